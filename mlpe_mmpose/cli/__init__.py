@@ -1,0 +1,46 @@
+"""The command line: one module a verb, each calls one function.
+
+A verb is a module of this package with a one-line docstring (its help),
+``add_arguments(parser)`` and ``run(args) -> int`` (the exit status). A verb
+is only imported when it is asked for, so that ``doctor`` and ``synth`` start
+without torch.
+"""
+
+import argparse
+import importlib
+from collections.abc import Sequence
+
+# verb -> one line of help; the module of the same name is imported on use
+VERBS = {
+    'doctor': 'check the installed stack, and say how to mend it',
+    'synth': 'generate a small COCO-format data set of people',
+    'demo': 'generate, train, test and draw the tiny model',
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb.
+
+    Args:
+        argv (Sequence[str], optional): Arguments without the program's name.
+            Defaults to those of the process
+
+    Returns:
+        int: The exit status, 0 for success.
+    """
+    parser = argparse.ArgumentParser(
+        prog='python -m mlpe_mmpose',
+        description='MLPE, the multi-level human pose network, for MMPose',
+    )
+    verbs = parser.add_subparsers(dest='verb', metavar='VERB', required=True)
+    for verb, text in VERBS.items():
+        verbs.add_parser(verb, help=text, add_help=False)
+    known, rest = parser.parse_known_args(argv)
+
+    module = importlib.import_module(f'{__name__}.{known.verb}')
+    verb_parser = argparse.ArgumentParser(
+        prog=f'python -m mlpe_mmpose {known.verb}',
+        description=VERBS[known.verb],
+    )
+    module.add_arguments(verb_parser)
+    return module.run(verb_parser.parse_args(rest))
