@@ -1,0 +1,104 @@
+"""A stand-in for mmcv's compiled ops, used only where there are none.
+
+mmpose and mmdet import ``mmcv.ops`` when they are imported, and that needs
+the compiled module ``mmcv._ext``, which mmcv-lite does not have. The ops
+themselves are called by detectors, never by MLPE. So that nobody needs a
+compiler to train, `install` lets ``mmcv._ext`` be imported; an op of it
+raises when it is called.
+"""
+
+import importlib.abc
+import importlib.machinery
+import importlib.metadata
+import sys
+import types
+from collections.abc import Callable, Sequence
+
+_NAME = 'mmcv._ext'
+
+HOW_TO_COMPILE = (
+    '`make setup MMCV=full` in a checkout of mlpe_mmpose, or, with a C++ '
+    'compiler, in any environment: `pip uninstall -y mmcv-lite && '
+    'MMCV_WITH_OPS=1 pip install --no-build-isolation --no-cache-dir '
+    '--no-deps mmcv==2.1.0`'
+)
+
+
+class _StandIn(types.ModuleType):
+    """``mmcv._ext`` without ops: any of them can be named, none called."""
+
+    def __getattr__(self, name: str) -> Callable:
+        # Python itself probes modules for __path__, __file__ and the like
+        if name.startswith('__'):
+            raise AttributeError(f'{_NAME} has no attribute {name!r}')
+
+        def op(*args, **kwargs):
+            raise RuntimeError(
+                f'mmcv op {name!r} is not compiled here ({_installed_mmcv()} '
+                f'is installed). To compile mmcv: {HOW_TO_COMPILE}.'
+            )
+
+        op.__name__ = name
+        return op
+
+    # The two that are called where no op is: they fill the banner with the
+    # environment that `mim train` prints.
+    @staticmethod
+    def get_compiler_version() -> str:
+        return 'none (ops are not compiled)'
+
+    @staticmethod
+    def get_compiling_cuda_version() -> str:
+        return 'none (ops are not compiled)'
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds ``mmcv._ext`` when every other finder has failed to.
+
+    A finder, and not an entry in ``sys.modules``, because Python asks it
+    last and only on demand: nothing is decided, and mmcv is not looked for,
+    until somebody imports ``mmcv.ops``. A compiled module always wins, also
+    one that cannot be loaded: its own error must be seen.
+    """
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != _NAME:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self)
+
+    def create_module(
+        self, spec: importlib.machinery.ModuleSpec
+    ) -> types.ModuleType:
+        return _StandIn(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing to execute."""
+
+
+_FINDER = _Finder()
+
+
+def install() -> None:
+    """Let ``mmcv._ext`` be imported where mmcv has no compiled ops.
+
+    Where it has, this changes nothing. A second call does nothing.
+    """
+    if _FINDER not in sys.meta_path:
+        sys.meta_path.append(_FINDER)
+
+
+def is_stand_in(module: types.ModuleType) -> bool:
+    """Whether an imported ``mmcv._ext`` is the stand-in of this file."""
+    return isinstance(module, _StandIn)
+
+
+def _installed_mmcv() -> str:
+    """Name and version of the distribution that ``mmcv`` comes from."""
+    names = importlib.metadata.packages_distributions().get('mmcv', ())
+    found = [f'{name} {importlib.metadata.version(name)}' for name in names]
+    return ', '.join(found) or 'an mmcv without metadata'
