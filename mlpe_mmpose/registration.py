@@ -10,4 +10,17 @@ with explained():
     # whichever of them comes first.
     import mmpose.registry  # noqa: F401
 
-__all__ = []
+    from .codecs import MLPEHeatmap
+    from .datasets.transforms import MarkOccludedKeypoints
+    from .engine.hooks import CheckDataHook, PlainCheckpointHook
+    from .models import MLPEHead, MLPENeck, MLPEOHKMLoss
+
+__all__ = [
+    'CheckDataHook',
+    'MLPEHead',
+    'MLPEHeatmap',
+    'MLPENeck',
+    'MLPEOHKMLoss',
+    'MarkOccludedKeypoints',
+    'PlainCheckpointHook',
+]

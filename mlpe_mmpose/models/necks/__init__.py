@@ -1,0 +1,5 @@
+"""The coarse-to-fine path."""
+
+from .mlpe_neck import MLPENeck
+
+__all__ = ['MLPENeck']

@@ -1,0 +1,246 @@
+"""The head of MLPE: level predictions and the fine-tuning network."""
+
+from typing import Any
+
+import torch
+from mmpose.models.heads.heatmap_heads.heatmap_head import HeatmapHead
+from mmpose.registry import KEYPOINT_CODECS, MODELS
+from mmpose.utils.typing import ConfigType, OptConfigType, OptSampleList
+from torch import Tensor
+
+from mlpe_mmpose.codecs import MLPEHeatmap
+
+from ..accuracy import pose_pck_accuracy
+from ..upsample import check_upsample
+from .level_predictors import LevelPredictors
+from .refine_network import RefineNetwork
+
+OCCLUDED_MODES = ('suppress', 'ignore', 'supervise')
+
+
+@MODELS.register_module()
+class MLPEHead(HeatmapHead):
+    """Head of the multi-level pose network (MLPE, Shao et al.; CPN, 2018).
+
+    Predicts coarse heatmaps at every level, and the refined heatmaps, the
+    output, from all levels together. Differs from :class:`HeatmapHead` in
+    the network and in the loss, one term a level and one for the refined
+    maps; prediction, flip test included, is inherited.
+
+    Note:
+        - level number: L. Features go fine to coarse; levels are counted
+          from the coarsest, which is level 0
+
+    Args:
+        in_channels (int): Channels of each input map. Defaults to 256
+        out_channels (int): Number of keypoints, K
+        num_levels (int): Number of input maps. Defaults to 4
+        predict_kernel_size (int): Odd kernel of the level predictions'
+            last convolution: 3, or 1 in the paper's Table I, row d.
+            Defaults to 3
+        upsample (str): How the fine-tuning network upsamples, ``'deconv'``
+            or ``'bilinear'`` (CPN). Defaults to ``'deconv'``
+        level_loss (Config): Loss of a level's heatmaps. Defaults to half the
+            mean squared error
+        refine_loss (Config): Loss of the refined heatmaps. Defaults to
+            :class:`MLPEOHKMLoss` of the 8 hardest keypoints
+        level_occluded (str): What levels learn where v < 2, occluded (v = 1)
+            or not labelled (v = 0). ``'suppress'`` (the release): an empty
+            target, every map counts; ``'ignore'``: only maps with v = 2
+            count; ``'supervise'``: real targets where v >= 1, those count.
+            Defaults to ``'suppress'``
+        decoder (Config): The codec, an :class:`MLPEHeatmap` with a kernel
+            size for each level. Needed to train and to predict
+        init_cfg (Config, optional): Initialisation. Defaults to the
+            release's: PyTorch's own, but for the level predictions
+
+    Raises:
+        ValueError: If an option is unknown, or the codec does not fit.
+    """
+
+    def __init__(
+        self,
+        in_channels: int = 256,
+        out_channels: int = 17,
+        num_levels: int = 4,
+        predict_kernel_size: int = 3,
+        upsample: str = 'deconv',
+        level_loss: ConfigType = dict(
+            type='KeypointMSELoss', use_target_weight=True, loss_weight=0.5
+        ),
+        refine_loss: ConfigType = dict(type='MLPEOHKMLoss', topk=8),
+        level_occluded: str = 'suppress',
+        decoder: OptConfigType = None,
+        init_cfg: OptConfigType = None,
+    ) -> None:
+        # past HeatmapHead, whose network this class does not have
+        super(HeatmapHead, self).__init__(init_cfg)
+        check_upsample(self, upsample)
+        self._check_choices(num_levels, predict_kernel_size, level_occluded)
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.num_levels = num_levels
+        self.level_occluded = level_occluded
+
+        self.level_loss = MODELS.build(level_loss)
+        self.refine_loss = MODELS.build(refine_loss)
+        self.decoder = None
+        if decoder is not None:
+            self.decoder = KEYPOINT_CODECS.build(decoder)
+            self._check_decoder(self.decoder)
+
+        self.level_predictors = LevelPredictors(
+            num_levels, in_channels, out_channels, predict_kernel_size
+        )
+        self.refine_network = RefineNetwork(
+            num_levels, in_channels, out_channels, upsample
+        )
+
+    def _check_choices(
+        self, num_levels: int, predict_kernel_size: int, level_occluded: str
+    ) -> None:
+        """Reject what the network cannot be built from."""
+        name = self.__class__.__name__
+        if not 3 <= num_levels <= 5:
+            raise ValueError(
+                f'{name} needs 3 to 5 levels, got num_levels={num_levels}.'
+            )
+        if predict_kernel_size < 1 or predict_kernel_size % 2 == 0:
+            raise ValueError(
+                f'{name} needs a positive odd predict_kernel_size, got '
+                f'predict_kernel_size={predict_kernel_size}.'
+            )
+        if level_occluded not in OCCLUDED_MODES:
+            raise ValueError(
+                f'{name} needs level_occluded to be one of {OCCLUDED_MODES}, '
+                f'got level_occluded={level_occluded!r}.'
+            )
+
+    def _check_decoder(self, decoder: Any) -> None:
+        """Reject a codec that cannot make this head's targets."""
+        name = self.__class__.__name__
+        if not isinstance(decoder, MLPEHeatmap):
+            raise ValueError(
+                f'{name} needs decoder to be an MLPEHeatmap, which renders '
+                f'the targets of all levels, got {type(decoder).__name__}.'
+            )
+        if len(decoder.kernel_sizes) != self.num_levels:
+            raise ValueError(
+                f'{name} needs one kernel size a level, got '
+                f"{len(decoder.kernel_sizes)} in the decoder's kernel_sizes="
+                f'{decoder.kernel_sizes} for num_levels={self.num_levels}.'
+            )
+
+    def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
+        """Predict the refined heatmaps.
+
+        Args:
+            feats (tuple[Tensor]): ``num_levels`` maps, fine to coarse, each
+                of ``in_channels`` channels
+
+        Returns:
+            Tensor: (B, K, H, W), the size of the finest map, the peak of a
+            found keypoint about 255.
+        """
+        self._check_feats(feats)
+        return self.refine_network(feats)
+
+    def _check_feats(self, feats: tuple[Tensor, ...]) -> None:
+        """Reject features of another neck, before any arithmetic."""
+        channels = tuple(feat.shape[1] for feat in feats)
+        expected = (self.in_channels,) * self.num_levels
+        assert channels == expected, (
+            f'{self.__class__.__name__} was built for num_levels='
+            f'{self.num_levels} maps of in_channels={self.in_channels}, but '
+            f'the neck gives maps of {channels} channels.'
+        )
+
+    def loss(
+        self,
+        feats: tuple[Tensor, ...],
+        batch_data_samples: OptSampleList,
+        train_cfg: ConfigType = {},
+    ) -> dict[str, Tensor]:
+        """Compute the loss of every level and of the refined heatmaps.
+
+        Args:
+            feats (tuple[Tensor]): As in :meth:`forward`
+            batch_data_samples (list[:obj:`PoseDataSample`]): Samples whose
+                labels :class:`MLPEHeatmap` has encoded
+            train_cfg (dict): ``compute_acc=False`` leaves ``acc_pose`` out.
+                Defaults to {}
+
+        Returns:
+            dict: ``loss_level0`` (coarsest) ..., ``loss_refine``, and
+            ``acc_pose``, the share of refined maxima near the target.
+        """
+        self._check_feats(feats)
+        level_heatmaps = self.level_predictors(feats)
+        heatmaps = self.refine_network(feats)
+        labels, weights, visible = self._gather_labels(
+            batch_data_samples, heatmaps
+        )
+        targets = self.decoder.render(labels, weights)
+
+        losses = {}
+        level_targets, level_weights = self._level_supervision(
+            targets, weights, visible
+        )
+        for level, output in enumerate(level_heatmaps):
+            losses[f'loss_level{level}'] = self.level_loss(
+                output.float(), level_targets[level], level_weights
+            )
+        losses['loss_refine'] = self.refine_loss(
+            heatmaps, targets[-1], weights
+        )
+        if train_cfg.get('compute_acc', True):
+            losses['acc_pose'] = pose_pck_accuracy(
+                heatmaps, targets[-1], weights > 0
+            )
+        return losses
+
+    def _gather_labels(
+        self, batch_data_samples: OptSampleList, heatmaps: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Stack the batch's labels, (B, K, 2), (B, K) and (B, K)."""
+        name = self.__class__.__name__
+        if self.decoder is None:
+            raise RuntimeError(
+                f'{name} needs decoder, an MLPEHeatmap config, to train.'
+            )
+        size = (heatmaps.shape[-1], heatmaps.shape[-2])
+        assert size == self.decoder.heatmap_size, (
+            f'{name} predicts heatmaps of {size} (width, height), the size '
+            'of the finest feature map, but its decoder has heatmap_size='
+            f"{self.decoder.heatmap_size}. Set the codec's heatmap_size to "
+            f'{size}.'
+        )
+        labels = [sample.gt_instance_labels for sample in batch_data_samples]
+        assert 'keypoint_labels' in labels[0], (
+            f'{name} finds no keypoint_labels in the data samples. Use the '
+            "head's decoder as the encoder of GenerateTarget."
+        )
+        weights = torch.cat([label.keypoint_weights for label in labels])
+        visible = weights
+        if 'keypoints_visible_weights' in labels[0]:
+            visible = weights * torch.cat(
+                [label.keypoints_visible_weights for label in labels]
+            )
+        keypoints = torch.cat([label.keypoint_labels for label in labels])
+        assert len(keypoints) == len(heatmaps), (
+            f'{name} got {len(keypoints)} labelled persons for '
+            f'{len(heatmaps)} heatmaps; top-down samples hold one each.'
+        )
+        return keypoints, weights, visible
+
+    def _level_supervision(
+        self, targets: Tensor, weights: Tensor, visible: Tensor
+    ) -> tuple[Tensor, Tensor | None]:
+        """Targets (L, B, K, H, W) and weights (B, K) of the levels' loss."""
+        if self.level_occluded == 'suppress':
+            # the release zeroes the target and counts the map
+            shown = (visible > 0).to(targets)
+            return targets * shown[None, :, :, None, None], None
+        if self.level_occluded == 'ignore':
+            return targets, visible
+        return targets, weights

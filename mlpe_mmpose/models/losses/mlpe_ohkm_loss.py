@@ -1,0 +1,81 @@
+"""Online hard keypoint mining, without Python loops."""
+
+import torch.nn.functional as F
+from mmpose.registry import MODELS
+from torch import Tensor, nn
+
+
+@MODELS.register_module()
+class MLPEOHKMLoss(nn.Module):
+    """Mean squared error of each person's hardest keypoints (CPN, 2018).
+
+    Computes the term of :class:`KeypointOHKMMSELoss` without loops over the
+    batch and the keypoints, and counts a weight once instead of squared. The
+    ``topk`` largest keypoint losses of a person are averaged, however many
+    keypoints are labelled, then the persons.
+
+    Args:
+        topk (int): Number of keypoints that count. Defaults to 8, for the
+            17 of COCO (CPN, Table 5)
+        loss_weight (float): Weight of the loss. Defaults to 1.0
+
+    Raises:
+        ValueError: If ``topk`` is less than 1, or, on the first batch, more
+            than the number of keypoints.
+    """
+
+    def __init__(self, topk: int = 8, loss_weight: float = 1.0) -> None:
+        super().__init__()
+        if topk < 1:
+            raise ValueError(
+                f'{self.__class__.__name__} needs topk of at least 1, '
+                f'got topk={topk}.'
+            )
+        self.topk = topk
+        self.loss_weight = loss_weight
+
+    def forward(
+        self,
+        output: Tensor,
+        target: Tensor,
+        target_weights: Tensor | None = None,
+    ) -> Tensor:
+        """Compute the loss, in float32 whatever the input's precision.
+
+        Note:
+            - batch size: B
+            - keypoint number: K
+            - heatmap size: [W, H]
+
+        Args:
+            output (Tensor): Predicted heatmaps in shape (B, K, H, W)
+            target (Tensor): Target heatmaps in shape (B, K, H, W)
+            target_weights (Tensor, optional): (B, K), factor of each
+                keypoint's loss, 0 for not labelled. Defaults to all ones
+
+        Returns:
+            Tensor: The scalar loss; 0, with a gradient path, where nothing
+            is labelled.
+        """
+        name = self.__class__.__name__
+        assert output.shape == target.shape, (
+            f'{name} got output of shape {tuple(output.shape)} and target of '
+            f'shape {tuple(target.shape)}.'
+        )
+        num_keypoints = output.shape[1]
+        if self.topk > num_keypoints:
+            raise ValueError(
+                f'{name} got topk={self.topk}, more than the '
+                f'{num_keypoints} keypoints of the heatmaps.'
+            )
+        losses = F.mse_loss(output.float(), target.float(), reduction='none')
+        losses = losses.flatten(2).mean(-1)
+        if target_weights is not None:
+            assert target_weights.shape == losses.shape, (
+                f'{name} got target_weights of shape '
+                f'{tuple(target_weights.shape)} for {losses.shape[0]} '
+                f'persons with {num_keypoints} keypoints.'
+            )
+            losses = losses * target_weights
+        hardest = losses.topk(self.topk, dim=1, sorted=False).values
+        return hardest.mean() * self.loss_weight
