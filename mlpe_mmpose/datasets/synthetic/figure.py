@@ -1,0 +1,251 @@
+"""Draw one person, part by part from back to front.
+
+A part is the convex hull of a few circles around points of the skeleton. It
+is painted twice: as colours into the picture, and as a number into the map
+of owners, which knows for each pixel what is seen there.
+
+Everything is drawn as filled polygons whose corners are rounded to 1/16
+pixel first, because OpenCV fills those with whole numbers only; its thick
+lines, ellipses and blends use floating point.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from .dice import Dice
+from .pose import SIDES, sample_pose
+from .skeleton import SINES, place_joints, sample_build, sample_view
+from .wardrobe import sample_wardrobe
+
+SHIFT = 4  # corners are whole numbers of 1/16 pixel
+GRID = 1 << SHIFT
+CODES_PER_PERSON = 64  # more than there are parts
+_CORNERS = 16  # of a circle; less than half a pixel off at a radius of 25
+_MIN_RADIUS = 0.75  # pixels; so that no part falls between the pixels
+_CIRCLE = np.array(
+    [
+        (SINES[(90 + degree) % 360], SINES[degree])
+        for degree in (i * 360 // _CORNERS for i in range(_CORNERS))
+    ]
+)
+# The lit inside of a part, as fractions of the radius: it is smaller and
+# toward the light, which comes from the upper left. Ours.
+_INSIDE, _TO_LIGHT = 0.80, 0.08
+
+
+class Part(NamedTuple):
+    """One part of the body.
+
+    Args:
+        name (str): Name, starts with the side where there are two
+        material (str): What it is made of, see :mod:`.wardrobe`
+        bias (float): How much nearer than its points it counts, in body
+            heights; decides what hides what where points are equally near
+        circles (tuple): Point of the skeleton and radius in body heights
+    """
+
+    name: str
+    material: str
+    bias: float
+    circles: tuple[tuple[str, float], ...]
+
+
+# Radii and biases: ours, drawn from and looked at. A far shoulder or hip
+# vanishes behind the trunk where the body is turned by about 60 degrees.
+_HEAD_PARTS = (
+    Part('nape', 'long hair', -0.006, (('hair', 0.056), ('nape', 0.048))),
+    Part('face', 'skin', 0.0, (('head', 0.057), ('chin', 0.036))),
+    Part('hair', 'hair', 0.002, (('hair', 0.056),)),
+    Part(
+        'fringe',
+        'hair',
+        0.003,
+        (('left_fringe', 0.022), ('right_fringe', 0.022)),
+    ),
+    Part('nose', 'nose', 0.02, (('nose', 0.011),)),
+    Part(
+        'mouth',
+        'lips',
+        0.004,
+        (('left_mouth', 0.006), ('right_mouth', 0.006)),
+    ),
+)
+_HEAD_SIDE_PARTS = (
+    ('ear', 'ear', 0.035, (('ear', 0.015),)),
+    ('eye', 'eye', 0.0, (('eye', 0.013),)),
+)
+_TRUNK_PARTS = (
+    Part('neck', 'skin', -0.03, (('neck', 0.030), ('chin', 0.026))),
+    Part(
+        'chest',
+        'shirt',
+        0.0,
+        (
+            ('left_shoulder', 0.040),
+            ('right_shoulder', 0.040),
+            ('left_waist', 0.050),
+            ('right_waist', 0.050),
+        ),
+    ),
+    Part(
+        'belly',
+        'belly',
+        0.001,
+        (
+            ('left_rib', 0.042),
+            ('right_rib', 0.042),
+            ('left_waist', 0.050),
+            ('right_waist', 0.050),
+        ),
+    ),
+    Part('collar', 'skin', -0.01, (('collar', 0.020), ('breast', 0.006))),
+    Part('tie', 'tie', -0.012, (('breast', 0.008), ('buckle', 0.012))),
+    Part('pocket', 'pocket', -0.01, (('pocket', 0.014),)),
+    Part(
+        'pelvis',
+        'trousers',
+        -0.002,
+        (
+            ('left_hip', 0.054),
+            ('right_hip', 0.054),
+            ('left_waist', 0.044),
+            ('right_waist', 0.044),
+        ),
+    ),
+)
+_TRUNK_SIDE_PARTS = (
+    ('shoulder', 'shirt', 0.085, (('shoulder', 0.038),)),
+    ('upper_arm', 'sleeve', 0.01, (('shoulder', 0.036), ('elbow', 0.026))),
+    ('forearm', 'cuff', 0.012, (('elbow', 0.025), ('wrist', 0.018))),
+    ('hand', 'skin', 0.013, (('wrist', 0.016), ('hand', 0.021))),
+    ('hip', 'trousers', 0.045, (('hip', 0.050),)),
+    ('thigh', 'trousers', 0.0, (('hip', 0.052), ('knee', 0.036))),
+    ('shank', 'leg', 0.001, (('knee', 0.035), ('ankle', 0.023))),
+    ('foot', 'shoe', 0.004, (('heel', 0.021), ('toe', 0.017))),
+)
+
+
+def _both_sides(parts) -> tuple[Part, ...]:
+    """Make a left and a right part of each."""
+    return tuple(
+        Part(
+            f'{side}_{name}',
+            material,
+            bias,
+            tuple((f'{side}_{point}', radius) for point, radius in circles),
+        )
+        for side in SIDES
+        for name, material, bias, circles in parts
+    )
+
+
+_HEAD = _HEAD_PARTS + _both_sides(_HEAD_SIDE_PARTS)
+PARTS = _HEAD + _TRUNK_PARTS + _both_sides(_TRUNK_SIDE_PARTS)
+PART_CODES = {part.name: code for code, part in enumerate(PARTS)}
+_CENTRES = [point for part in PARTS for point, _ in part.circles]
+_RADII = [radius for part in PARTS for _, radius in part.circles]
+_SIZES = [len(part.circles) for part in PARTS]
+_ENDS = [sum(_SIZES[: i + 1]) for i in range(len(PARTS))]
+_NUM_HEAD_CIRCLES = sum(len(part.circles) for part in _HEAD)
+
+
+@dataclass
+class Figure:
+    """A person before it has a place in an image.
+
+    Args:
+        points (dict): Points of the skeleton, in body heights
+        radii (list): Radius of each circle of each part, in body heights
+        wardrobe (dict): Colours of each material
+    """
+
+    points: dict[str, tuple[float, float, float]]
+    radii: list[float]
+    wardrobe: dict
+
+    def extent(self) -> tuple[float, float, float, float]:
+        """Bound the figure: left, top, right, bottom in body heights.
+
+        Returns:
+            tuple: With y down, as in an image.
+        """
+        spots = [self.points[name] for name in _CENTRES]
+        sides = list(zip(spots, self.radii, strict=True))
+        return (
+            min(x - radius for (x, _, _), radius in sides),
+            min(-y - radius for (_, y, _), radius in sides),
+            max(x + radius for (x, _, _), radius in sides),
+            max(-y + radius for (_, y, _), radius in sides),
+        )
+
+
+def sample_figure(dice: Dice) -> Figure:
+    """Draw pose, view, build and clothes of a person."""
+    build = sample_build(dice)
+    points = place_joints(sample_pose(dice), sample_view(dice), build)
+    radii = [
+        radius * (build.head if i < _NUM_HEAD_CIRCLES else build.girth)
+        for i, radius in enumerate(_RADII)
+    ]
+    return Figure(points, radii, sample_wardrobe(dice))
+
+
+def on_grid(value: float) -> float:
+    """Round a coordinate to the grid that is drawn on."""
+    return int(value * GRID + 0.5 + GRID * 2**15) / GRID - 2**15
+
+
+def draw_figure(
+    image: np.ndarray,
+    owners: np.ndarray,
+    figure: Figure,
+    place: tuple[float, float, float],
+    code: int,
+) -> None:
+    """Paint a figure over what is there.
+
+    Args:
+        image (np.ndarray): Picture to paint into, (H, W, 3), uint8
+        owners (np.ndarray): Map to paint into, (H, W), uint16
+        figure (Figure): The person
+        place (tuple): Where the middle of the hips lies, x and y in pixels,
+            and the body height in pixels
+        code (int): Owner of the part of code 0; the other parts follow. A
+            code that is no multiple of ``CODES_PER_PERSON`` owns all parts
+    """
+    outer, inner = _corners(figure, place)
+    points, spread = figure.points, code % CODES_PER_PERSON == 0
+    nearness = [
+        part.bias
+        + sum(points[name][2] for name, _ in part.circles) / len(part.circles)
+        for part in PARTS
+    ]
+    for i in sorted(range(len(PARTS)), key=nearness.__getitem__):
+        colours = figure.wardrobe[PARTS[i].material]
+        if colours is None:
+            continue
+        span = slice(_ENDS[i] - _SIZES[i], _ENDS[i])
+        hull = cv2.convexHull(outer[span].reshape(-1, 2))
+        cv2.fillConvexPoly(owners, hull, code + i * spread, 8, SHIFT)
+        cv2.fillConvexPoly(image, hull, colours[0], cv2.LINE_AA, SHIFT)
+        hull = cv2.convexHull(inner[span].reshape(-1, 2))
+        cv2.fillConvexPoly(image, hull, colours[1], cv2.LINE_AA, SHIFT)
+
+
+def _corners(figure: Figure, place) -> tuple[np.ndarray, np.ndarray]:
+    """Place the corners of all circles on the grid.
+
+    Returns:
+        tuple: Of the rims and of the lit insides, (circles, corners, 2).
+    """
+    x, y, height = place
+    spots = [figure.points[name] for name in _CENTRES]
+    centres = np.array([(x + u * height, y - v * height) for u, v, _ in spots])
+    radii = np.array([max(r * height, _MIN_RADIUS) for r in figure.radii])
+    rims = centres[:, None] * GRID + radii[:, None, None] * (GRID * _CIRCLE)
+    lit = (centres - _TO_LIGHT * radii[:, None])[:, None] * GRID
+    lit = lit + radii[:, None, None] * (_INSIDE * GRID * _CIRCLE)
+    return np.rint(rims).astype(np.int32), np.rint(lit).astype(np.int32)

@@ -1,0 +1,278 @@
+"""Generate a small data set of people in COCO's format."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import cv2
+
+from .annotations import (
+    IDS_PER_IMAGE,
+    annotate_scene,
+    coco_file,
+    detect_people,
+)
+from .dice import Dice
+from .scene import render_scene
+
+GENERATOR_VERSION = 1  # changes whenever a picture or an annotation does
+
+_SPLITS = ('train', 'val')
+_FIRST_ID = {'train': 1, 'val': 1_000_001}
+_MAX_IMAGES = 1_000_000  # so that ids of train do not reach those of val
+_MIN_SIDE = 64  # pixels; the smallest person would be 17 pixels high
+_MAX_SIDE = 2000  # pixels; corners in 1/16 pixel stay far within OpenCV's
+_MAX_SEED = 2**63 - 1  # what JSON readers of other languages hold
+_JPEG_QUALITY = 90
+_DETECTOR = 1  # marks the streams of the detector
+_DETECTIONS = 'person_detection_results/synthetic_val_detections.json'
+_RECORD, _UNFINISHED = 'synth.json', 'synth.unfinished.json'
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class DatasetSummary:
+    """What a generated data set holds.
+
+    Args:
+        out_dir (str): Where it is
+        images (int): Number of images, train and val
+        people (int): Number of people, without crowds
+        crowds (int): Number of crowd regions
+        seen (int): Number of keypoints with visibility 2
+        covered (int): Number of keypoints with visibility 1
+        outside (int): Number of keypoints with visibility 0
+        seconds (float): How long it took, 0 if it was there before
+        reused (bool): Whether it was there before
+    """
+
+    out_dir: str
+    images: int = 0
+    people: int = 0
+    crowds: int = 0
+    seen: int = 0
+    covered: int = 0
+    outside: int = 0
+    seconds: float = 0.0
+    reused: bool = False
+
+    def add(self, annotations: list[dict]) -> None:
+        """Count one more image."""
+        self.images += 1
+        for annotation in annotations:
+            if annotation['iscrowd']:
+                self.crowds += 1
+                continue
+            self.people += 1
+            flags = annotation['keypoints'][2::3]
+            self.outside += flags.count(0)
+            self.covered += flags.count(1)
+            self.seen += flags.count(2)
+
+    def counts(self) -> dict[str, int]:
+        """Give the counts alone, as they are kept in ``synth.json``."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.type == 'int' or field.type is int
+        }
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The arguments of :func:`generate_dataset`."""
+
+    num_train: int
+    num_val: int
+    seed: int
+    image_size: tuple[int, int]
+    max_people: int
+
+    def check(self) -> None:
+        """Raise if a value is out of range."""
+        sides = zip(('width', 'height'), self.image_size, strict=True)
+        for name, value, low, high in (
+            ('num_train', self.num_train, 1, _MAX_IMAGES),
+            ('num_val', self.num_val, 1, _MAX_IMAGES),
+            ('seed', self.seed, 0, _MAX_SEED),
+            ('max_people', self.max_people, 1, IDS_PER_IMAGE // 2),
+            *(
+                (f'image_size ({name})', side, _MIN_SIDE, _MAX_SIDE)
+                for name, side in sides
+            ),
+        ):
+            if not low <= value <= high:
+                raise ValueError(
+                    f'{name} must be from {low} to {high}, got {value}'
+                )
+
+    def count(self, split: str) -> int:
+        """Give the number of images of a split."""
+        return self.num_train if split == 'train' else self.num_val
+
+    def record(self) -> dict:
+        """Write down what the data set is made from."""
+        record = {'generator_version': GENERATOR_VERSION} | asdict(self)
+        return record | {'image_size': list(self.image_size)}
+
+
+def generate_dataset(
+    out_dir: str | os.PathLike,
+    num_train: int,
+    num_val: int,
+    seed: int,
+    image_size: tuple[int, int] = (320, 240),
+    max_people: int = 5,
+    progress: Progress | None = None,
+) -> DatasetSummary:
+    """Generate images with annotations, or find them already there.
+
+    An image depends on the seed, its split and its index, and on nothing
+    else: not on the number of images, not on the machine. Annotations,
+    detections and the pixels before JPEG compression are the same
+    everywhere, because only whole numbers and exact operations lead to
+    them. The bytes of a JPEG file are the same for the same build of
+    OpenCV; another JPEG library may round some pixels otherwise.
+
+    The data set is complete once ``synth.json`` exists, which is written
+    last. A folder that holds an unfinished data set of the same arguments is
+    completed by generating it again.
+
+    Args:
+        out_dir (str | PathLike): Folder to fill, with ``train2017/``,
+            ``val2017/``, ``annotations/person_keypoints_*2017.json`` and
+            ``person_detection_results/synthetic_val_detections.json``
+        num_train (int): Number of training images, 1 to 1,000,000
+        num_val (int): Number of validation images, 1 to 1,000,000
+        seed (int): Any whole number from 0
+        image_size (tuple): Size of the images [w, h], each 64 or more
+        max_people (int): Largest number of people of an image, 1 to 50
+        progress (callable, optional): Called with the numbers of images that
+            are done and wanted, after each image
+
+    Returns:
+        DatasetSummary: What the data set holds.
+
+    Raises:
+        ValueError: If an argument is out of range or the folder holds
+            something else. Nothing has been written then.
+    """
+    start = time.perf_counter()
+    plan = _Plan(num_train, num_val, seed, tuple(image_size), max_people)
+    plan.check()
+    out_dir = Path(out_dir)
+    summary = _find(out_dir, plan)
+    if summary is not None:
+        return summary
+
+    out_dir.mkdir(parents=True, exist_ok=True)
+    _write_json(out_dir / _UNFINISHED, plan.record())
+    summary = DatasetSummary(str(out_dir))
+    for split in _SPLITS:
+        _generate_split(out_dir, split, plan, summary, progress)
+    _write_json(out_dir / _RECORD, plan.record() | {'holds': summary.counts()})
+    (out_dir / _UNFINISHED).unlink(missing_ok=True)
+    summary.seconds = time.perf_counter() - start
+    return summary
+
+
+def _find(out_dir: Path, plan: _Plan) -> DatasetSummary | None:
+    """Find a whole data set of this plan; raise if there is another thing."""
+    for folder in (out_dir, *out_dir.parents):
+        if folder.exists() and not folder.is_dir():
+            raise ValueError(f'out_dir must be a folder, {folder} is a file')
+    if not out_dir.exists() or not any(out_dir.iterdir()):
+        return None
+    for name in (_RECORD, _UNFINISHED):
+        if not (out_dir / name).is_file():
+            continue
+        found = json.loads((out_dir / name).read_text(encoding='utf-8'))
+        holds = found.pop('holds', None)
+        if found != plan.record():
+            raise ValueError(
+                f'out_dir {out_dir} holds a data set of other arguments: '
+                f'{found}, wanted {plan.record()}'
+            )
+        if holds is None or not _is_whole(out_dir, plan):
+            return None
+        return DatasetSummary(str(out_dir), **holds, reused=True)
+    raise ValueError(
+        f'out_dir {out_dir} holds something else than a generated data set; '
+        'choose a new or empty folder'
+    )
+
+
+def _is_whole(out_dir: Path, plan: _Plan) -> bool:
+    """Tell whether no file of a finished data set is missing."""
+    files = [out_dir / _DETECTIONS]
+    for split in _SPLITS:
+        files.append(out_dir / _annotation_file(split))
+        files += [
+            out_dir / f'{split}2017' / _image_file(_FIRST_ID[split] + index)
+            for index in range(plan.count(split))
+        ]
+    return all(path.is_file() for path in files)
+
+
+def _generate_split(out_dir, split, plan, summary, progress) -> None:
+    """Write the images of a split, then its annotations and detections."""
+    images, annotations, detections = [], [], []
+    width, height = plan.image_size
+    folder = out_dir / f'{split}2017'
+    folder.mkdir(exist_ok=True)
+    for index in range(plan.count(split)):
+        key = (_SPLITS.index(split), index)
+        image_id = _FIRST_ID[split] + index
+        scene = render_scene(
+            Dice(plan.seed, *key), plan.image_size, plan.max_people
+        )
+        _write_jpeg(folder / _image_file(image_id), scene.image)
+        image = {'id': image_id, 'file_name': _image_file(image_id)}
+        images.append(image | {'width': width, 'height': height})
+        people = annotate_scene(scene, image_id)
+        annotations += people
+        if split == 'val':
+            dice = Dice(plan.seed, *key, _DETECTOR)
+            detections += detect_people(
+                dice, people, image_id, plan.image_size
+            )
+        summary.add(people)
+        if progress is not None:
+            progress(summary.images, plan.num_train + plan.num_val)
+    coco = coco_file(images, annotations)
+    _write_json(out_dir / _annotation_file(split), coco)
+    if split == 'val':
+        _write_json(out_dir / _DETECTIONS, detections)
+
+
+def _annotation_file(split: str) -> str:
+    """Name the annotations of a split as COCO does."""
+    return f'annotations/person_keypoints_{split}2017.json'
+
+
+def _image_file(image_id: int) -> str:
+    """Name an image as COCO does."""
+    return f'{image_id:012d}.jpg'
+
+
+def _write_jpeg(path: Path, image) -> None:
+    """Write a picture; raise if the disk does not take it."""
+    # imencode and write_bytes: cv2.imwrite does not tell why it failed
+    _, data = cv2.imencode(
+        '.jpg', image, (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY)
+    )
+    path.write_bytes(data)
+
+
+def _write_json(path: Path, content) -> None:
+    """Write a file that appears whole or not at all."""
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_suffix('.part')
+    part.write_text(
+        json.dumps(content, separators=(',', ':')), encoding='utf-8'
+    )
+    part.replace(path)
