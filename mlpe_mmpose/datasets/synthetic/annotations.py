@@ -86,12 +86,10 @@ def _outline(mask: np.ndarray) -> dict:
     rows = np.flatnonzero(mask.any(axis=1))
     left, right = int(columns[0]), int(columns[-1]) + 1
     top, bottom = int(rows[0]), int(rows[-1]) + 1
-    # runs go down the columns and start with one of zeros, maybe empty
-    runs = mask.T[left:right].ravel()
-    starts = np.flatnonzero(runs[1:] != runs[:-1]) + 1 + left * height
-    bounds = [0] + ([left * height] if runs[0] else []) + starts.tolist()
-    bounds.append(width * height)
-    counts = np.diff(bounds).tolist()
+    # runs go down the columns; the first is one of zeros, maybe empty
+    strip = np.pad(mask.T[left:right].ravel(), 1)
+    turns = np.flatnonzero(strip[1:] != strip[:-1]) + left * height
+    counts = np.diff(turns, prepend=0, append=width * height).tolist()
     return {
         'segmentation': {'size': [height, width], 'counts': counts},
         'area': int(mask.sum()),
