@@ -11,7 +11,7 @@ with explained():
     import mmpose.registry  # noqa: F401
 
     from .codecs import MLPEHeatmap
-    from .datasets.transforms import MarkOccludedKeypoints
+    from .datasets.transforms import MarkOccludedKeypoints, RandomChannelGain
     from .engine.hooks import CheckDataHook, PlainCheckpointHook
     from .models import MLPEHead, MLPENeck, MLPEOHKMLoss
 
@@ -23,4 +23,5 @@ __all__ = [
     'MLPEOHKMLoss',
     'MarkOccludedKeypoints',
     'PlainCheckpointHook',
+    'RandomChannelGain',
 ]

@@ -1,5 +1,6 @@
 """Transforms of the data pipeline."""
 
 from .mark_occluded_keypoints import MarkOccludedKeypoints
+from .random_channel_gain import RandomChannelGain
 
-__all__ = ['MarkOccludedKeypoints']
+__all__ = ['MarkOccludedKeypoints', 'RandomChannelGain']

@@ -1,0 +1,50 @@
+# What every experiment shares: imports, hooks, logging, multi-processing.
+# MMPose's own default_runtime.py, plus the import and the last two hooks.
+custom_imports = dict(imports=['mlpe_mmpose'], allow_failed_imports=False)
+default_scope = 'mmpose'
+
+default_hooks = dict(
+    timer=dict(type='IterTimerHook'),
+    logger=dict(type='LoggerHook', interval=50),
+    param_scheduler=dict(type='ParamSchedulerHook'),
+    # MMEngine removes an old checkpoint before it writes the new one, so
+    # fewer than two can leave none when a run is stopped at that moment
+    checkpoint=dict(
+        type='CheckpointHook',
+        interval=1,
+        max_keep_ckpts=3,
+        save_best='coco/AP',
+        rule='greater'),
+    sampler_seed=dict(type='DistSamplerSeedHook'),
+    visualization=dict(type='PoseVisualizationHook', enable=False),
+    badcase=dict(
+        type='BadCaseAnalysisHook',
+        enable=False,
+        out_dir='badcase',
+        metric_type='loss',
+        badcase_thr=5),
+    # here and not in `custom_hooks`, whose list a child config replaces
+    plain_checkpoint=dict(type='PlainCheckpointHook'),
+    check_data=dict(type='CheckDataHook'))
+
+# Synchronize BN statistics across GPUs at the end of each epoch
+custom_hooks = [dict(type='SyncBuffersHook')]
+
+env_cfg = dict(
+    cudnn_benchmark=True,  # all inputs have one size
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
+    dist_cfg=dict(backend='nccl'))
+
+vis_backends = [dict(type='LocalVisBackend')]
+visualizer = dict(
+    type='PoseLocalVisualizer', vis_backends=vis_backends, name='visualizer')
+
+log_processor = dict(
+    type='LogProcessor', window_size=50, by_epoch=True, num_digits=6)
+log_level = 'INFO'
+load_from = None
+resume = False
+backend_args = dict(backend='local')
+
+val_cfg = dict()
+test_cfg = dict()

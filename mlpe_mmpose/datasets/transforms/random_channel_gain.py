@@ -1,0 +1,59 @@
+"""Random gains of the colour channels."""
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmcv.transforms.utils import cache_randomness
+from mmpose.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class RandomChannelGain(BaseTransform):
+    """Multiply every colour channel by a random factor of its own.
+
+    The colour augmentation of MLPE's release. Stock transforms change all
+    channels alike, or permute them (:class:`PhotometricDistortion`).
+
+    Required Keys:
+
+        - img: (h, w, C), uint8
+
+    Modified Keys:
+
+        - img
+
+    Args:
+        gain_range (tuple): Least and greatest factor, drawn uniformly.
+            Defaults to (0.8, 1.2), the release's
+
+    Raises:
+        ValueError: If the range is not ordered, or negative.
+    """
+
+    def __init__(self, gain_range: tuple[float, float] = (0.8, 1.2)) -> None:
+        super().__init__()
+        if not 0 <= gain_range[0] <= gain_range[1]:
+            raise ValueError(
+                f'{self.__class__.__name__} needs gain_range to be two '
+                f'ordered factors of at least 0, got gain_range={gain_range}.'
+            )
+        self.gain_range = tuple(gain_range)
+
+    @cache_randomness
+    def _random_gains(self, channels: int) -> np.ndarray:
+        """One factor a channel."""
+        return np.random.uniform(*self.gain_range, channels)
+
+    def transform(self, results: dict) -> dict:
+        """Scale the channels; values are rounded and stay in 0..255."""
+        img = results['img']
+        gains = self._random_gains(img.shape[-1])
+        # a table of the 256 values is faster than arithmetic on the image
+        table = np.arange(256)[:, None] * gains
+        table = table.round().clip(0, 255).astype(np.uint8)
+        results['img'] = cv2.LUT(img, table[None])
+        return results
+
+    def __repr__(self) -> str:
+        """Name the class and its arguments."""
+        return f'{self.__class__.__name__}(gain_range={self.gain_range})'
