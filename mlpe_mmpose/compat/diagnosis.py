@@ -5,19 +5,48 @@ has failed is the error compared with the failures known to be unclear.
 """
 
 import contextlib
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
+
+from . import stack
+from .mmcv_ops import HOW_TO_COMPILE
 
 
-def explain(error: BaseException) -> str | None:
+class Diagnosis(NamedTuple):
+    """What is wrong with which version of what, and what mends it.
+
+    Args:
+        problem (str): A sentence that names the package and its version
+        command (str): A shell command that mends it
+    """
+
+    problem: str
+    command: str
+
+    def __str__(self) -> str:
+        return (
+            f'{self.problem}\nThis mends it:\n\n    {self.command}\n\n'
+            '`python -m mlpe_mmpose doctor` checks the whole stack.'
+        )
+
+
+def explain(error: BaseException) -> Diagnosis | None:
     """Say what an error of the stack means, and what mends it.
 
     Args:
         error (BaseException): What an import of the stack has raised
 
     Returns:
-        str, optional: The package, the version found and the command that
-        mends it; None if the error is not one of the known ones.
+        Diagnosis, optional: None if the error is not one of the known ones.
     """
+    cause: BaseException | None = error
+    while cause is not None:
+        for rule in _RULES:
+            diagnosis = rule(cause, str(cause))
+            if diagnosis is not None:
+                return diagnosis
+        cause = cause.__cause__ or cause.__context__
     return None
 
 
@@ -35,4 +64,180 @@ def explained() -> Iterator[None]:
         diagnosis = explain(error)
         if diagnosis is None:
             raise
-        raise ImportError(diagnosis) from error
+        raise ImportError(str(diagnosis)) from error
+
+
+def _missing(error: BaseException, text: str) -> Diagnosis | None:
+    """A part, or what a part needs, is not installed."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return None
+    top, _, inner = error.name.partition('.')
+    user = stack.describe(_culprit(error))
+    if top == 'pkg_resources':
+        return Diagnosis(
+            f'setuptools {stack.version("setuptools")} has no pkg_resources '
+            f'any more, and {user} imports it.',
+            stack.pip('"setuptools<81"'),
+        )
+    part = stack.PART_OF_MODULE.get(top)
+    if part and inner:
+        return Diagnosis(
+            f'{stack.describe(top)} has no module {error.name}: it is not '
+            'the release that is needed, or not completely installed.',
+            stack.install(part),
+        )
+    if part:
+        return Diagnosis(
+            f'{part.name} is not installed, and {user} imports it.',
+            stack.install(part),
+        )
+    # what the parts bring along; anything else is not ours to explain
+    name = {'yaml': 'pyyaml', 'PIL': 'pillow'}.get(top, top)
+    for part in stack.PARTS:
+        if name.replace('_', '-') in ' '.join(part.install).split():
+            return Diagnosis(
+                f'{name} is not installed, and {user} imports it.',
+                stack.pip(name),
+            )
+    return None
+
+
+def _other_torch(error: BaseException, text: str) -> Diagnosis | None:
+    """torchvision was compiled for another torch."""
+    if 'torchvision::' not in text:
+        return None
+    torch = stack.version('torch')
+    # torch 2.N.P and torchvision 0.(N + 15).P are released together
+    major, minor, *_ = torch.split('.')
+    fits = f'0.{int(minor) + 15}.*' if major == '2' else ''
+    command = stack.pip(
+        f'--force-reinstall --no-deps "torchvision=={fits or "*"}"'
+    )
+    if '+' in torch:
+        command += ' --index-url THE-ONE-THAT-TORCH-CAME-FROM'
+    return Diagnosis(
+        f'torchvision {stack.version("torchvision")} was built for another '
+        f'torch than the installed {torch}.',
+        command,
+    )
+
+
+def _other_numpy(error: BaseException, text: str) -> Diagnosis | None:
+    """A compiled package was built for another numpy."""
+    signs = r'numpy\.dtype size changed|numpy\.core\.multiarray failed|'
+    signs += r'_ARRAY_API not found|compiled using NumPy 1'
+    if not re.search(signs, text):
+        return None
+    culprit = _culprit(error)
+    name, _, version = stack.describe(culprit).partition(' ')
+    if culprit == 'xtcocotools':
+        # its wheels are for numpy 1; compiled here it fits what is here
+        calls = (
+            'cython matplotlib "setuptools<81"',
+            '--force-reinstall --no-deps --no-build-isolation --no-cache-dir '
+            f'--no-binary {name} {name}=={version}',
+        )
+    else:
+        calls = (f'--upgrade --force-reinstall --no-deps {name}',)
+    return Diagnosis(
+        f'{name} {version} was compiled for another numpy than the installed '
+        f'{stack.version("numpy")}.',
+        stack.pip(*calls),
+    )
+
+
+def _removed_from_numpy(error: BaseException, text: str) -> Diagnosis | None:
+    """A package uses a name that numpy 2 does not have."""
+    numpy = stack.version('numpy')
+    signs = r"was removed in the NumPy 2|module 'numpy' has no attribute"
+    if not isinstance(error, AttributeError) or not re.search(signs, text):
+        return None
+    return Diagnosis(
+        f'{stack.describe(_culprit(error))} is too old for numpy {numpy} '
+        f'({text.splitlines()[0]}).',
+        stack.pip('"numpy<2"' if numpy >= '2' else '"numpy==1.23.5"'),
+    )
+
+
+def _ops_of_other_torch(error: BaseException, text: str) -> Diagnosis | None:
+    """mmcv's ops were compiled for another torch."""
+    path = (getattr(error, 'path', None) or '').replace('\\', '/')
+    if 'mmcv/_ext' not in path:
+        return None
+    name, _, version = stack.describe('mmcv').partition(' ')
+    if name == 'mmcv':
+        lite = ('uninstall -y mmcv', f'--no-deps mmcv-lite=={version}')
+        return Diagnosis(
+            f'The ops of mmcv {version} were compiled for another torch than '
+            f'the installed {stack.version("torch")}. MLPE needs no op; to '
+            f'keep them, compile mmcv again: {HOW_TO_COMPILE}.',
+            stack.pip(*lite),
+        )
+    return Diagnosis(
+        f'The ops of {name} {version} were compiled for another torch than '
+        f'the installed {stack.version("torch")}.',
+        stack.pip(
+            '--force-reinstall --no-deps --no-build-isolation '
+            f'--no-cache-dir {name}=={version}'
+        ),
+    )
+
+
+def _no_libgl(error: BaseException, text: str) -> Diagnosis | None:
+    """OpenCV's build with windows, on a machine without them."""
+    library = re.match(r'(lib(GL|gthread|SM|Xext|X|xcb)\S*\.so\S*):', text)
+    if not library or _culprit(error) != 'cv2':
+        return None
+    name, _, version = stack.describe('cv2').partition(' ')
+    headless = name.removesuffix('-headless') + '-headless'
+    return Diagnosis(
+        f'{name} {version} needs {library[1]}, which this machine has not; '
+        'the build without windows does not need it.',
+        stack.pip(f'uninstall -y {name}', f'--no-deps {headless}=={version}'),
+    )
+
+
+def _out_of_range(error: BaseException, text: str) -> Diagnosis | None:
+    """A part of OpenMMLab refuses the version of another part."""
+    refused = re.match(
+        r'(MMCV|MMEngine)==(\S+) is used but incompatible', text
+    )
+    if not refused:
+        return None
+    culprit = _culprit(error)
+    part = stack.PART_OF_MODULE.get(culprit)
+    needed = stack.PART_OF_MODULE[refused[1].lower()]
+    problem = (
+        f'{stack.describe(culprit)} does not accept '
+        f'{stack.describe(needed.module)}. {text.partition(". ")[2]}'
+    )
+    name = stack.describe(needed.module).partition(' ')[0]
+    if name.startswith('onedl') and part and part.fork:
+        old = stack.describe(culprit).partition(' ')[0]
+        calls = (f'uninstall -y {old}', part.fork[0])
+    else:
+        calls = (f'uninstall -y {name}', needed.install[0])
+    return Diagnosis(problem, stack.pip(*calls))
+
+
+def _culprit(error: BaseException) -> str:
+    """The top-level module whose code was running when an error arose."""
+    module = ''
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get('__name__', '')
+        if not name.startswith(('importlib', '_frozen')):
+            module = name
+        trace = trace.tb_next
+    return module.partition('.')[0]
+
+
+_RULES = (
+    _missing,
+    _other_torch,
+    _other_numpy,
+    _removed_from_numpy,
+    _ops_of_other_torch,
+    _no_libgl,
+    _out_of_range,
+)

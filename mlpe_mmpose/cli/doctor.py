@@ -1,0 +1,41 @@
+"""Check the installed stack, and say how to mend it."""
+
+import argparse
+
+from ..compat.checkup import Finding, checkup
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb takes no arguments."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one line a part, and what mends each that does not work.
+
+    Returns:
+        int: 0 if training would start, else 1.
+    """
+    findings: list[Finding] = []
+    for finding in checkup():
+        _show(finding, findings)
+        findings.append(finding)
+    faults = [f.name for f in findings if f.needed and not f.fine]
+    if faults:
+        print(f'\nTraining would not start: {", ".join(faults)}.')
+        return 1
+    print('\nTraining would start.')
+    return 0
+
+
+def _show(finding: Finding, earlier: list[Finding]) -> None:
+    """Print a finding; a fault that is known already is not told twice."""
+    mark = 'ok' if finding.fine else 'FAULT' if finding.needed else '-'
+    version = finding.version or 'none'
+    note, command = finding.note, finding.command
+    for other in earlier:
+        if command and other.command == command:
+            note, command = f'the fault of {other.name}', ''
+    line = f'{finding.name:<12} {version:<12} {mark:<6} {note}'
+    print(line.rstrip(), flush=True)
+    if command:
+        print(f'{"":<12} mend it with: {command}', flush=True)

@@ -1,0 +1,183 @@
+"""The parts of the stack: their modules, distributions and installation."""
+
+import importlib.metadata
+import os
+import shlex
+import sys
+from typing import NamedTuple
+
+
+class Part(NamedTuple):
+    """One part of the stack that MLPE trains on.
+
+    Args:
+        name (str): What people call it
+        module (str): What Python imports
+        distributions (tuple[str]): All that bring this module, the one that
+            is pinned first
+        install (tuple[str]): Arguments of ``pip install``, one string a call
+        fork (tuple[str]): The same where the onedl line is installed;
+            empty if it has none of its own
+        only_for (str): What needs it, if training does not
+    """
+
+    name: str
+    module: str
+    distributions: tuple[str, ...]
+    install: tuple[str, ...]
+    fork: tuple[str, ...] = ()
+    only_for: str = ''
+
+
+# In the order in which they need each other. The versions are those of
+# requirements.txt (a test compares them) and of the fork's last releases.
+PARTS = (
+    Part('numpy', 'numpy', ('numpy',), ('numpy==1.26.4',)),
+    Part(
+        'torch',
+        'torch',
+        ('torch',),
+        ('torch==2.11.0 torchvision==0.26.0',),
+    ),
+    Part(
+        'torchvision',
+        'torchvision',
+        ('torchvision',),
+        ('torch==2.11.0 torchvision==0.26.0',),
+    ),
+    Part(
+        'opencv',
+        'cv2',
+        (
+            'opencv-python-headless',
+            'opencv-python',
+            'opencv-contrib-python',
+            'opencv-contrib-python-headless',
+        ),
+        ('--no-deps opencv-python-headless==4.11.0.86',),
+    ),
+    Part(
+        'mmengine',
+        'mmengine',
+        ('mmengine', 'onedl-mmengine', 'mmengine-lite'),
+        (
+            '--no-deps mmengine==0.10.7',
+            'addict matplotlib rich termcolor yapf',
+        ),
+        ('--no-deps onedl-mmengine==0.10.12', 'addict rich termcolor yapf'),
+    ),
+    Part(
+        'mmcv',
+        'mmcv',
+        ('mmcv-lite', 'mmcv', 'onedl-mmcv', 'mmcv-full'),
+        ('--no-deps mmcv-lite==2.1.0', 'addict packaging pillow pyyaml yapf'),
+        ('--no-deps onedl-mmcv==2.3.6', 'addict packaging pillow yapf'),
+    ),
+    Part(
+        'xtcocotools',
+        'xtcocotools',
+        ('xtcocotools',),
+        # numpy stays what it is; where there is no wheel, these compile it
+        (
+            'cython matplotlib "setuptools<81"',
+            '--no-deps --no-build-isolation xtcocotools==1.14.3',
+        ),
+    ),
+    Part(
+        'mmdet',
+        'mmdet',
+        ('mmdet', 'onedl-mmdetection'),
+        (
+            '--no-deps mmdet==3.3.0',
+            'pycocotools scipy shapely six terminaltables tqdm',
+        ),
+        (
+            '--no-deps onedl-mmdetection==3.5.1',
+            'pycocotools scipy shapely six terminaltables tqdm',
+        ),
+    ),
+    Part(
+        'mmpretrain',
+        'mmpretrain',
+        ('mmpretrain', 'onedl-mmpretrain'),
+        (
+            '--no-deps mmpretrain==1.2.0',
+            'einops importlib-metadata mat4py modelindex rich',
+        ),
+        (
+            '--no-deps onedl-mmpretrain==1.3.6',
+            'einops importlib-metadata mat4py modelindex rich',
+        ),
+        only_for='backbones of mmpretrain',
+    ),
+    Part(
+        'mmpose',
+        'mmpose',
+        ('mmpose',),
+        # its requirement chumpy cannot be built, and is never imported
+        ('--no-deps mmpose==1.3.2', 'json-tricks munkres scipy matplotlib'),
+    ),
+    Part(
+        'openmim',
+        'mim',
+        ('openmim', 'onedl-mim'),
+        # its requirement opendatalab pins old releases of half the stack
+        (
+            '--no-deps openmim==0.3.9',
+            'click colorama model-index pandas requests rich tabulate '
+            '"setuptools<81"',
+        ),
+    ),
+)
+
+PART_OF_MODULE = {part.module: part for part in PARTS}
+
+
+def found(part: Part) -> tuple[str, str] | None:
+    """Name and version of the distribution that brings a part, if any."""
+    for name in part.distributions:
+        try:
+            return name, importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return None
+
+
+def describe(module: str) -> str:
+    """A module's distribution and version, as 'mmcv-lite 2.1.0'."""
+    part = PART_OF_MODULE.get(module)
+    installed = found(part) if part else None
+    if installed is None:
+        try:
+            installed = module, importlib.metadata.version(module)
+        except importlib.metadata.PackageNotFoundError:
+            return module
+    return ' '.join(installed)
+
+
+def version(module: str) -> str:
+    """The version that `describe` names; empty if it is not known."""
+    return describe(module).partition(' ')[2]
+
+
+def install(part: Part) -> str:
+    """The command that installs a part, and changes no other part."""
+    of_fork = part.fork and describe('mmengine').startswith('onedl')
+    return pip(*(part.fork if of_fork else part.install))
+
+
+def pip(*calls: str) -> str:
+    """A command of ``pip install`` calls for this very Python.
+
+    Args:
+        calls (str): Arguments of ``pip install``, or of the pip command that
+            they begin with, as in ``'uninstall -y mmcv'``
+    """
+    python = sys.executable
+    if python.startswith(os.getcwd() + os.sep):
+        python = os.path.relpath(python)
+    return ' && '.join(
+        f'{shlex.quote(python)} -m pip '
+        f'{call if call.startswith("uninstall") else "install " + call}'
+        for call in calls
+    )
