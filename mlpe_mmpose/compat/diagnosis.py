@@ -165,22 +165,19 @@ def _ops_of_other_torch(error: BaseException, text: str) -> Diagnosis | None:
     if 'mmcv/_ext' not in path:
         return None
     name, _, version = stack.describe('mmcv').partition(' ')
-    if name == 'mmcv':
-        lite = ('uninstall -y mmcv', f'--no-deps mmcv-lite=={version}')
-        return Diagnosis(
-            f'The ops of mmcv {version} were compiled for another torch than '
-            f'the installed {stack.version("torch")}. MLPE needs no op; to '
-            f'keep them, compile mmcv again: {HOW_TO_COMPILE}.',
-            stack.pip(*lite),
-        )
-    return Diagnosis(
-        f'The ops of {name} {version} were compiled for another torch than '
-        f'the installed {stack.version("torch")}.',
-        stack.pip(
-            '--force-reinstall --no-deps --no-build-isolation '
-            f'--no-cache-dir {name}=={version}'
-        ),
+    problem = (
+        f'The ops of {name} {version} do not load with torch '
+        f'{stack.version("torch")}: they were compiled for another.'
     )
+    if name == 'mmcv':
+        problem += f' MLPE needs none; to keep them: {HOW_TO_COMPILE}.'
+        calls = ('uninstall -y mmcv', f'--no-deps mmcv-lite=={version}')
+    else:
+        calls = (
+            '--force-reinstall --no-deps --no-build-isolation '
+            f'--no-cache-dir {name}=={version}',
+        )
+    return Diagnosis(problem, stack.pip(*calls))
 
 
 def _no_libgl(error: BaseException, text: str) -> Diagnosis | None:

@@ -9,10 +9,11 @@ raises when it is called.
 
 import importlib.abc
 import importlib.machinery
-import importlib.metadata
 import sys
 import types
 from collections.abc import Callable, Sequence
+
+from .stack import describe
 
 _NAME = 'mmcv._ext'
 
@@ -34,7 +35,7 @@ class _StandIn(types.ModuleType):
 
         def op(*args, **kwargs):
             raise RuntimeError(
-                f'mmcv op {name!r} is not compiled here ({_installed_mmcv()} '
+                f'mmcv op {name!r} is not compiled here ({describe("mmcv")} '
                 f'is installed). To compile mmcv: {HOW_TO_COMPILE}.'
             )
 
@@ -95,10 +96,3 @@ def install() -> None:
 def is_stand_in(module: types.ModuleType) -> bool:
     """Whether an imported ``mmcv._ext`` is the stand-in of this file."""
     return isinstance(module, _StandIn)
-
-
-def _installed_mmcv() -> str:
-    """Name and version of the distribution that ``mmcv`` comes from."""
-    names = importlib.metadata.packages_distributions().get('mmcv', ())
-    found = [f'{name} {importlib.metadata.version(name)}' for name in names]
-    return ', '.join(found) or 'an mmcv without metadata'

@@ -1,0 +1,171 @@
+"""The stack is faked where it must be broken; see conftest.py."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+EXPLAINED = """
+from mlpe_mmpose.compat import mmcv_ops
+from mlpe_mmpose.compat.diagnosis import explained
+mmcv_ops.install()
+try:
+    with explained():
+        import {module}
+except Exception as error:
+    print(type(error).__name__, error, type(error.__cause__).__name__)
+"""
+
+
+def test_a_torchvision_for_another_torch(package, run):
+    package('torch', '2.11.0', 'no_torch')
+    package(
+        'torchvision',
+        '0.29.1',
+        code='raise RuntimeError("operator torchvision::nms does not exist")',
+    )
+    out = run(EXPLAINED.format(module='torchvision'))
+    assert out.startswith('ImportError torchvision 0.29.1 was built for')
+    assert 'installed 2.11.0' in out
+    assert '--force-reinstall --no-deps "torchvision==0.26.*"' in out
+    assert out.endswith('RuntimeError\n')
+
+
+def test_an_xtcocotools_for_another_numpy(package, run):
+    package('numpy', '2.2.0', 'no_numpy')
+    package(
+        'xtcocotools',
+        '1.14.3',
+        code='raise ValueError("numpy.dtype size changed, may indicate ...")',
+    )
+    out = run(EXPLAINED.format(module='xtcocotools'))
+    assert 'xtcocotools 1.14.3 was compiled for another numpy' in out
+    assert 'the installed 2.2.0' in out
+    assert '--no-binary xtcocotools xtcocotools==1.14.3' in out
+
+
+def test_another_package_for_another_numpy(package, run):
+    package('numpy', '2.2.0', 'no_numpy')
+    package(
+        'opencv-python',
+        '4.8.0',
+        'cv2',
+        'raise ImportError("numpy.core.multiarray failed to import")',
+    )
+    out = run(EXPLAINED.format(module='cv2'))
+    assert 'opencv-python 4.8.0 was compiled for another numpy' in out
+    assert '--upgrade --force-reinstall --no-deps opencv-python\n' in out
+
+
+@pytest.mark.parametrize('name', ['mmcv', 'onedl-mmcv'])
+def test_ops_that_do_not_load(package, run, name):
+    package('torch', '2.11.0', 'no_torch')
+    folder = package(name, '2.1.0', 'mmcv')
+    (folder / '_ext.abi3.so').write_text('no library')
+    out = run(EXPLAINED.format(module='mmcv._ext'))
+    assert f'The ops of {name} 2.1.0 do not load with torch 2.11.0' in out
+    if name == 'mmcv':
+        assert 'pip uninstall -y mmcv && ' in out
+        assert 'pip install --no-deps mmcv-lite==2.1.0' in out
+    else:
+        assert '--no-build-isolation --no-cache-dir onedl-mmcv==2.1.0' in out
+
+
+def test_a_missing_mmpose(run):
+    out = run(EXPLAINED.format(module='mmpose'))
+    assert 'mmpose is not installed' in out
+    assert 'pip install --no-deps mmpose==1.3.2 && ' in out
+    assert 'json-tricks munkres' in out
+
+
+def test_an_mmpose_of_the_old_line(package, run):
+    package('mmpose', '0.29.0')
+    out = run(EXPLAINED.format(module='mmpose.registry'))
+    assert 'mmpose 0.29.0 has no module mmpose.registry' in out
+    assert 'mmpose==1.3.2' in out
+
+
+def test_what_mmpose_brings_along_is_named_with_its_user(package, run):
+    package('mmpose', '1.3.2', code='import json_tricks')
+    out = run(EXPLAINED.format(module='mmpose'))
+    assert 'json_tricks is not installed, and mmpose 1.3.2 imports it' in out
+    assert 'pip install json_tricks\n' in out
+
+
+def test_a_setuptools_without_pkg_resources(package, run):
+    package('openmim', '0.3.9', 'mim', 'import pkg_resources')
+    package('setuptools', '82.0.0', 'no_setuptools')
+    out = run(EXPLAINED.format(module='mim'))
+    assert 'setuptools 82.0.0 has no pkg_resources' in out
+    assert 'openmim 0.3.9 imports it' in out
+    assert 'pip install "setuptools<81"' in out
+
+
+@pytest.mark.parametrize(
+    ('mmcv', 'command'),
+    [
+        ('mmcv-lite', 'pip install --no-deps mmcv-lite==2.1.0'),
+        ('onedl-mmcv', 'pip install --no-deps onedl-mmdetection=='),
+    ],
+)
+def test_an_mmdet_that_refuses_the_mmcv(package, run, mmcv, command):
+    package(mmcv, '2.2.0', 'mmcv')
+    package(
+        'mmdet',
+        '3.3.0',
+        code='assert False, "MMCV==2.2.0 is used but incompatible. '
+        'Please install mmcv>=2.0.0rc4, <2.2.0."',
+    )
+    out = run(EXPLAINED.format(module='mmdet'))
+    assert f'mmdet 3.3.0 does not accept {mmcv} 2.2.0' in out
+    assert '<2.2.0' in out
+    assert command in out
+
+
+def test_an_opencv_with_windows_on_a_machine_without(package, run):
+    package(
+        'opencv-python',
+        '4.11.0.86',
+        'cv2',
+        'raise ImportError("libGL.so.1: cannot open shared object file")',
+    )
+    out = run(EXPLAINED.format(module='cv2'))
+    assert 'opencv-python 4.11.0.86 needs libGL.so.1' in out
+    assert 'pip uninstall -y opencv-python && ' in out
+    assert 'opencv-python-headless==4.11.0.86' in out
+
+
+def test_a_package_too_old_for_numpy_2(package, run):
+    package('numpy', '2.2.0', 'no_numpy')
+    package(
+        'mmdet',
+        '3.0.0',
+        code='raise AttributeError("`np.float_` was removed in the NumPy 2.0 '
+        'release. Use `np.float64` instead.")',
+    )
+    out = run(EXPLAINED.format(module='mmdet'))
+    assert 'mmdet 3.0.0 is too old for numpy 2.2.0' in out
+    assert 'pip install "numpy<2"' in out
+
+
+def test_an_error_that_nobody_knows_is_passed_on_untouched(package, run):
+    package('mmpose', '1.3.2', code='raise KeyError("something new")')
+    out = run(EXPLAINED.format(module='mmpose'))
+    assert out == "KeyError 'something new' NoneType\n"
+
+
+def test_importing_the_package_gives_the_diagnosis(tmp_path):
+    (tmp_path / 'torchvision.py').write_text(
+        'raise RuntimeError("operator torchvision::nms does not exist")'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', 'import mlpe_mmpose'],
+        env={**os.environ, 'PYTHONPATH': str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert 'ImportError: torchvision' in done.stderr
+    assert 'was built for another torch' in done.stderr
