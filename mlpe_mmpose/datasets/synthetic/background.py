@@ -16,7 +16,7 @@ from .wardrobe import any_colour, shaded
 # number of bits taken off a byte: blobs of up to 64 grey levels, spots of
 # 32, grain of 16. Ours.
 _SCALES = ((40, 2), (8, 3), (1, 4))
-_CORNERS = 12  # of a round thing
+_CORNERS = 24  # of a round thing
 
 
 def paint_background(dice: Dice, size: tuple[int, int]) -> np.ndarray:
@@ -32,7 +32,7 @@ def paint_background(dice: Dice, size: tuple[int, int]) -> np.ndarray:
     width, height = size
     image = _texture(dice, size)
     if dice.chance(0.6):
-        floor = dice.integer(height // 2, height - height // 8)
+        floor = dice.integer(height * 4 // 10, height * 6 // 10)
         image[floor:] = _texture(dice, (width, height - floor))
     if dice.chance(0.35):
         _paint_stripes(dice, image)
@@ -50,7 +50,7 @@ def add_grain(dice: Dice, image: np.ndarray) -> np.ndarray:
 def _texture(dice: Dice, size: tuple[int, int]) -> np.ndarray:
     """Draw a smooth change of colours with noise at several scales."""
     width, height = size
-    corners = [any_colour(dice, 30, 200) for _ in range(2)]
+    corners = [_muted(dice) for _ in range(2)]
     image = np.array([corners, corners[::-1]], np.uint8)
     if dice.chance(0.5):  # from top to bottom, not along a diagonal
         image[1] = image[1, ::-1]
@@ -60,15 +60,23 @@ def _texture(dice: Dice, size: tuple[int, int]) -> np.ndarray:
         if scale == 1:
             shape = size
         image = cv2.resize(image, shape, interpolation=cv2.INTER_LINEAR_EXACT)
-        noise = dice.noise(image.shape) >> (bits + dice.integer(0, 2))
-        image = cv2.add(image, noise)
+        noise = dice.noise(image.shape[:2]) >> (bits + dice.integer(0, 2))
+        image = cv2.add(image, cv2.merge([noise] * 3))
     return image
+
+
+def _muted(dice: Dice) -> tuple[int, ...]:
+    """Draw a colour that is half grey, as most walls and floors are."""
+    grey = dice.integer(30, 200)
+    return tuple(
+        (grey + channel) // 2 for channel in any_colour(dice, 20, 200)
+    )
 
 
 def _paint_stripes(dice: Dice, image: np.ndarray) -> None:
     """Paint parallel bars over the picture: planks, blinds, a fence."""
     height, width = image.shape[:2]
-    colour = any_colour(dice, 30, 220)
+    colour = _muted(dice)
     angle = dice.choice((0, 0, 90, 90, dice.integer(0, 179)))
     cos, sin = SINES[(angle + 90) % 360], SINES[angle]
     reach = width + height

@@ -4,120 +4,25 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import cv2
 
 from .annotations import (
-    IDS_PER_IMAGE,
     annotate_scene,
     coco_file,
     detect_people,
 )
 from .dice import Dice
+from .plan import FIRST_ID, SPLITS, DatasetSummary, Plan
 from .scene import render_scene
 
-GENERATOR_VERSION = 1  # changes whenever a picture or an annotation does
-
-_SPLITS = ('train', 'val')
-_FIRST_ID = {'train': 1, 'val': 1_000_001}
-_MAX_IMAGES = 1_000_000  # so that ids of train do not reach those of val
-_MIN_SIDE = 64  # pixels; the smallest person would be 17 pixels high
-_MAX_SIDE = 2000  # pixels; corners in 1/16 pixel stay far within OpenCV's
-_MAX_SEED = 2**63 - 1  # what JSON readers of other languages hold
 _JPEG_QUALITY = 90
 _DETECTOR = 1  # marks the streams of the detector
 _DETECTIONS = 'person_detection_results/synthetic_val_detections.json'
 _RECORD, _UNFINISHED = 'synth.json', 'synth.unfinished.json'
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass
-class DatasetSummary:
-    """What a generated data set holds.
-
-    Args:
-        out_dir (str): Where it is
-        images (int): Number of images, train and val
-        people (int): Number of people, without crowds
-        crowds (int): Number of crowd regions
-        seen (int): Number of keypoints with visibility 2
-        covered (int): Number of keypoints with visibility 1
-        outside (int): Number of keypoints with visibility 0
-        seconds (float): How long it took, 0 if it was there before
-        reused (bool): Whether it was there before
-    """
-
-    out_dir: str
-    images: int = 0
-    people: int = 0
-    crowds: int = 0
-    seen: int = 0
-    covered: int = 0
-    outside: int = 0
-    seconds: float = 0.0
-    reused: bool = False
-
-    def add(self, annotations: list[dict]) -> None:
-        """Count one more image."""
-        self.images += 1
-        for annotation in annotations:
-            if annotation['iscrowd']:
-                self.crowds += 1
-                continue
-            self.people += 1
-            flags = annotation['keypoints'][2::3]
-            self.outside += flags.count(0)
-            self.covered += flags.count(1)
-            self.seen += flags.count(2)
-
-    def counts(self) -> dict[str, int]:
-        """Give the counts alone, as they are kept in ``synth.json``."""
-        return {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if field.type == 'int' or field.type is int
-        }
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """The arguments of :func:`generate_dataset`."""
-
-    num_train: int
-    num_val: int
-    seed: int
-    image_size: tuple[int, int]
-    max_people: int
-
-    def check(self) -> None:
-        """Raise if a value is out of range."""
-        sides = zip(('width', 'height'), self.image_size, strict=True)
-        for name, value, low, high in (
-            ('num_train', self.num_train, 1, _MAX_IMAGES),
-            ('num_val', self.num_val, 1, _MAX_IMAGES),
-            ('seed', self.seed, 0, _MAX_SEED),
-            ('max_people', self.max_people, 1, IDS_PER_IMAGE // 2),
-            *(
-                (f'image_size ({name})', side, _MIN_SIDE, _MAX_SIDE)
-                for name, side in sides
-            ),
-        ):
-            if not low <= value <= high:
-                raise ValueError(
-                    f'{name} must be from {low} to {high}, got {value}'
-                )
-
-    def count(self, split: str) -> int:
-        """Give the number of images of a split."""
-        return self.num_train if split == 'train' else self.num_val
-
-    def record(self) -> dict:
-        """Write down what the data set is made from."""
-        record = {'generator_version': GENERATOR_VERSION} | asdict(self)
-        return record | {'image_size': list(self.image_size)}
 
 
 def generate_dataset(
@@ -162,7 +67,7 @@ def generate_dataset(
             something else. Nothing has been written then.
     """
     start = time.perf_counter()
-    plan = _Plan(num_train, num_val, seed, tuple(image_size), max_people)
+    plan = Plan(num_train, num_val, seed, tuple(image_size), max_people)
     plan.check()
     out_dir = Path(out_dir)
     summary = _find(out_dir, plan)
@@ -172,7 +77,7 @@ def generate_dataset(
     out_dir.mkdir(parents=True, exist_ok=True)
     _write_json(out_dir / _UNFINISHED, plan.record())
     summary = DatasetSummary(str(out_dir))
-    for split in _SPLITS:
+    for split in SPLITS:
         _generate_split(out_dir, split, plan, summary, progress)
     _write_json(out_dir / _RECORD, plan.record() | {'holds': summary.counts()})
     (out_dir / _UNFINISHED).unlink(missing_ok=True)
@@ -180,7 +85,7 @@ def generate_dataset(
     return summary
 
 
-def _find(out_dir: Path, plan: _Plan) -> DatasetSummary | None:
+def _find(out_dir: Path, plan: Plan) -> DatasetSummary | None:
     """Find a whole data set of this plan; raise if there is another thing."""
     for folder in (out_dir, *out_dir.parents):
         if folder.exists() and not folder.is_dir():
@@ -206,13 +111,13 @@ def _find(out_dir: Path, plan: _Plan) -> DatasetSummary | None:
     )
 
 
-def _is_whole(out_dir: Path, plan: _Plan) -> bool:
+def _is_whole(out_dir: Path, plan: Plan) -> bool:
     """Tell whether no file of a finished data set is missing."""
     files = [out_dir / _DETECTIONS]
-    for split in _SPLITS:
+    for split in SPLITS:
         files.append(out_dir / _annotation_file(split))
         files += [
-            out_dir / f'{split}2017' / _image_file(_FIRST_ID[split] + index)
+            out_dir / f'{split}2017' / _image_file(FIRST_ID[split] + index)
             for index in range(plan.count(split))
         ]
     return all(path.is_file() for path in files)
@@ -225,8 +130,8 @@ def _generate_split(out_dir, split, plan, summary, progress) -> None:
     folder = out_dir / f'{split}2017'
     folder.mkdir(exist_ok=True)
     for index in range(plan.count(split)):
-        key = (_SPLITS.index(split), index)
-        image_id = _FIRST_ID[split] + index
+        key = (SPLITS.index(split), index)
+        image_id = FIRST_ID[split] + index
         scene = render_scene(
             Dice(plan.seed, *key), plan.image_size, plan.max_people
         )

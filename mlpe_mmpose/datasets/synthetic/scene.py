@@ -6,13 +6,8 @@ import numpy as np
 
 from .background import add_grain, paint_background, paint_thing
 from .dice import Dice
-from .figure import (
-    CODES_PER_PERSON,
-    PART_CODES,
-    draw_figure,
-    on_grid,
-    sample_figure,
-)
+from .figure import CODES_PER_PERSON, draw_figure, on_grid, sample_figure
+from .parts import PART_CODES
 
 # COCO's order; left is the person's left
 KEYPOINTS = (
@@ -109,7 +104,7 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
         _paint_crowd(dice, image, owners)
     placed = _place_people(dice, size, max_people)
     things = dice.integer(1, 2) if dice.chance(_THINGS_CHANCE) else 0
-    after = [dice.integer(0, len(placed)) for _ in range(things)]
+    after = [dice.integer(0, len(placed) - 1) for _ in range(things)]
     for index, (figure, place) in enumerate(placed):
         draw_figure(image, owners, figure, place, owner_code(index))
         for _ in range(after.count(index)):
@@ -124,8 +119,7 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
 
 def _place_people(dice: Dice, size, max_people) -> list[tuple]:
     """Draw figures and their places, (x, y, height), the far ones first."""
-    # the smaller of two draws: few people are likelier than many
-    count = min(dice.integer(1, max_people), dice.integer(1, max_people))
+    count = dice.integer(1, max_people)
     placed, boxes = [], []
     for _ in range(count):
         figure = sample_figure(dice)
@@ -144,12 +138,13 @@ def _draw_place(dice: Dice, extent, size, boxes):
     body = dice.uniform(_SMALLEST, _LARGEST) * height
     left, top, right, bottom = (body * side for side in extent)
     wide, tall = right - left, bottom - top
+    x, floor = dice.uniform(0, width - wide), 0.6 * height
     if wide < width and tall < height and dice.chance(0.85):
-        x, y = dice.uniform(0, width - wide), dice.uniform(0, height - tall)
-    else:  # cut by the border: the middle and half of the height are inside
-        x = dice.uniform(0.1, 0.9) * width - wide / 2
-        y = dice.uniform(min(0, height - tall), height - tall / 2)
-        y = min(y, dice.uniform(-0.2, 0.3) * tall)
+        feet = dice.uniform(max(tall, floor), height)
+    else:  # cut by the border: the middle is inside, and half the height
+        x = dice.uniform(0, width) - wide / 2
+        feet = dice.uniform(max(0.75 * tall, floor), height + 0.5 * tall)
+    y = feet - tall
     if boxes and dice.chance(0.4):  # beside: three quarters of a body away
         x = dice.choice(boxes)[0] + dice.uniform(-0.75, 0.75) * wide
     box = (x, y, x + wide, y + tall)

@@ -50,6 +50,7 @@ def sample_wardrobe(dice: Dice) -> dict[str, tuple[Colour, Colour] | None]:
     """
     skin, hair = dice.choice(_SKIN), dice.choice(_HAIR)
     shirt, trousers = any_colour(dice), any_colour(dice, 15, 190)
+    sleeves = dice.unit()  # how long they are
     if dice.chance(0.12):  # a cap: hair in a colour that hair cannot have
         hair = any_colour(dice)
     colours = {
@@ -62,8 +63,8 @@ def sample_wardrobe(dice: Dice) -> dict[str, tuple[Colour, Colour] | None]:
         'belly': any_colour(dice) if dice.chance(0.3) else shirt,
         'pocket': shaded(shirt, 60) if dice.chance(0.5) else None,
         'tie': any_colour(dice) if dice.chance(0.4) else None,
-        'sleeve': shirt if dice.chance(0.85) else skin,
-        'cuff': shirt if dice.chance(0.5) else skin,
+        'sleeve': shirt if sleeves > 0.15 else skin,
+        'cuff': shirt if sleeves > 0.55 else skin,
         'trousers': trousers,
         'leg': trousers if dice.chance(0.65) else skin,
         'shoe': any_colour(dice, 10, 200),
@@ -75,5 +76,8 @@ def sample_wardrobe(dice: Dice) -> dict[str, tuple[Colour, Colour] | None]:
     blue, green, red = skin
     lips = (blue * 7 // 10, green * 6 // 10, min(255, red * 9 // 10))
     wardrobe['lips'] = (lips, shaded(lips, 85))
+    # no rim where a limb joins the trunk
+    wardrobe['shoulder'] = (colours['sleeve'],) * 2
+    wardrobe['seat'] = (trousers,) * 2
     wardrobe['eye'] = (_EYE_WHITE, _PUPIL)
     return wardrobe
