@@ -73,6 +73,9 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
         return None
     top, _, inner = error.name.partition('.')
     user = stack.describe(_culprit(error))
+    absent = 'is not installed'
+    if user not in ('__main__', 'mlpe_mmpose'):
+        absent += f', and {user} imports it'
     if top == 'pkg_resources':
         return Diagnosis(
             f'setuptools {stack.version("setuptools")} has no pkg_resources '
@@ -88,7 +91,7 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
         )
     if part:
         return Diagnosis(
-            f'{part.name} is not installed, and {user} imports it.',
+            f'{part.name} {absent}.',
             stack.install(part),
         )
     # what the parts bring along; anything else is not ours to explain
@@ -96,7 +99,7 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
     for part in stack.PARTS:
         if name.replace('_', '-') in ' '.join(part.install).split():
             return Diagnosis(
-                f'{name} is not installed, and {user} imports it.',
+                f'{name} {absent}.',
                 stack.pip(name),
             )
     return None

@@ -77,7 +77,8 @@ PARTS = (
         'xtcocotools',
         'xtcocotools',
         ('xtcocotools',),
-        # numpy stays what it is; where there is no wheel, these compile it
+        # its wheels are for numpy 1 and Python 3.11 at most; where none
+        # fits, this compiles it
         (
             'cython matplotlib "setuptools<81"',
             '--no-deps --no-build-isolation xtcocotools==1.14.3',
@@ -163,7 +164,13 @@ def version(module: str) -> str:
 def install(part: Part) -> str:
     """The command that installs a part, and changes no other part."""
     of_fork = part.fork and describe('mmengine').startswith('onedl')
-    return pip(*(part.fork if of_fork else part.install))
+    calls = part.fork if of_fork else part.install
+    if part.name == 'xtcocotools' and not version('numpy').startswith('1.'):
+        calls = tuple(
+            call.replace('--no-deps', '--no-deps --no-binary xtcocotools')
+            for call in calls
+        )
+    return pip(*calls)
 
 
 def pip(*calls: str) -> str:
