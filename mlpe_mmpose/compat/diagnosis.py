@@ -136,7 +136,7 @@ def _other_numpy(error: BaseException, text: str) -> Diagnosis | None:
     if culprit == 'xtcocotools':
         # its wheels are for numpy 1; compiled here it fits what is here
         calls = (
-            'cython matplotlib "setuptools<81"',
+            f'cython matplotlib "{stack.BUILD_TOOL}"',
             '--force-reinstall --no-deps --no-build-isolation --no-cache-dir '
             f'--no-binary {name} {name}=={version}',
         )

@@ -13,15 +13,15 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 
-from .stack import describe
+from .stack import BUILD_TOOL, describe
 
 _NAME = 'mmcv._ext'
 
 HOW_TO_COMPILE = (
     '`make setup MMCV=full` in a checkout of mlpe_mmpose, or, with a C++ '
-    'compiler, in any environment: `pip uninstall -y mmcv-lite && '
-    'MMCV_WITH_OPS=1 pip install --no-build-isolation --no-cache-dir '
-    '--no-deps mmcv==2.1.0`'
+    'compiler, in any environment: `pip uninstall -y mmcv-lite && pip '
+    f'install ninja "{BUILD_TOOL}" && MMCV_WITH_OPS=1 pip install '
+    '--no-build-isolation --no-cache-dir --no-deps mmcv==2.1.0`'
 )
 
 

@@ -29,6 +29,9 @@ class Part(NamedTuple):
     only_for: str = ''
 
 
+# of 70.1 on it needs no `wheel` to build one; 81 has no pkg_resources
+BUILD_TOOL = 'setuptools>=70.1,<81'
+
 # In the order in which they need each other. The versions are those of
 # requirements.txt (a test compares them) and of the fork's last releases.
 PARTS = (
@@ -80,7 +83,7 @@ PARTS = (
         # its wheels are for numpy 1 and Python 3.11 at most; where none
         # fits, this compiles it
         (
-            'cython matplotlib "setuptools<81"',
+            f'cython matplotlib "{BUILD_TOOL}"',
             '--no-deps --no-build-isolation xtcocotools==1.14.3',
         ),
     ),

@@ -20,7 +20,7 @@ except RuntimeError as error:
     assert "mmcv op 'softnms' is not compiled here" in out
     assert 'mmcv-lite 2.1.0 is installed' in out
     assert 'make setup MMCV=full' in out
-    assert 'pip install --no-build-isolation --no-cache-dir' in out
+    assert '--no-build-isolation --no-cache-dir --no-deps mmcv==' in out
 
 
 def test_a_compiled_module_is_left_alone(package, run):
