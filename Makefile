@@ -77,15 +77,15 @@ clean:
 # $python: PYTHON, or the one in .venv, or the first that can be used. It is
 # run to find out: a name on PATH may be a shim without a Python behind it.
 define find_python
-stop() { printf 'error: %s\n' "$$@" >&2; exit 1; }
+stop() { echo "error: $$*" >&2; exit 1; }
 fits='import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))'
 python=
 for name in $${PYTHON:-$(PY) python3.11 python3.10 python3.12 python3}; do
 	if "$$name" -c "$$fits" 2>/dev/null; then python=$$name; break; fi
 done
 if [ -z "$$python" ] && [ -n "$$PYTHON" ]; then
-	stop "PYTHON=$$PYTHON is $$("$$PYTHON" -V 2>&1 || echo not a Python)." \
-		'Python 3.10, 3.11 or 3.12 is needed.'
+	found=$$("$$PYTHON" -V 2>/dev/null) || found='not a Python that runs'
+	stop "PYTHON=$$PYTHON is $$found; Python 3.10, 3.11 or 3.12 is needed."
 elif [ -z "$$python" ]; then
 	stop 'no Python 3.10, 3.11 or 3.12 is on PATH.' \
 		'Install one, as with `apt install python3.11 python3.11-venv`,' \

@@ -89,7 +89,7 @@ def _failed(name: str, error: BaseException) -> Finding:
     diagnosis = explain(error)
     if diagnosis is None:
         first_line = (str(error).splitlines() or [''])[0]
-        problem = f'{type(error).__name__}: {first_line}'
+        problem = f'{type(error).__name__}: {first_line}'.rstrip('.') + '.'
         command = f'{sys.executable} -c "import mlpe_mmpose"'
         if installed:
             again = '--force-reinstall --no-deps {}=={}'.format(*installed)

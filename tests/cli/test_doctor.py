@@ -1,0 +1,73 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from mlpe_mmpose.compat import stack
+
+PARTS = ['Python', *(part.name for part in stack.PARTS), 'mlpe_mmpose']
+
+
+def doctor(first_on_path: Path) -> tuple[int, list[list[str]], str]:
+    """Exit status, the words of each part's line, and all that it prints."""
+    done = subprocess.run(
+        [sys.executable, '-m', 'mlpe_mmpose', 'doctor'],
+        env={**os.environ, 'PYTHONPATH': str(first_on_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stdout.split('\n\n')[0].splitlines()
+    rows = [line.split() for line in lines if not line.startswith(' ')]
+    return done.returncode, rows, done.stdout + done.stderr
+
+
+def test_a_good_environment_is_one_line_a_part_and_training_would_start(
+    tmp_path,
+):
+    status, rows, out = doctor(tmp_path)
+    assert status == 0, out
+    assert [row[0] for row in rows] == PARTS
+    assert all(row[2] == 'ok' for row in rows)
+    assert out.endswith('\n\nTraining would start.\n')
+    assert 'mend' not in out
+    assert '\x1b' not in out
+
+
+def test_faults_hide_no_part_and_come_with_the_command_that_mends_them(
+    tmp_path,
+):
+    # one part raises, one takes its process down, one is not needed
+    (tmp_path / 'torchvision.py').write_text(
+        'raise RuntimeError("operator torchvision::nms does not exist")'
+    )
+    (tmp_path / 'mim.py').write_text('import os\nos.abort()')
+    (tmp_path / 'mmpretrain.py').write_text('raise OSError("no such thing")')
+    status, rows, out = doctor(tmp_path)
+    assert status == 1
+    assert [row[0] for row in rows] == PARTS
+    marks = {row[0]: row[2] for row in rows}
+    assert marks['torchvision'] == marks['openmim'] == 'FAULT'
+    assert marks['mmpretrain'] == '-'
+    assert marks['torch'] == marks['mmcv'] == marks['xtcocotools'] == 'ok'
+    assert '--force-reinstall --no-deps "torchvision==' in out
+    assert 'its import ends the process (SIGABRT)' in out
+    assert 'OSError: no such thing. Only for backbones of mmpretrain.' in out
+    # what torchvision breaks is not explained anew
+    assert '  the fault of torchvision\n' in out
+    last = out.splitlines()[-1]
+    assert last.startswith('Training would not start: torchvision, ')
+    assert 'mmpretrain' not in last
+
+
+def test_the_command_line_starts_without_the_stack():
+    # -S leaves out site-packages: neither torch nor anything else is there
+    done = subprocess.run(
+        [sys.executable, '-S', '-m', 'mlpe_mmpose', '--help'],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert 'doctor' in done.stdout
