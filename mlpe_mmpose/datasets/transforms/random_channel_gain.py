@@ -51,7 +51,8 @@ class RandomChannelGain(BaseTransform):
         # a table of the 256 values is faster than arithmetic on the image
         table = np.arange(256)[:, None] * gains
         table = table.round().clip(0, 255).astype(np.uint8)
-        results['img'] = cv2.LUT(img, table[None])
+        # OpenCV drops the axis of a single channel
+        results['img'] = cv2.LUT(img, table[None]).reshape(img.shape)
         return results
 
     def __repr__(self) -> str:

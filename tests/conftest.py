@@ -1,0 +1,92 @@
+"""What the tests share: seeds, threads, and a small real COCO data set."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.registry import init_default_scope
+
+import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
+
+from mmpose.datasets import CocoDataset  # isort: skip
+
+# width, height of the image of `coco_dataset`, and its box x, y, w, h
+IMAGE_SIZE = (160, 200)
+BOX = (30.0, 20.0, 90.0, 150.0)
+
+
+@pytest.fixture(autouse=True)
+def _same_start_for_every_test() -> None:
+    """Seeds, one thread, and MMPose's scope."""
+    np.random.seed(0)
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    init_default_scope('mmpose')
+
+
+@pytest.fixture
+def coco_dataset(tmp_path: Path) -> Callable:
+    """Makes a real CocoDataset: ``coco_dataset(flags, pipeline, ...)``.
+
+    ``flags`` (N, 17) are COCO's 0, 1, 2, one person a row; ``keypoints``
+    (N, 17, 2) default to random places in the box.
+    """
+
+    def make(
+        flags: Sequence,
+        pipeline: list[dict],
+        keypoints: np.ndarray | None = None,
+        **kwargs: object,
+    ) -> object:
+        flags = np.asarray(flags)
+        if keypoints is None:
+            spread = np.random.default_rng(0).random((*flags.shape, 2))
+            keypoints = spread * BOX[2:] + BOX[:2]
+        (tmp_path / 'persons.json').write_text(
+            json.dumps(_coco_json(flags, np.asarray(keypoints)))
+        )
+        _write_noise(tmp_path / 'noise.jpg')
+        return CocoDataset(
+            ann_file=str(tmp_path / 'persons.json'),
+            data_prefix=dict(img=str(tmp_path)),
+            pipeline=pipeline,
+            **kwargs,
+        )
+
+    return make
+
+
+def _coco_json(flags: np.ndarray, keypoints: np.ndarray) -> dict:
+    """The annotation file of persons who share one image and box."""
+    width, height = IMAGE_SIZE
+    triplets = np.concatenate([keypoints, flags[..., None]], axis=-1)
+    annotations = [
+        dict(
+            id=number,
+            image_id=1,
+            category_id=1,
+            bbox=BOX,
+            area=BOX[2] * BOX[3],
+            iscrowd=0,
+            num_keypoints=int((person[:, 2] > 0).sum()),
+            keypoints=person.flatten().tolist(),
+        )
+        for number, person in enumerate(triplets)
+    ]
+    image = dict(id=1, file_name='noise.jpg', width=width, height=height)
+    return dict(
+        images=[image],
+        annotations=annotations,
+        categories=[dict(id=1, name='person')],
+    )
+
+
+def _write_noise(path: Path) -> None:
+    """A JPEG in which every pixel is another."""
+    size = (*IMAGE_SIZE[::-1], 3)
+    noise = np.random.default_rng(0).integers(0, 256, size, np.uint8)
+    cv2.imwrite(str(path), noise)
