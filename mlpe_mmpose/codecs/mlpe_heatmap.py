@@ -191,8 +191,10 @@ class MLPEHeatmap(BaseKeypointCodec):
         """Decode the maxima of blurred heatmaps, as in CPN (2018).
 
         The maximum moves a quarter cell toward the higher neighbour in x and
-        in y (two cells and more from the border, as in
-        :class:`MegviiHeatmap`), then half a cell, to the middle of its cell.
+        in y, unless its cell is on the border, then half a cell, to the
+        middle of its cell. :class:`MegviiHeatmap` does neither in the second
+        column and row as well, but both in the last but one: mirrored maps
+        would not decode to mirrored keypoints.
 
         Args:
             batch_encoded (Tensor): Heatmaps in shape (B, K, H, W), any
@@ -213,7 +215,7 @@ class MLPEHeatmap(BaseKeypointCodec):
         cell = blurred.flatten(2).argmax(-1)
         x, y = cell % width, cell // width
 
-        inside = (x > 1) & (x < width - 1) & (y > 1) & (y < height - 1)
+        inside = (x > 0) & (x < width - 1) & (y > 0) & (y < height - 1)
         flat = blurred.flatten(2)
 
         def step(offset: int) -> Tensor:
