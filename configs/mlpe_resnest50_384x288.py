@@ -6,4 +6,6 @@ model = dict(
     backbone=dict(
         depth=50,
         stem_channels=64,
-        init_cfg=dict(checkpoint='mmcls://resnest50')))
+        init_cfg=dict(checkpoint='mmcls://resnest50'),
+    )
+)

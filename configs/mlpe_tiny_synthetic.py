@@ -8,7 +8,8 @@ codec = dict(
     type='MLPEHeatmap',
     input_size=(96, 128),
     heatmap_size=(24, 32),
-    kernel_sizes=(9, 7, 5, 5))
+    kernel_sizes=(9, 7, 5, 5),
+)
 
 model = dict(
     type='TopdownPoseEstimator',
@@ -16,35 +17,32 @@ model = dict(
         type='PoseDataPreprocessor',
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
-        bgr_to_rgb=True),
+        bgr_to_rgb=True,
+    ),
     backbone=dict(
-        type='ResNet',
-        depth=18,
-        base_channels=16,
-        out_indices=(0, 1, 2, 3)),
-    neck=dict(
-        type='MLPENeck',
-        in_channels=(16, 32, 64, 128),
-        out_channels=64),
-    head=dict(
-        type='MLPEHead', in_channels=64, out_channels=17, decoder=codec),
-    test_cfg=dict(flip_test=True, flip_mode='heatmap', shift_heatmap=False))
+        type='ResNet', depth=18, base_channels=16, out_indices=(0, 1, 2, 3)
+    ),
+    neck=dict(type='MLPENeck', in_channels=(16, 32, 64, 128), out_channels=64),
+    head=dict(type='MLPEHead', in_channels=64, out_channels=17, decoder=codec),
+    test_cfg=dict(flip_test=True, flip_mode='heatmap', shift_heatmap=False),
+)
 
 max_epochs = 5
 train_cfg = dict(by_epoch=True, max_epochs=max_epochs, val_interval=1)
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=2e-3))
 param_scheduler = [
-    dict(
-        type='LinearLR', begin=0, end=100, start_factor=0.01, by_epoch=False),
+    dict(type='LinearLR', begin=0, end=100, start_factor=0.01, by_epoch=False),
     dict(
         type='CosineAnnealingLR',
         T_max=max_epochs,
         end=max_epochs,
         eta_min=1e-5,
         by_epoch=True,
-        convert_to_iter_based=True)
+        convert_to_iter_based=True,
+    ),
 ]
 
+dataset_type = 'CocoDataset'
 data_root = 'data/synthetic/'
 train_pipeline = [
     dict(type='LoadImage'),
@@ -53,19 +51,20 @@ train_pipeline = [
     dict(type='RandomFlip', prob=0.5),
     dict(
         type='RandomBBoxTransform',
-        shift_prob=0.,
+        shift_prob=0.0,
         scale_factor=(0.85, 1.2),
-        rotate_factor=20.,
-        rotate_prob=0.5),
+        rotate_factor=20.0,
+        rotate_prob=0.5,
+    ),
     dict(type='TopdownAffine', input_size=codec['input_size']),
     dict(type='GenerateTarget', encoder=codec),
-    dict(type='PackPoseInputs')
+    dict(type='PackPoseInputs'),
 ]
 val_pipeline = [
     dict(type='LoadImage'),
     dict(type='GetBBoxCenterScale', padding=1.25),
     dict(type='TopdownAffine', input_size=codec['input_size']),
-    dict(type='PackPoseInputs')
+    dict(type='PackPoseInputs'),
 ]
 train_dataloader = dict(
     batch_size=32,
@@ -73,12 +72,14 @@ train_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='CocoDataset',
+        type=dataset_type,
         data_root=data_root,
         data_mode='topdown',
         ann_file='annotations/person_keypoints_train2017.json',
         data_prefix=dict(img='train2017/'),
-        pipeline=train_pipeline))
+        pipeline=train_pipeline,
+    ),
+)
 val_dataloader = dict(
     batch_size=64,
     num_workers=1,
@@ -86,16 +87,19 @@ val_dataloader = dict(
     drop_last=False,
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
-        type='CocoDataset',
+        type=dataset_type,
         data_root=data_root,
         data_mode='topdown',
         ann_file='annotations/person_keypoints_val2017.json',
         data_prefix=dict(img='val2017/'),
         test_mode=True,
-        pipeline=val_pipeline))
+        pipeline=val_pipeline,
+    ),
+)
 test_dataloader = val_dataloader
 
 val_evaluator = dict(
     type='CocoMetric',
-    ann_file=data_root + 'annotations/person_keypoints_val2017.json')
+    ann_file=data_root + 'annotations/person_keypoints_val2017.json',
+)
 test_evaluator = val_evaluator

@@ -15,9 +15,12 @@ with explained():
     import mmpose.visualization  # noqa: F401
 
     from .codecs import MLPEHeatmap
+    from .compat import empty_dataset
     from .datasets.transforms import MarkOccludedKeypoints, RandomChannelGain
     from .engine.hooks import CheckDataHook, PlainCheckpointHook
     from .models import MLPEHead, MLPENeck, MLPEOHKMLoss
+
+empty_dataset.install()
 
 __all__ = [
     'CheckDataHook',

@@ -9,15 +9,16 @@ optim_wrapper = dict(optimizer=dict(type='Adam', lr=5e-4, weight_decay=1e-5))
 param_scheduler = [
     # ours: a warm-up, as in MMPose's configs
     dict(
-        type='LinearLR', begin=0, end=500, start_factor=0.001,
-        by_epoch=False),
+        type='LinearLR', begin=0, end=500, start_factor=0.001, by_epoch=False
+    ),
     dict(
         type='MultiStepLR',
         begin=0,
         end=200,
         milestones=list(range(24, 200, 24)),
         gamma=0.5,
-        by_epoch=True)
+        by_epoch=True,
+    ),
 ]
 # ours: 8 GPUs x 32, MMPose's for this optimizer and learning rate. The
 # release's file says 2 persons, which cannot be what was trained.
@@ -31,14 +32,17 @@ model = dict(
         type='PoseDataPreprocessor',
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
-        bgr_to_rgb=True),
+        bgr_to_rgb=True,
+    ),
     # ours: flipped heatmaps are not shifted, since decoding adds half a cell
-    test_cfg=dict(flip_test=True, flip_mode='heatmap', shift_heatmap=False))
+    test_cfg=dict(flip_test=True, flip_mode='heatmap', shift_heatmap=False),
+)
 
 # The pipelines up to the crop; what needs the codec is in the experiment's
 # file. The box is padded by 1.25; the release pads 1.2 in x and 1.3 in y.
 scaling = dict(
-    type='RandomBBoxTransform', shift_prob=0., scale_factor=(0.7, 1.35))
+    type='RandomBBoxTransform', shift_prob=0.0, scale_factor=(0.7, 1.35)
+)
 augmentation = [
     dict(type='LoadImage'),
     dict(type='GetBBoxCenterScale', padding=1.25),
@@ -49,19 +53,22 @@ augmentation = [
         type='RandomChoice',
         prob=[0.25, 0.25, 0.5],
         transforms=[
-            [dict(**scaling, rotate_prob=0.)],
+            [dict(**scaling, rotate_prob=0.0)],
             [
                 dict(type='RandomFlip', prob=1.0),
-                dict(**scaling, rotate_prob=0.)
+                dict(**scaling, rotate_prob=0.0),
             ],
-            [dict(**scaling, rotate_factor=45., rotate_prob=1.)],
-        ]),
+            [dict(**scaling, rotate_factor=45.0, rotate_prob=1.0)],
+        ],
+    ),
 ]
 loading = [
     dict(type='LoadImage'),
     dict(type='GetBBoxCenterScale', padding=1.25),
 ]
 
+# MMPoseInferencer reads it, to choose a person detector
+dataset_type = 'CocoDataset'
 data_root = 'data/coco/'
 train_dataloader = dict(
     batch_size=32,
@@ -69,11 +76,13 @@ train_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='CocoDataset',
+        type=dataset_type,
         data_root=data_root,
         data_mode='topdown',
         ann_file='annotations/person_keypoints_train2017.json',
-        data_prefix=dict(img='train2017/')))
+        data_prefix=dict(img='train2017/'),
+    ),
+)
 # Validation during training uses the ground-truth boxes, so that training
 # needs nothing but COCO.
 val_dataloader = dict(
@@ -83,12 +92,14 @@ val_dataloader = dict(
     drop_last=False,
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
-        type='CocoDataset',
+        type=dataset_type,
         data_root=data_root,
         data_mode='topdown',
         ann_file='annotations/person_keypoints_val2017.json',
         data_prefix=dict(img='val2017/'),
-        test_mode=True))
+        test_mode=True,
+    ),
+)
 # Testing uses the detections that all of MMPose's COCO figures use; for the
 # ground-truth boxes: --cfg-options test_dataloader.dataset.bbox_file=None
 test_dataloader = dict(
@@ -98,17 +109,20 @@ test_dataloader = dict(
     drop_last=False,
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
-        type='CocoDataset',
+        type=dataset_type,
         data_root=data_root,
         data_mode='topdown',
         ann_file='annotations/person_keypoints_val2017.json',
         bbox_file=data_root + 'person_detection_results/'
         'COCO_val2017_detections_AP_H_56_person.json',
         data_prefix=dict(img='val2017/'),
-        test_mode=True))
+        test_mode=True,
+    ),
+)
 
 # a person's score: box score x mean of (heatmap / 255 + 0.5), the release's
 val_evaluator = dict(
     type='CocoMetric',
-    ann_file=data_root + 'annotations/person_keypoints_val2017.json')
+    ann_file=data_root + 'annotations/person_keypoints_val2017.json',
+)
 test_evaluator = val_evaluator

@@ -14,7 +14,8 @@ default_hooks = dict(
         interval=1,
         max_keep_ckpts=3,
         save_best='coco/AP',
-        rule='greater'),
+        rule='greater',
+    ),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='PoseVisualizationHook', enable=False),
     badcase=dict(
@@ -22,10 +23,12 @@ default_hooks = dict(
         enable=False,
         out_dir='badcase',
         metric_type='loss',
-        badcase_thr=5),
+        badcase_thr=5,
+    ),
     # here and not in `custom_hooks`, whose list a child config replaces
     plain_checkpoint=dict(type='PlainCheckpointHook'),
-    check_data=dict(type='CheckDataHook'))
+    check_data=dict(type='CheckDataHook'),
+)
 
 # Synchronize BN statistics across GPUs at the end of each epoch
 custom_hooks = [dict(type='SyncBuffersHook')]
@@ -33,14 +36,17 @@ custom_hooks = [dict(type='SyncBuffersHook')]
 env_cfg = dict(
     cudnn_benchmark=True,  # all inputs have one size
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
-    dist_cfg=dict(backend='nccl'))
+    dist_cfg=dict(backend='nccl'),
+)
 
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(
-    type='PoseLocalVisualizer', vis_backends=vis_backends, name='visualizer')
+    type='PoseLocalVisualizer', vis_backends=vis_backends, name='visualizer'
+)
 
 log_processor = dict(
-    type='LogProcessor', window_size=50, by_epoch=True, num_digits=6)
+    type='LogProcessor', window_size=50, by_epoch=True, num_digits=6
+)
 log_level = 'INFO'
 load_from = None
 resume = False

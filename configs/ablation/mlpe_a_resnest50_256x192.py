@@ -4,4 +4,5 @@ _base_ = ['../mlpe_resnest50_256x192.py']
 
 model = dict(
     neck=dict(feature_enhancement=False, upsample='bilinear'),
-    head=dict(upsample='bilinear'))
+    head=dict(upsample='bilinear'),
+)

@@ -2,5 +2,4 @@
 # 8 GPUs x 32 persons, 200 epochs. Reported by the authors: AP 70.2.
 _base_ = ['../mlpe_resnest50_256x192.py']
 
-model = dict(
-    neck=dict(upsample='bilinear'), head=dict(upsample='bilinear'))
+model = dict(neck=dict(upsample='bilinear'), head=dict(upsample='bilinear'))

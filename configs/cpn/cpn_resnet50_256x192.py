@@ -9,7 +9,10 @@ model = dict(
         type='ResNet',
         depth=50,
         out_indices=(0, 1, 2, 3),
-        init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet50')),
+        init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet50'),
+    ),
     neck=dict(
-        feature_enhancement=False, upsample='bilinear', lateral_fusion=True),
-    head=dict(upsample='bilinear'))
+        feature_enhancement=False, upsample='bilinear', lateral_fusion=True
+    ),
+    head=dict(upsample='bilinear'),
+)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import mlpe_mmpose  # noqa: F401
 import pytest
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -10,9 +9,7 @@ from mmpose.models import build_pose_estimator
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 EXPERIMENTS = sorted(
-    path
-    for path in CONFIGS.rglob('*.py')
-    if path.parent.name != '_base_'
+    path for path in CONFIGS.rglob('*.py') if path.parent.name != '_base_'
 )
 AP_56 = 'COCO_val2017_detections_AP_H_56_person.json'
 

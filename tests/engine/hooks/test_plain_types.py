@@ -3,7 +3,6 @@
 import io
 from collections import OrderedDict, deque
 
-import mlpe_mmpose  # noqa: F401
 import numpy as np
 import pytest
 import torch

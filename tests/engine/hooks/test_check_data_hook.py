@@ -1,0 +1,73 @@
+"""Data without keypoints is refused before a run begins."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mlpe_mmpose.datasets.synthetic import generate_dataset
+
+TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
+
+
+def tiny_runner(data_root: Path, work_dir: Path) -> Runner:
+    config = Config.fromfile(TINY)
+    config.work_dir = str(work_dir)
+    config.train_cfg.max_epochs = 1
+    for split in ('train', 'val', 'test'):
+        loader = config[f'{split}_dataloader']
+        loader.dataset.data_root = str(data_root)
+        loader.num_workers, loader.persistent_workers = 0, False
+    for split in ('val', 'test'):
+        config[f'{split}_evaluator'].ann_file = str(
+            data_root / 'annotations/person_keypoints_val2017.json'
+        )
+    config.experiment_name = work_dir.name
+    return Runner.from_cfg(config)
+
+
+@pytest.fixture
+def data_root(tmp_path: Path) -> Path:
+    generate_dataset(tmp_path / 'data', 4, 2, seed=0)
+    return tmp_path / 'data'
+
+
+def remove_keypoints(data_root: Path, split: str) -> None:
+    """Make the file what COCO's `instances_*.json` is."""
+    path = data_root / f'annotations/person_keypoints_{split}2017.json'
+    dataset = json.loads(path.read_text())
+    for annotation in dataset['annotations']:
+        del annotation['keypoints'], annotation['num_keypoints']
+    path.write_text(json.dumps(dataset))
+
+
+@pytest.mark.parametrize('split', ['train', 'val'])
+def test_annotations_without_keypoints_stop_a_training_at_once(
+    data_root, tmp_path, split
+):
+    remove_keypoints(data_root, split)
+    runner = tiny_runner(data_root, tmp_path / f'run_{split}')
+    with pytest.raises(ValueError, match=rf'keypoints_{split}2017\.json'):
+        runner.train()
+    assert not list(tmp_path.rglob('*.pth'))
+
+
+def test_annotations_without_keypoints_stop_a_test_with_detections(
+    data_root, tmp_path
+):
+    # persons come from the detection file, so the data set is not empty
+    remove_keypoints(data_root, 'val')
+    runner = tiny_runner(data_root, tmp_path / 'run_test')
+    detections = 'person_detection_results/synthetic_val_detections.json'
+    runner._test_dataloader['dataset']['bbox_file'] = str(
+        data_root / detections
+    )
+    with pytest.raises(ValueError, match=r'CocoMetric.*person_keypoints'):
+        runner.test()
+
+
+def test_annotations_with_keypoints_train(data_root, tmp_path):
+    tiny_runner(data_root, tmp_path / 'run_good').train()
+    assert (tmp_path / 'run_good/epoch_1.pth').exists()
