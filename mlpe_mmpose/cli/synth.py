@@ -64,9 +64,9 @@ def run(args: argparse.Namespace) -> int:
             args.max_people,
             _Progress(),
         )
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f'synth: {error}', file=sys.stderr)
-        return 2
+        return 2 if isinstance(error, ValueError) else 1
     print(_describe(summary))
     return 0
 

@@ -9,6 +9,7 @@ pixel first, because OpenCV fills those with whole numbers only; its thick
 lines, ellipses and blends use floating point.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -92,7 +93,7 @@ def sample_figure(dice: Dice) -> Figure:
 
 def on_grid(value: float) -> float:
     """Round a coordinate to the grid that is drawn on."""
-    return int(value * GRID + 0.5 + GRID * 2**15) / GRID - 2**15
+    return math.floor(value * GRID + 0.5) / GRID
 
 
 def draw_figure(

@@ -21,6 +21,7 @@ _JPEG_QUALITY = 90
 _DETECTOR = 1  # marks the streams of the detector
 _DETECTIONS = 'person_detection_results/synthetic_val_detections.json'
 _RECORD, _UNFINISHED = 'synth.json', 'synth.unfinished.json'
+_PART = '.part'  # ends the name of a file that is being written
 
 Progress = Callable[[int, int], None]
 
@@ -76,6 +77,7 @@ def generate_dataset(
 
     out_dir.mkdir(parents=True, exist_ok=True)
     _write_json(out_dir / _UNFINISHED, plan.record())
+    (out_dir / _RECORD).unlink(missing_ok=True)
     summary = DatasetSummary(str(out_dir))
     for split in SPLITS:
         _generate_split(out_dir, split, plan, summary, progress)
@@ -90,7 +92,8 @@ def _find(out_dir: Path, plan: Plan) -> DatasetSummary | None:
     for folder in (out_dir, *out_dir.parents):
         if folder.exists() and not folder.is_dir():
             raise ValueError(f'out_dir must be a folder, {folder} is a file')
-    if not out_dir.exists() or not any(out_dir.iterdir()):
+    names = os.listdir(out_dir) if out_dir.exists() else []
+    if all(name.endswith(_PART) for name in names):
         return None
     for name in (_RECORD, _UNFINISHED):
         if not (out_dir / name).is_file():
@@ -176,7 +179,7 @@ def _write_jpeg(path: Path, image) -> None:
 def _write_json(path: Path, content) -> None:
     """Write a file that appears whole or not at all."""
     path.parent.mkdir(exist_ok=True)
-    part = path.with_suffix('.part')
+    part = path.with_suffix(_PART)
     part.write_text(
         json.dumps(content, separators=(',', ':')), encoding='utf-8'
     )

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 
 from .annotations import IDS_PER_IMAGE
 
-GENERATOR_VERSION = 2  # changes whenever a picture or an annotation does
+GENERATOR_VERSION = 3  # changes whenever a picture or an annotation does
 
 SPLITS = ('train', 'val')
 FIRST_ID = {'train': 1, 'val': 1_000_001}
@@ -58,7 +58,7 @@ class DatasetSummary:
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.type == 'int' or field.type is int
+            if field.type is int
         }
 
 
@@ -74,16 +74,18 @@ class Plan:
 
     def check(self) -> None:
         """Raise if a value is out of range."""
-        sides = zip(('width', 'height'), self.image_size, strict=True)
+        if len(self.image_size) != 2:
+            raise ValueError(
+                f'image_size must be [w, h], got {self.image_size}'
+            )
+        width, height = self.image_size
         for name, value, low, high in (
             ('num_train', self.num_train, 1, _MAX_IMAGES),
             ('num_val', self.num_val, 1, _MAX_IMAGES),
             ('seed', self.seed, 0, _MAX_SEED),
             ('max_people', self.max_people, 1, IDS_PER_IMAGE // 2),
-            *(
-                (f'image_size ({name})', side, _MIN_SIDE, _MAX_SIDE)
-                for name, side in sides
-            ),
+            ('image_size (width)', width, _MIN_SIDE, _MAX_SIDE),
+            ('image_size (height)', height, _MIN_SIDE, _MAX_SIDE),
         ):
             if not isinstance(value, int) or not low <= value <= high:
                 raise ValueError(

@@ -82,10 +82,10 @@ _SEATED = {
     'knee_flex': (65, 110),
 }
 _STEP = {'hip_flex': (12, 42), 'knee_flex': (2, 35)}
-_PUSH = {'hip_flex': (-20, -4), 'knee_flex': (5, 45)}
+_PUSH = {'hip_flex': (-20, -4), 'hip_rotate': (-15, 30), 'knee_flex': (5, 45)}
 _FORE = {'shoulder_flex': (15, 50), 'elbow_flex': (10, 90)}
 _BACK = {'shoulder_flex': (-45, -12), 'elbow_flex': (5, 80)}
-_WIDE = {'hip_abduct': (12, 35)}
+_WIDE = {'hip_abduct': (12, 35), 'hip_rotate': (-35, 0)}
 _LUNGE = {'hip_flex': (45, 85), 'knee_flex': (40, 95)}
 _ANY_ARM = {
     'shoulder_flex': (-40, 120),
@@ -94,19 +94,25 @@ _ANY_ARM = {
     'elbow_flex': (0, 130),
 }
 _STOOP = {'lean': (10, 30), 'bend': (10, 35), 'nod': (-20, 10)}
-_ACTIONS = (
-    ({}, _HANGING, _HANGING),
-    ({}, _AKIMBO, _AKIMBO),
-    ({}, _FOLDED, _FOLDED),
-    ({}, _RAISED | _WIDE, _RAISED | _WIDE),
-    ({}, _WAVING, _HANGING),
-    ({}, _REACHING, _AKIMBO),
-    ({'lean': (0, 12)}, _STEP | _BACK, _PUSH | _FORE),
-    ({'lean': (4, 22)}, _LUNGE | _BACK, _PUSH | _FORE),
-    ({}, _SEATED | _FOLDED, _SEATED | _HANGING),
-    ({}, _SEATED | _REACHING, _SEATED | _ANY_ARM),
-    (_STOOP, _REACHING | _STEP, _ANY_ARM),
-    (TRUNK_LIMITS, _ANY_ARM | _STEP, _ANY_ARM | _WIDE),
+# how often, action; mostly what people in photographs do
+_ACTIONS = tuple(
+    action
+    for times, *action in (
+        (4, {}, _HANGING, _HANGING),
+        (2, {}, _AKIMBO, _AKIMBO),
+        (1, {}, _FOLDED, _HANGING),
+        (1, {}, _FOLDED, _FOLDED),
+        (2, {}, _RAISED | _WIDE, _RAISED | _WIDE),
+        (2, {}, _WAVING, _HANGING),
+        (1, {}, _REACHING, _AKIMBO),
+        (4, {'lean': (0, 12)}, _STEP | _BACK, _PUSH | _FORE),
+        (1, {'lean': (4, 22)}, _LUNGE | _BACK, _PUSH | _FORE),
+        (1, {}, _SEATED | _FOLDED, _SEATED | _HANGING),
+        (1, {}, _SEATED | _REACHING, _SEATED | _ANY_ARM),
+        (1, _STOOP, _REACHING | _STEP, _ANY_ARM),
+        (1, TRUNK_LIMITS, _ANY_ARM | _STEP, _ANY_ARM | _WIDE),
+    )
+    for _ in range(times)
 )
 
 

@@ -6,7 +6,13 @@ import numpy as np
 
 from .background import add_grain, paint_background, paint_thing
 from .dice import Dice
-from .figure import CODES_PER_PERSON, draw_figure, on_grid, sample_figure
+from .figure import (
+    CODES_PER_PERSON,
+    Figure,
+    draw_figure,
+    on_grid,
+    sample_figure,
+)
 from .parts import PART_CODES
 
 # COCO's order; left is the person's left
@@ -42,12 +48,16 @@ NOBODY, THING, CROWD = 0, 1, 2  # owners below the first person's
 
 # Share of images with a crowd, and with things before the people. Ours.
 _CROWD_CHANCE, _THINGS_CHANCE = 0.04, 0.35
-# Body heights as shares of the image height: at 240 pixels from 65 to 360,
+# Body heights as shares of the image height: at 240 pixels from 75 to 275,
 # so that areas lie on both sides of COCO's 96 x 96. Ours.
-_SMALLEST, _LARGEST = 0.27, 1.5
+_SMALLEST, _LARGEST = 0.31, 1.15
 _CROWD_HEIGHT = (0.08, 0.14)
-_MAX_OVERLAP = 0.6  # of the smaller of two boxes
+_MAX_OVERLAP = 0.4  # of the smaller of two boxes
 _PLACE_TRIES = 4
+_WHOLE_CHANCE = 0.9  # of not being cut by the border, if it fits
+_BESIDE_CHANCE = 0.4
+_FLOOR = 0.6  # nobody stands above, as a share of the image height
+_MIN_INSIDE = 3  # keypoints inside the image; with less it is nobody
 
 
 @dataclass
@@ -104,10 +114,10 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
         _paint_crowd(dice, image, owners)
     placed = _place_people(dice, size, max_people)
     things = dice.integer(1, 2) if dice.chance(_THINGS_CHANCE) else 0
-    after = [dice.integer(0, len(placed) - 1) for _ in range(things)]
+    after = [dice.integer(1, len(placed)) for _ in range(things)]
     for index, (figure, place) in enumerate(placed):
         draw_figure(image, owners, figure, place, owner_code(index))
-        for _ in range(after.count(index)):
+        for _ in range(after.count(index + 1)):
             paint_thing(dice, image, owners, THING)
     people = [
         Person(index, locate_keypoints(figure, place, owners, index))
@@ -119,13 +129,18 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
 
 def _place_people(dice: Dice, size, max_people) -> list[tuple]:
     """Draw figures and their places, (x, y, height), the far ones first."""
-    count = dice.integer(1, max_people)
+    # the smaller of two draws: few people are likelier than many
+    count = min(dice.integer(1, max_people), dice.integer(1, max_people))
     placed, boxes = [], []
     for _ in range(count):
         figure = sample_figure(dice)
         for _ in range(_PLACE_TRIES):
             place, box = _draw_place(dice, figure.extent(), size, boxes)
-            if all(_overlap(box, other) < _MAX_OVERLAP for other in boxes):
+            crowded = any(_overlap(box, b) > _MAX_OVERLAP for b in boxes)
+            inside = sum(
+                _is_inside(spot, size) for spot in _spots(figure, place)
+            )
+            if not crowded and inside >= _MIN_INSIDE:
                 placed.append((figure, place))
                 boxes.append(box)
                 break
@@ -138,14 +153,14 @@ def _draw_place(dice: Dice, extent, size, boxes):
     body = dice.uniform(_SMALLEST, _LARGEST) * height
     left, top, right, bottom = (body * side for side in extent)
     wide, tall = right - left, bottom - top
-    x, floor = dice.uniform(0, width - wide), 0.6 * height
-    if wide < width and tall < height and dice.chance(0.85):
+    x, floor = dice.uniform(0, width - wide), _FLOOR * height
+    if wide < width and tall < height and dice.chance(_WHOLE_CHANCE):
         feet = dice.uniform(max(tall, floor), height)
     else:  # cut by the border: the middle is inside, and half the height
         x = dice.uniform(0, width) - wide / 2
         feet = dice.uniform(max(0.75 * tall, floor), height + 0.5 * tall)
     y = feet - tall
-    if boxes and dice.chance(0.4):  # beside: three quarters of a body away
+    if boxes and dice.chance(_BESIDE_CHANCE):
         x = dice.choice(boxes)[0] + dice.uniform(-0.75, 0.75) * wide
     box = (x, y, x + wide, y + tall)
     return (on_grid(x - left), on_grid(y - top), body), box
@@ -171,7 +186,27 @@ def _paint_crowd(dice: Dice, image: np.ndarray, owners: np.ndarray) -> None:
         draw_figure(image, owners, sample_figure(dice), place, CROWD)
 
 
-def locate_keypoints(figure, place, owners: np.ndarray, index: int):
+def _spots(figure: Figure, place) -> list[tuple[float, float]]:
+    """Give the place of each keypoint on the grid, in pixels."""
+    x, y, body = place
+    points = [figure.points[name] for name in KEYPOINTS]
+    return [
+        (on_grid(x + u * body), on_grid(y - v * body)) for u, v, _ in points
+    ]
+
+
+def _is_inside(spot: tuple[float, float], size) -> bool:
+    """Tell whether a spot is not beyond the middle of the last pixels."""
+    (x, y), (width, height) = spot, size
+    return 0 <= x <= width - 1 and 0 <= y <= height - 1
+
+
+def locate_keypoints(
+    figure: Figure,
+    place: tuple[float, float, float],
+    owners: np.ndarray,
+    index: int,
+) -> np.ndarray:
     """Find a person's keypoints and whether they are seen.
 
     Args:
@@ -184,16 +219,16 @@ def locate_keypoints(figure, place, owners: np.ndarray, index: int):
     Returns:
         np.ndarray: (17, 3), see :class:`Person`.
     """
-    x, y, body = place
-    height, width = owners.shape
+    size = owners.shape[::-1]
     keypoints = np.zeros((len(KEYPOINTS), 3))
-    for row, name in zip(keypoints, KEYPOINTS, strict=True):
-        u, v, _ = figure.points[name]
-        u, v = on_grid(x + u * body), on_grid(y - v * body)
-        if 0 <= u <= width - 1 and 0 <= v <= height - 1:
-            seen = int(owners[int(v + 0.5), int(u + 0.5)])
+    for row, name, spot in zip(
+        keypoints, KEYPOINTS, _spots(figure, place), strict=True
+    ):
+        if _is_inside(spot, size):
+            x, y = spot
+            owner = int(owners[int(y + 0.5), int(x + 0.5)])
             codes = [owner_code(index, part) for part in parts_at(name)]
-            row[:] = u, v, 2 if seen in codes else 1
+            row[:] = x, y, 2 if owner in codes else 1
     return keypoints
 
 

@@ -90,12 +90,12 @@ class Build:
 
 
 def sample_view(dice: Dice) -> View:
-    """Draw a view: near the front, near the back, or any, as 5 to 2 to 3."""
-    yaw = dice.integer(-35, 35)
+    """Draw a view: near the front, near the back, or any, as 8 to 1 to 1."""
+    yaw = dice.integer(-45, 45)
     kind = dice.unit()
-    if kind > 0.7:
+    if kind > 0.9:
         yaw = dice.integer(0, 359)
-    elif kind > 0.5:
+    elif kind > 0.8:
         yaw += 180
     return View(yaw, dice.integer(-6, 18))  # photographers stand or crouch
 

@@ -1,0 +1,51 @@
+import pytest
+
+from mlpe_mmpose.cli import main
+
+
+def _synth(*arguments) -> int:
+    return main(['synth', *map(str, arguments)])
+
+
+def test_it_generates_and_says_what_there_is(tmp_path, capsys):
+    out_dir = tmp_path / 'data'
+    assert _synth(out_dir, '--images', 8, '--seed', 5, '--size', 96, 80) == 0
+    said = capsys.readouterr().out
+    assert str(out_dir) in said
+    assert '10 images' in said  # a quarter of 8 for validation
+    assert 'visible (2)' in said
+    assert len(list((out_dir / 'train2017').iterdir())) == 8
+    assert len(list((out_dir / 'val2017').iterdir())) == 2
+
+
+def test_it_says_that_the_data_set_was_there(tmp_path, capsys):
+    arguments = (tmp_path / 'data', '--images', 1, '--val-images', 1)
+    _synth(*arguments)
+    capsys.readouterr()
+    assert _synth(*arguments) == 0
+    assert 'there already' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'words'),
+    [
+        (('--images', 0), 'num_train must be'),
+        (('--images', 1, '--val-images', 0), 'num_val must be'),
+        (('--seed', -1), 'seed must be'),
+        (('--size', 10, 10), 'image_size (width) must be'),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(
+    tmp_path, capsys, arguments, words
+):
+    assert _synth(tmp_path / 'data', *arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ''
+    assert said.err.count('\n') == 1
+    assert words in said.err
+    assert not (tmp_path / 'data').exists()
+
+
+def test_a_single_image_is_enough(tmp_path, capsys):
+    assert _synth(tmp_path / 'data', '--images', 1) == 0
+    assert '2 images' in capsys.readouterr().out
