@@ -54,7 +54,7 @@ setup:
 	for name in PYTHON TORCH MMCV PIP_ARGS; do
 		[ -z "$${!name}" ] || echo "$$name ?= $${!name}"
 	done >$(VENV)/options.mk
-	printf '%s\n' "$$key" "$$($(PY) -V), $$($(PIP) freeze \
+	printf '%s\n' "$$key" "$$($(PY) -V), $$($(PIP) list --format freeze \
 		| grep -E '^(torch|mmcv(-lite)?|mmpose)==' | paste -sd ' ')" >$(STAMP)
 	echo "$(VENV) is set up: $$(tail -n 1 $(STAMP))"
 

@@ -104,7 +104,7 @@ echo "$@" >>calls
 case "$*" in
     *print*) echo 3.11 ;;
     -V) echo Python 3.11.7 ;;
-    *freeze) echo torch==2.11.0 ;;
+    *'format freeze') echo torch==2.11.0 ;;
     *"import torch, mmcv._ext") exit 1 ;;
     *"show -q"*) exit 1 ;;
 esac

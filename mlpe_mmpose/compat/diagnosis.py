@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from . import stack
-from .mmcv_ops import HOW_TO_COMPILE
 
 
 class Diagnosis(NamedTuple):
@@ -107,20 +106,23 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
 
 def _other_torch(error: BaseException, text: str) -> Diagnosis | None:
     """torchvision was compiled for another torch."""
-    if 'torchvision::' not in text:
-        return None
-    torch = stack.version('torch')
+    torch, vision = stack.version('torch'), stack.version('torchvision')
     # torch 2.N.P and torchvision 0.(N + 15).P are released together
-    major, minor, *_ = torch.split('.')
-    fits = f'0.{int(minor) + 15}.*' if major == '2' else ''
+    release = re.match(r'2\.(\d+)\.(\d+)', torch)
+    fits = f'0.{int(release[1]) + 15}.{release[2]}' if release else ''
+    misfit = 'torchvision' in _modules(error) and not vision.startswith(fits)
+    if not misfit and 'torchvision::' not in text:
+        return None
     command = stack.pip(
-        f'--force-reinstall --no-deps "torchvision=={fits or "*"}"'
+        f'--force-reinstall --no-deps torchvision=={fits}'
+        if fits
+        else '--force-reinstall torch torchvision'
     )
     if '+' in torch:
         command += ' --index-url THE-ONE-THAT-TORCH-CAME-FROM'
     return Diagnosis(
-        f'torchvision {stack.version("torchvision")} was built for another '
-        f'torch than the installed {torch}.',
+        f'torchvision {vision} was built for another torch than the '
+        f'installed {torch}.',
         command,
     )
 
@@ -173,7 +175,7 @@ def _ops_of_other_torch(error: BaseException, text: str) -> Diagnosis | None:
         f'{stack.version("torch")}: they were compiled for another.'
     )
     if name == 'mmcv':
-        problem += f' MLPE needs none; to keep them: {HOW_TO_COMPILE}.'
+        problem += ' MLPE needs none; `make setup MMCV=full` compiles them.'
         calls = ('uninstall -y mmcv', f'--no-deps mmcv-lite=={version}')
     else:
         calls = (
@@ -220,16 +222,20 @@ def _out_of_range(error: BaseException, text: str) -> Diagnosis | None:
     return Diagnosis(problem, stack.pip(*calls))
 
 
-def _culprit(error: BaseException) -> str:
-    """The top-level module whose code was running when an error arose."""
-    module = ''
+def _modules(error: BaseException) -> list[str]:
+    """The top-level modules that an error came through, outermost first."""
+    names = []
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_globals.get('__name__', '')
-        if not name.startswith(('importlib', '_frozen')):
-            module = name
+        names.append(name.partition('.')[0])
         trace = trace.tb_next
-    return module.partition('.')[0]
+    return [name for name in names if name != 'importlib']
+
+
+def _culprit(error: BaseException) -> str:
+    """The top-level module whose code was running when an error arose."""
+    return (_modules(error) or [''])[-1]
 
 
 _RULES = (

@@ -17,7 +17,7 @@ from .stack import BUILD_TOOL, describe
 
 _NAME = 'mmcv._ext'
 
-HOW_TO_COMPILE = (
+_HOW_TO_COMPILE = (
     '`make setup MMCV=full` in a checkout of mlpe_mmpose, or, with a C++ '
     'compiler, in any environment: `pip uninstall -y mmcv-lite && pip '
     f'install ninja "{BUILD_TOOL}" && MMCV_WITH_OPS=1 pip install '
@@ -36,7 +36,7 @@ class _StandIn(types.ModuleType):
         def op(*args, **kwargs):
             raise RuntimeError(
                 f'mmcv op {name!r} is not compiled here ({describe("mmcv")} '
-                f'is installed). To compile mmcv: {HOW_TO_COMPILE}.'
+                f'is installed). To compile mmcv: {_HOW_TO_COMPILE}.'
             )
 
         op.__name__ = name
