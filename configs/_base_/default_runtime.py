@@ -23,6 +23,8 @@ default_hooks = dict(
         enable=False,
         out_dir='badcase',
         metric_type='loss',
+        # on keypoints; stock takes the head's loss, which is on heatmaps
+        metric=dict(type='SmoothL1Loss'),
         badcase_thr=5,
     ),
     # here and not in `custom_hooks`, whose list a child config replaces
