@@ -28,8 +28,8 @@ def _same_start_for_every_test() -> None:
     init_default_scope('mmpose')
 
 
-@pytest.fixture
-def coco_dataset(tmp_path: Path) -> Callable:
+@pytest.fixture(scope='session')
+def coco_dataset(tmp_path_factory: pytest.TempPathFactory) -> Callable:
     """Makes a real CocoDataset: ``coco_dataset(flags, pipeline, ...)``.
 
     ``flags`` (N, 17) are COCO's 0, 1, 2, one person a row; ``keypoints``
@@ -42,17 +42,18 @@ def coco_dataset(tmp_path: Path) -> Callable:
         keypoints: np.ndarray | None = None,
         **kwargs: object,
     ) -> object:
+        folder = tmp_path_factory.mktemp('coco')
         flags = np.asarray(flags)
         if keypoints is None:
             spread = np.random.default_rng(0).random((*flags.shape, 2))
             keypoints = spread * BOX[2:] + BOX[:2]
-        (tmp_path / 'persons.json').write_text(
+        (folder / 'persons.json').write_text(
             json.dumps(_coco_json(flags, np.asarray(keypoints)))
         )
-        _write_noise(tmp_path / 'noise.jpg')
+        _write_noise(folder / 'noise.jpg')
         return CocoDataset(
-            ann_file=str(tmp_path / 'persons.json'),
-            data_prefix=dict(img=str(tmp_path)),
+            ann_file=str(folder / 'persons.json'),
+            data_prefix=dict(img=str(folder)),
             pipeline=pipeline,
             **kwargs,
         )

@@ -46,7 +46,8 @@ class DeconvStage(nn.Module):
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
         """Upsample ``x`` (B, C, h, w) to ``size`` (H, W), at most double."""
         height, width = size
-        assert height <= 2 * x.shape[-2] and width <= 2 * x.shape[-1], (
+        fits = height <= 2 * x.shape[-2] and width <= 2 * x.shape[-1]
+        assert fits, (
             f'{self.__class__.__name__} at most doubles a size, got '
             f'{tuple(x.shape[-2:])} (height, width) to bring to '
             f'{(height, width)}. Use a backbone that rounds odd sizes up, '
