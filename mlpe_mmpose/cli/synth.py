@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--max-people',
         type=int,
-        default=5,
+        default=4,
         metavar='P',
         help='largest number of people of an image (default: %(default)s)',
     )

@@ -34,9 +34,9 @@ def paint_background(dice: Dice, size: tuple[int, int]) -> np.ndarray:
     if dice.chance(0.6):
         floor = dice.integer(height * 4 // 10, height * 6 // 10)
         image[floor:] = _texture(dice, (width, height - floor))
-    if dice.chance(0.35):
+    if dice.chance(0.2):
         _paint_stripes(dice, image)
-    for _ in range(dice.integer(0, 6)):
+    for _ in range(dice.integer(0, 3)):
         paint_thing(dice, image, None, 0)
     return image
 

@@ -32,7 +32,7 @@ def generate_dataset(
     num_val: int,
     seed: int,
     image_size: tuple[int, int] = (320, 240),
-    max_people: int = 5,
+    max_people: int = 4,
     progress: Progress | None = None,
 ) -> DatasetSummary:
     """Generate images with annotations, or find them already there.

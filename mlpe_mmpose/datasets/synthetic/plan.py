@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 
 from .annotations import IDS_PER_IMAGE
 
-GENERATOR_VERSION = 3  # changes whenever a picture or an annotation does
+GENERATOR_VERSION = 4  # changes whenever a picture or an annotation does
 
 SPLITS = ('train', 'val')
 FIRST_ID = {'train': 1, 'val': 1_000_001}

@@ -98,14 +98,14 @@ _STOOP = {'lean': (10, 30), 'bend': (10, 35), 'nod': (-20, 10)}
 _ACTIONS = tuple(
     action
     for times, *action in (
-        (4, {}, _HANGING, _HANGING),
-        (2, {}, _AKIMBO, _AKIMBO),
+        (8, {}, _HANGING, _HANGING),
+        (3, {}, _AKIMBO, _AKIMBO),
         (1, {}, _FOLDED, _HANGING),
         (1, {}, _FOLDED, _FOLDED),
-        (2, {}, _RAISED | _WIDE, _RAISED | _WIDE),
+        (3, {}, _RAISED | _WIDE, _RAISED | _WIDE),
         (2, {}, _WAVING, _HANGING),
         (1, {}, _REACHING, _AKIMBO),
-        (4, {'lean': (0, 12)}, _STEP | _BACK, _PUSH | _FORE),
+        (8, {'lean': (0, 12)}, _STEP | _BACK, _PUSH | _FORE),
         (1, {'lean': (4, 22)}, _LUNGE | _BACK, _PUSH | _FORE),
         (1, {}, _SEATED | _FOLDED, _SEATED | _HANGING),
         (1, {}, _SEATED | _REACHING, _SEATED | _ANY_ARM),

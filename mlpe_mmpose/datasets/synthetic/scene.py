@@ -47,12 +47,12 @@ _PARTS_AT = {
 NOBODY, THING, CROWD = 0, 1, 2  # owners below the first person's
 
 # Share of images with a crowd, and with things before the people. Ours.
-_CROWD_CHANCE, _THINGS_CHANCE = 0.04, 0.35
+_CROWD_CHANCE, _THINGS_CHANCE = 0.04, 0.3
 # Body heights as shares of the image height: at 240 pixels from 75 to 275,
 # so that areas lie on both sides of COCO's 96 x 96. Ours.
 _SMALLEST, _LARGEST = 0.31, 1.15
 _CROWD_HEIGHT = (0.08, 0.14)
-_MAX_OVERLAP = 0.4  # of the smaller of two boxes
+_MAX_OVERLAP = 0.35  # of the smaller of two boxes
 _PLACE_TRIES = 4
 _WHOLE_CHANCE = 0.9  # of not being cut by the border, if it fits
 _BESIDE_CHANCE = 0.4

@@ -90,12 +90,12 @@ class Build:
 
 
 def sample_view(dice: Dice) -> View:
-    """Draw a view: near the front, near the back, or any, as 8 to 1 to 1."""
-    yaw = dice.integer(-45, 45)
+    """Draw a view: near the front, near the back, or any, as 14 to 1 to 1."""
+    yaw = dice.integer(-40, 40)
     kind = dice.unit()
-    if kind > 0.9:
+    if kind > 15 / 16:
         yaw = dice.integer(0, 359)
-    elif kind > 0.8:
+    elif kind > 14 / 16:
         yaw += 180
     return View(yaw, dice.integer(-6, 18))  # photographers stand or crouch
 

@@ -50,7 +50,9 @@ def sample_wardrobe(dice: Dice) -> dict[str, tuple[Colour, Colour] | None]:
     """
     skin, hair = dice.choice(_SKIN), dice.choice(_HAIR)
     shirt, trousers = any_colour(dice), any_colour(dice, 15, 190)
-    sleeves = dice.unit()  # how long they are
+    sleeves = dice.unit()  # how long they are: none, short, long
+    # so that an arm shows before the chest
+    sleeve = shaded(shirt, dice.choice((75, 125)))
     if dice.chance(0.12):  # a cap: hair in a colour that hair cannot have
         hair = any_colour(dice)
     colours = {
@@ -63,8 +65,8 @@ def sample_wardrobe(dice: Dice) -> dict[str, tuple[Colour, Colour] | None]:
         'belly': any_colour(dice) if dice.chance(0.3) else shirt,
         'pocket': shaded(shirt, 60) if dice.chance(0.5) else None,
         'tie': any_colour(dice) if dice.chance(0.4) else None,
-        'sleeve': shirt if sleeves > 0.15 else skin,
-        'cuff': shirt if sleeves > 0.55 else skin,
+        'sleeve': sleeve if sleeves > 0.15 else skin,
+        'cuff': sleeve if sleeves > 0.7 else skin,
         'trousers': trousers,
         'leg': trousers if dice.chance(0.65) else skin,
         'shoe': any_colour(dice, 10, 200),
