@@ -47,13 +47,11 @@ setup:
 		exit 0
 	fi
 	rm -f $(STAMP)
-	$(find_python)
+	$(read_options)
 	$(create_venv)
+	$(remember_options)
 	$(install)
 	$(PY) -m mlpe_mmpose doctor
-	for name in PYTHON TORCH MMCV PIP_ARGS; do
-		[ -z "$${!name}" ] || echo "$$name ?= $${!name}"
-	done >$(VENV)/options.mk
 	printf '%s\n' "$$key" "$$($(PY) -V), $$($(PIP) list --format freeze \
 		| grep -E '^(torch|mmcv(-lite)?|mmpose)==' | paste -sd ' ')" >$(STAMP)
 	echo "$(VENV) is set up: $$(tail -n 1 $(STAMP))"
@@ -74,10 +72,13 @@ clean:
 
 # --- the steps of `setup`, shell code that shares its variables ------------
 
-# $python: PYTHON, or the one in .venv, or the first that can be used. It is
+# other: the mmcv that has to go, as both own the folder mmcv/
+# python: PYTHON, or the one in .venv, or the first that can be used. It is
 # run to find out: a name on PATH may be a shim without a Python behind it.
-define find_python
+define read_options
 stop() { echo "error: $$*" >&2; exit 1; }
+case $$MMCV in lite) other=mmcv ;; full) other=mmcv-lite ;;
+	*) stop "MMCV=$$MMCV: it is lite or full." ;; esac
 fits='import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))'
 python=
 for name in $${PYTHON:-$(PY) python3.11 python3.10 python3.12 python3}; do
@@ -107,11 +108,16 @@ if ! $(PY) -m pip --version >/dev/null 2>&1 \
 fi
 endef
 
+# Before anything is installed: what completes an interrupted set-up knows.
+define remember_options
+for name in PYTHON TORCH MMCV PIP_ARGS; do
+	[ -z "$${!name}" ] || echo "$$name ?= $${!name}"
+done >$(VENV)/options.mk
+endef
+
 # Pins go in without their dependencies, which are pins themselves; torch
 # goes last, so that another TORCH changes of them what it has to.
 define install
-case $$MMCV in lite) other=mmcv ;; full) other=mmcv-lite ;;
-	*) stop "MMCV=$$MMCV: it is lite or full." ;; esac
 pins() { grep -E "^($$1)==" requirements.txt; }
 echo '== 1/4 what builds and installs'
 $(PIP) install --no-deps $$PIP_ARGS -r <(pins 'pip|setuptools|Cython|numpy')
@@ -120,7 +126,6 @@ if [ "$$wanted" = 3.12 ] && ! command -v cc >/dev/null; then
 	stop 'xtcocotools must be compiled for Python 3.12, and there is no C' \
 		'compiler. Install one, or use Python 3.11, for which it has wheels.'
 fi
-# both own the folder mmcv/, so one has to go before the other comes
 if $(PIP) show -q $$other 2>/dev/null; then $(PIP) uninstall -y $$other; fi
 $(PIP) install --no-deps --no-build-isolation $$PIP_ARGS -r <(grep -vE \
 	"^(torch|torchvision|$$other)==" requirements.txt)

@@ -130,7 +130,9 @@ class Checkout:
         done = subprocess.run(
             ['make', '--no-print-directory', *words],
             cwd=self.folder,
-            env={'PATH': os.environ['PATH']},
+            # if this .venv is not taken for one, pip must find nothing
+            env={'PATH': os.environ['PATH'], 'PIP_NO_INDEX': '1'},
+            timeout=30,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -165,9 +167,17 @@ def test_changed_pins_are_installed(checkout):
     assert 'already' not in out
 
 
-def test_an_interrupted_set_up_is_not_taken_for_a_finished_one(checkout):
-    (checkout.folder / '.venv/set-up').write_text('')
-    assert checkout.make('setup')[2]
+def test_an_interrupted_set_up_is_completed_with_the_same_options(checkout):
+    stopped = checkout.folder / '.venv/bin/python'
+    stopped.write_text(
+        PYTHON.replace('*print*)', '*"-e ."*) exit 1 ;; *print*)')
+    )
+    assert checkout.make('setup', 'TORCH=torch==2.9.1')[0] != 0
+    stopped.write_text(PYTHON)
+    status, out, calls = checkout.make('setup')
+    assert status == 0, out
+    assert any(call.endswith('torch==2.9.1 torchvision') for call in calls)
+    assert checkout.make('setup')[2] == []
 
 
 def test_options_are_remembered_until_they_are_given_anew(checkout):
