@@ -80,8 +80,10 @@ class MLPEHeatmap(BaseKeypointCodec):
                 'For a stride of 4, set heatmap_size='
                 f'{tuple(size // 4 for size in input_size)}.'
             )
-        if not kernel_sizes or any(
-            size < 1 or size % 2 == 0 for size in kernel_sizes
+        if (
+            not isinstance(kernel_sizes, Sequence)
+            or not kernel_sizes
+            or any(size < 1 or size % 2 == 0 for size in kernel_sizes)
         ):
             raise ValueError(
                 f'{name} needs a positive odd window for each level in '
@@ -124,8 +126,7 @@ class MLPEHeatmap(BaseKeypointCodec):
         cells = np.trunc(labels)
         inside = ((cells >= 0) & (cells < self.heatmap_size)).all(axis=-1)
         weights = keypoints_visible.astype(np.float32)
-        # stock keeps the (near-zero) weight of an unlabelled keypoint
-        weights = np.where(inside | (weights < 0.5), weights, np.float32(0))
+        weights = np.where(inside, weights, np.float32(0))
         return dict(keypoint_labels=labels, keypoint_weights=weights)
 
     def render(
@@ -140,8 +141,7 @@ class MLPEHeatmap(BaseKeypointCodec):
 
         Args:
             keypoint_labels (Tensor): (B, K, 2), as from :meth:`encode`
-            keypoint_weights (Tensor): (B, K), maps of weights below 0.5 are
-                empty
+            keypoint_weights (Tensor): (B, K), maps of weight 0 are empty
 
         Returns:
             Tensor: (L, B, K, H, W), float32, 0 to 255, level 0 coarsest, on
@@ -152,7 +152,7 @@ class MLPEHeatmap(BaseKeypointCodec):
         cells = keypoint_labels.long()
         x = cells[..., 0].clamp(0, self.heatmap_size[0] - 1)
         y = cells[..., 1].clamp(0, self.heatmap_size[1] - 1)
-        drawn = (keypoint_weights >= 0.5).to(rows_y)[None, :, :, None]
+        drawn = (keypoint_weights > 0).to(rows_y)[None, :, :, None]
         return (rows_y[:, y] * drawn).unsqueeze(-1) * rows_x[:, x].unsqueeze(
             -2
         )

@@ -5,12 +5,18 @@ from collections import defaultdict
 from pathlib import Path
 
 import cv2
+import mmpose
 import numpy as np
 from mmengine.structures import InstanceData
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.structures import PoseDataSample
 from mmpose.visualization import PoseLocalVisualizer
 
+COCO = dict(
+    from_file=str(
+        Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets/coco.py'
+    )
+)
 # the share of the peak, 255, above which a predicted keypoint is drawn;
 # MLPEHeatmap's scores are height / 255 + 0.5
 SCORE_THRESHOLD = 0.5 + 0.15
@@ -23,7 +29,7 @@ def draw_pairs(
     results_file: str | Path,
     image_dir: str | Path,
     out_dir: str | Path,
-    metainfo: dict,
+    metainfo: dict | None = None,
     num_images: int = 8,
 ) -> list[Path]:
     """Draw the ground truth of images beside the predictions.
@@ -36,8 +42,8 @@ def draw_pairs(
         results_file (str | Path): ``*.keypoints.json`` that CocoMetric wrote
         image_dir (str | Path): Folder of the images
         out_dir (str | Path): Folder to fill
-        metainfo (dict): The data set's, names, colours and links, as in its
-            class's ``METAINFO``
+        metainfo (dict, optional): The data set's names, colours and links,
+            as its class's ``METAINFO``. Defaults to COCO's
         num_images (int): Number of pictures. Defaults to 8
 
     Returns:
@@ -51,7 +57,7 @@ def draw_pairs(
     chosen = [i for i in dataset['images'] if len(truth[i['id']]) > 1]
 
     visualizer = PoseLocalVisualizer(name='pairs', radius=4, line_width=2)
-    visualizer.set_dataset_meta(parse_pose_metainfo(metainfo))
+    visualizer.set_dataset_meta(parse_pose_metainfo(metainfo or COCO))
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = []

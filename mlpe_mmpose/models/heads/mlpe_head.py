@@ -8,8 +8,7 @@ from mmpose.registry import KEYPOINT_CODECS, MODELS
 from mmpose.utils.typing import ConfigType, OptConfigType, OptSampleList
 from torch import Tensor
 
-from mlpe_mmpose.codecs import MLPEHeatmap
-
+from ...codecs import MLPEHeatmap
 from ..accuracy import pose_pck_accuracy
 from ..upsample import check_upsample
 from .level_predictors import LevelPredictors
@@ -176,12 +175,12 @@ class MLPEHead(HeatmapHead):
         """
         self._check_feats(feats)
         level_heatmaps = self.level_predictors(feats)
-        heatmaps = self.refine_network(feats)
+        # losses and targets are float32, whatever the network computes in
+        heatmaps = self.refine_network(feats).float()
         labels, weights, visible = self._gather_labels(
             batch_data_samples, heatmaps
         )
-        # drawn whatever the weight: data sets have joints of less than 0.5
-        targets = self.decoder.render(labels, (weights > 0).float())
+        targets = self.decoder.render(labels, weights)
 
         losses = {}
         level_targets, level_weights = self._level_supervision(

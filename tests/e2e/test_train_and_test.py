@@ -1,0 +1,85 @@
+"""The tiny model through `mim train`, `mim test`, stops and resumptions."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import as_arguments, command, data_options, environment, last_ap
+
+CONFIG = 'mlpe_tiny_synthetic.py'
+
+
+def options(people: Path, epochs: int, **more: object) -> list[str]:
+    return as_arguments(
+        {
+            **data_options(people),
+            'train_cfg.max_epochs': epochs,
+            'train_dataloader.batch_size': 8,
+            'default_hooks.logger.interval': 1,
+            **more,
+        }
+    )
+
+
+def test_a_training_killed_after_an_epoch_goes_on_and_can_be_tested(
+    mim, people, tmp_path
+):
+    args = ['--work-dir', tmp_path / 'run', *options(people, 3)]
+    kill_after_first_epoch(command('train', CONFIG, *args), tmp_path / 'run')
+    assert not (tmp_path / 'run/epoch_3.pth').exists()
+
+    output = mim('train', CONFIG, '--resume', *args)
+    assert 'resumed epoch:' in output
+    assert not re.search(r'Epoch\(train\)\s+\[1\]', output)
+    checkpoint = tmp_path / 'run/epoch_3.pth'
+    state = torch.load(checkpoint, weights_only=True)
+    # the log of every step of every epoch, those before the stop included
+    history = state['message_hub']['log_scalars']['train/loss_refine']
+    assert len(history['log_history']) == state['meta']['iter']
+    assert state['meta']['epoch'] == 3
+
+    args = ['--work-dir', tmp_path / 'test', '--show-dir', 'pictures']
+    tested = mim('test', CONFIG, '-C', checkpoint, *args, *options(people, 3))
+    assert last_ap(tested) == pytest.approx(last_ap(output), abs=1e-6)
+    assert list((tmp_path / 'test').rglob('pictures/*.jpg'))
+
+
+def kill_after_first_epoch(arguments: list[str], work_dir: Path) -> None:
+    """Start a training; take its power away once it has a checkpoint."""
+    process = subprocess.Popen(
+        arguments,
+        env=environment(),
+        cwd=work_dir.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 300
+    while not (work_dir / 'last_checkpoint').exists():
+        assert process.poll() is None, 'the training ended by itself'
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_learning_rate_is_scaled_to_the_batch_by_the_stock_flag(
+    mim, people, tmp_path
+):
+    args = ['--work-dir', tmp_path / 'run', '--auto-scale-lr']
+    output = mim('train', CONFIG, *args, *options(people, 1))
+    # 8 persons a step where the config's learning rate is for 16
+    assert 'LR has been set from 0.002 to 0.001' in output
+
+
+def test_a_file_that_is_no_checkpoint_is_named(mim, people, tmp_path):
+    path = tmp_path / 'notes.pth'
+    path.write_text('not a checkpoint')
+    output = mim('test', CONFIG, '-C', path, *options(people, 1), fails=True)
+    assert 'PlainCheckpointHook cannot read load_from=' in output
+    assert 'notes.pth' in output
