@@ -1,6 +1,5 @@
 """Runs `mim` as a user does, on small data."""
 
-import os
 import re
 import subprocess
 import sys
@@ -22,11 +21,6 @@ def command(verb: str, config: str, *args: object) -> list[str]:
     return mim + [str(arg) for arg in args]
 
 
-def environment() -> dict[str, str]:
-    """One thread: two that wait for each other are slower on two cores."""
-    return {**os.environ, 'OMP_NUM_THREADS': '1'}
-
-
 @pytest.fixture
 def mim(tmp_path: Path) -> Callable[..., str]:
     """Run a command in an empty folder; return its output."""
@@ -35,7 +29,6 @@ def mim(tmp_path: Path) -> Callable[..., str]:
         done = subprocess.run(
             command(verb, config, *args),
             cwd=tmp_path,
-            env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

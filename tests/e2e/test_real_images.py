@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 from conftest import CONFIGS, as_arguments, data_options, last_ap
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -33,7 +34,10 @@ def test_the_papers_model_trains_and_tests_on_photographs(mim, tmp_path):
         'train_cfg.max_epochs': 1,
         'train_cfg.val_interval': 1,
         'train_dataloader.batch_size': 4,
+        # iterations: 12 persons to train on, 20 to measure on
         'train_dataloader.dataset.indices': 12,
+        'val_dataloader.dataset.indices': 20,
+        'test_dataloader.dataset.indices': 20,
         'default_hooks.logger.interval': 1,
         'test_evaluator.outfile_prefix': tmp_path / 'results',
     }
@@ -49,18 +53,15 @@ def test_the_papers_model_trains_and_tests_on_photographs(mim, tmp_path):
     tested = mim('test', config, *arguments, *as_arguments(options))
     # the same boxes as in training's validation, so the same figure
     assert last_ap(tested) == pytest.approx(last_ap(trained), abs=1e-6)
-    truth = json.loads(
-        (COCO / 'annotations/person_keypoints_val2017.json').read_text()
-    )
-    people = [a for a in truth['annotations'] if a['num_keypoints']]
-    assert len(results(tmp_path)) == len(people)
+    assert len(results(tmp_path)) == 20
 
     options['test_dataloader.dataset.bbox_file'] = COCO / DETECTIONS
+    del options['test_dataloader.dataset.indices']
     mim('test', config, *arguments, *as_arguments(options))
     detections = json.loads((COCO / DETECTIONS).read_text())
     found = results(tmp_path)
     # one pose a detection, but for those that OKS-NMS has merged
-    assert len(people) < len(found) <= len(detections)
+    assert 0.5 * len(detections) < len(found) <= len(detections)
     best = {d['image_id']: 0 for d in detections}
     for detection in detections:
         image = detection['image_id']
@@ -77,6 +78,7 @@ def results(folder: Path) -> list[dict]:
 
 @pytest.mark.long
 def test_the_tiny_model_overfits_eight_people(tmp_path):
+    torch.set_num_threads(2)
     root = eight_people(tmp_path)
     config = Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py')
     config.merge_from_dict(data_options(root))
