@@ -63,7 +63,9 @@ param_scheduler = [
 
 default_hooks = dict(logger=dict(interval=20))
 
+# MMPoseInferencer reads these two
 dataset_type = 'CocoDataset'
+data_mode = 'topdown'
 data_root = 'data/synthetic/'
 train_pipeline = [
     dict(type='LoadImage'),
@@ -97,7 +99,7 @@ train_dataloader = dict(
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='annotations/person_keypoints_train2017.json',
         data_prefix=dict(img='train2017/'),
         pipeline=train_pipeline,
@@ -112,7 +114,7 @@ val_dataloader = dict(
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='annotations/person_keypoints_val2017.json',
         data_prefix=dict(img='val2017/'),
         test_mode=True,

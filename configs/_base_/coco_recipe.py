@@ -67,8 +67,9 @@ loading = [
     dict(type='GetBBoxCenterScale', padding=1.25),
 ]
 
-# MMPoseInferencer reads it, to choose a person detector
+# MMPoseInferencer reads these two
 dataset_type = 'CocoDataset'
+data_mode = 'topdown'
 data_root = 'data/coco/'
 train_dataloader = dict(
     batch_size=32,
@@ -78,7 +79,7 @@ train_dataloader = dict(
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='annotations/person_keypoints_train2017.json',
         data_prefix=dict(img='train2017/'),
     ),
@@ -94,7 +95,7 @@ val_dataloader = dict(
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='annotations/person_keypoints_val2017.json',
         data_prefix=dict(img='val2017/'),
         test_mode=True,
@@ -103,20 +104,11 @@ val_dataloader = dict(
 # Testing uses the detections that all of MMPose's COCO figures use; for the
 # ground-truth boxes: --cfg-options test_dataloader.dataset.bbox_file=None
 test_dataloader = dict(
-    batch_size=32,
-    num_workers=4,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
+    val_dataloader,
     dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        data_mode='topdown',
-        ann_file='annotations/person_keypoints_val2017.json',
+        val_dataloader['dataset'],
         bbox_file=data_root + 'person_detection_results/'
         'COCO_val2017_detections_AP_H_56_person.json',
-        data_prefix=dict(img='val2017/'),
-        test_mode=True,
     ),
 )
 
