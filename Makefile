@@ -12,7 +12,7 @@
 #   TORCH='torch==2.9.1'   another torch; pip finds the torchvision for it
 #   MMCV=full              compile mmcv, for MMDetection's detectors
 #   PIP_ARGS='--proxy X'   more arguments for pip, as for an index of your own
-#   ARGS='-k codec'        arguments for pytest, or for the demo
+#   ARGS='-k codec'        arguments for pytest
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -57,7 +57,7 @@ setup:
 	echo "$(VENV) is set up: $$(tail -n 1 $(STAMP))"
 
 demo: setup
-	$(PY) -m mlpe_mmpose demo $(ARGS)
+	$(PY) -m mlpe_mmpose demo
 
 test: setup
 	$(PY) -m ruff check .

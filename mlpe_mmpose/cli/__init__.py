@@ -26,16 +26,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             Defaults to those of the process
 
     Returns:
-        int: The exit status, 0 for success.
+        int: The exit status: 0 for success, 2 for a wrong call.
     """
     parser = argparse.ArgumentParser(
         prog='python -m mlpe_mmpose',
         description='MLPE, the multi-level human pose network, for MMPose',
     )
-    verbs = parser.add_subparsers(dest='verb', metavar='VERB', required=True)
+    verbs = parser.add_subparsers(dest='verb', metavar='VERB')
     for verb, text in VERBS.items():
         verbs.add_parser(verb, help=text, add_help=False)
     known, rest = parser.parse_known_args(argv)
+    if known.verb is None:
+        parser.print_help()
+        return 2
 
     module = importlib.import_module(f'{__name__}.{known.verb}')
     verb_parser = argparse.ArgumentParser(

@@ -6,6 +6,15 @@ import time
 
 from mlpe_mmpose.datasets.synthetic import DatasetSummary, generate_dataset
 
+# the generator's arguments, as a user of the command line knows them
+_OPTIONS = {
+    'num_train': '--images',
+    'num_val': '--val-images',
+    'image_size': '--size',
+    'seed': '--seed',
+    'max_people': '--max-people',
+    'out_dir': 'OUT',
+}
 _SECONDS_BETWEEN = {True: 0.2, False: 5.0}  # lines, to a terminal or a file
 
 
@@ -64,9 +73,15 @@ def run(args: argparse.Namespace) -> int:
             args.max_people,
             _Progress(),
         )
-    except (ValueError, OSError) as error:
+    except OSError as error:
         print(f'synth: {error}', file=sys.stderr)
-        return 2 if isinstance(error, ValueError) else 1
+        return 1
+    except ValueError as error:
+        text = str(error)
+        for argument, option in _OPTIONS.items():
+            text = text.replace(f'{argument} ', f'{option} ')
+        print(f'synth: {text}', file=sys.stderr)
+        return 2
     print(_describe(summary))
     return 0
 

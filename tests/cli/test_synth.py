@@ -29,10 +29,10 @@ def test_it_says_that_the_data_set_was_there(tmp_path, capsys):
 @pytest.mark.parametrize(
     ('arguments', 'words'),
     [
-        (('--images', 0), 'num_train must be'),
-        (('--images', 1, '--val-images', 0), 'num_val must be'),
-        (('--seed', -1), 'seed must be'),
-        (('--size', 10, 10), 'image_size (width) must be'),
+        (('--images', 0), '--images must be'),
+        (('--images', 1, '--val-images', 0), '--val-images must be'),
+        (('--seed', -1), '--seed must be'),
+        (('--size', 10, 10), '--size (width) must be'),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(

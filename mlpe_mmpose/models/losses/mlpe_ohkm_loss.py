@@ -16,7 +16,7 @@ class MLPEOHKMLoss(nn.Module):
 
     Args:
         topk (int): Number of keypoints that count. Defaults to 8, for the
-            17 of COCO (CPN, Table 5)
+            17 of COCO (CPN)
         loss_weight (float): Weight of the loss. Defaults to 1.0
 
     Raises:
