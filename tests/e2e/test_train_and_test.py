@@ -1,5 +1,6 @@
 """The tiny model through `mim train`, `mim test`, stops and resumptions."""
 
+import math
 import os
 import re
 import signal
@@ -75,6 +76,23 @@ def test_a_learning_rate_is_scaled_to_the_batch_by_the_stock_flag(
     # 8 persons a step where the config's learning rate is for 16
     assert 'LR is set based on batch size of 16' in output
     assert 'Scaling the original LR by 0.5' in output
+
+
+def test_a_grid_search_trains_once_a_value(mim, people, tmp_path):
+    args = ['--work-dir', tmp_path / 'run', *options(people, 1)]
+    grid = '--optim_wrapper.optimizer.lr 1e-3 2e-3'
+    output = mim('gridsearch', CONFIG, *args, '--search-args', grid)
+    for rate in (0.001, 0.002):
+        assert f'optimizer.lr_{rate} finished successfully' in output
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
+def test_half_precision_trains_with_finite_losses(mim, people, tmp_path):
+    args = ['--work-dir', tmp_path / 'run', '--amp', *options(people, 1)]
+    losses = re.findall(r' loss: (\S+)', mim('train', CONFIG, *args))
+    assert losses
+    assert all(math.isfinite(float(loss)) for loss in losses)
 
 
 def test_a_file_that_is_no_checkpoint_is_named(mim, people, tmp_path):
