@@ -58,8 +58,12 @@ def test_the_papers_model_trains_and_tests_on_photographs(mim, tmp_path):
     options['test_dataloader.dataset.bbox_file'] = COCO / DETECTIONS
     del options['test_dataloader.dataset.indices']
     mim('test', config, *arguments, *as_arguments(options))
+    check_scores(results(tmp_path))
+
+
+def check_scores(found: list[dict]) -> None:
+    """The poses of the detection file, scored by box and heatmap."""
     detections = json.loads((COCO / DETECTIONS).read_text())
-    found = results(tmp_path)
     # one pose a detection, but for those that OKS-NMS has merged
     assert 0.5 * len(detections) < len(found) <= len(detections)
     best = {d['image_id']: 0 for d in detections}
