@@ -1,0 +1,33 @@
+"""What the README shows is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmpose.models import build_pose_estimator
+
+from mlpe_mmpose import registration
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / 'README.md').read_text()
+
+
+def test_the_example_for_other_projects_builds():
+    (code,) = re.findall(r'```python\n(.*?)```', README, re.DOTALL)
+    model = build_pose_estimator(Config.fromstring(code, '.py').model)
+    assert model.head.decoder.kernel_sizes == (15, 11, 9, 7)
+
+
+def test_every_file_that_is_linked_or_trained_is_there():
+    links = re.findall(r'\]\(((?!http)[^)]+)\)', README)
+    commands = re.findall(r'mim \w+ mmpose (\S+)', README)
+    assert links
+    assert commands
+    for path in {*links, *commands}:
+        assert (ROOT / path).is_file(), path
+
+
+@pytest.mark.parametrize('name', registration.__all__)
+def test_every_registered_class_is_listed(name):
+    assert f'`{name}`' in README
