@@ -212,11 +212,11 @@ class MLPEHeatmap(BaseKeypointCodec):
         height, width = heatmaps.shape[-2:]
         peaks = heatmaps.flatten(2).amax(-1)
         blurred = blur_zero_padded(heatmaps, self.kernel_sizes[-1])
-        cell = blurred.flatten(2).argmax(-1)
+        flat = blurred.flatten(2)
+        cell = flat.argmax(-1)
         x, y = cell % width, cell // width
 
         inside = (x > 0) & (x < width - 1) & (y > 0) & (y < height - 1)
-        flat = blurred.flatten(2)
 
         def step(offset: int) -> Tensor:
             """Sign of the slope at the maximum, in cells of one axis."""
