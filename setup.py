@@ -1,4 +1,4 @@
-"""Puts the configs where OpenMMLab's tools look for them; see pyproject.toml.
+"""Puts the configs where OpenMMLab's tools look for them, in ``.mim/``.
 
 ``mim search`` and ``_base_ = 'mlpe_mmpose::...'`` look into the installed
 package, in ``.mim/``. A top-level ``configs/`` in site-packages would break
@@ -11,7 +11,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-FILES = ('configs', 'model-index.yml')
+FILES = ('configs', 'benchmarks', 'model-index.yml')
 
 
 class BuildWithConfigs(build_py):

@@ -12,8 +12,9 @@ from mmengine.config import Config
 
 from mlpe_mmpose.datasets.synthetic import generate_dataset
 from mlpe_mmpose.evaluation.pictures import draw_pairs
+from mlpe_mmpose.shipped import find_shipped
 
-CONFIG = 'mlpe_tiny_synthetic.py'
+CONFIG = 'configs/mlpe_tiny_synthetic.py'
 # what its config expects
 DATA_ROOT = Path('data/synthetic')
 WORK_DIR = Path('work_dirs/mlpe_tiny_synthetic')
@@ -52,7 +53,7 @@ def run_demo(say: Callable[[str], None] = print) -> list[Path]:
     Raises:
         RuntimeError: If a command fails; the message ends with its output.
     """
-    config = find_config(CONFIG)
+    config = find_shipped(CONFIG)
     say(f'== 1/4 people: {DATA_ROOT}')
     summary = generate_dataset(DATA_ROOT, TRAIN_IMAGES, VAL_IMAGES, SEED)
     how = 'there already' if summary.reused else f'{summary.seconds:.0f} s'
@@ -72,21 +73,6 @@ def run_demo(say: Callable[[str], None] = print) -> list[Path]:
 
     say(f'== 4/4 pictures: {WORK_DIR / "pictures"}')
     return draw()
-
-
-def find_config(name: str) -> Path:
-    """The path of a shipped config, in a checkout or in a built wheel."""
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package.parent / 'configs', package / '.mim' / 'configs'):
-        if (folder / name).is_file():
-            # as a user would type it, where that is possible
-            here = Path.cwd()
-            path = folder / name
-            return path.relative_to(here) if here in path.parents else path
-    raise FileNotFoundError(
-        f'{name} is neither in the checkout nor in the installed package; '
-        'install mlpe_mmpose again.'
-    )
 
 
 def train(config: Path, say: Callable[[str], None]) -> Path:

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from mlpe_mmpose.apis import demo
+from mlpe_mmpose.shipped import find_shipped
 
 # two lines as MMEngine writes them
 TRAINED = (
@@ -36,7 +37,7 @@ def test_a_line_of_the_log_becomes_one_that_a_person_reads():
 
 def test_a_finished_training_is_reused(said):
     demo.WORK_DIR.mkdir(parents=True)
-    config = demo.find_config(demo.CONFIG)
+    config = find_shipped(demo.CONFIG)
     for epoch in (1, 2):
         best = demo.WORK_DIR / f'best_coco_AP_epoch_{epoch}.pth'
         torch.save({'meta': {'epoch': 100}}, best)
@@ -50,8 +51,3 @@ def test_a_failing_command_shows_the_end_of_its_output(said):
     with pytest.raises(RuntimeError, match=r'status 1(.|\n)*none\.py'):
         demo._mim('train', Path('none.py'), [], said.append, lambda line: None)
     assert 'none.py' in (demo.WORK_DIR / 'train.log').read_text()
-
-
-def test_the_config_is_named_as_a_user_would_type_it(monkeypatch):
-    monkeypatch.chdir(Path(demo.__file__).parents[2])
-    assert str(demo.find_config(demo.CONFIG)) == f'configs/{demo.CONFIG}'
