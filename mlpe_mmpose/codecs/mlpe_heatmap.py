@@ -8,7 +8,8 @@ from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.registry import KEYPOINT_CODECS
 from torch import Tensor
 
-from .gaussian_window import blur_zero_padded, gaussian_rows
+from .gaussian_window import gaussian_rows
+from .heatmap_peaks import find_peaks
 
 # the height of a target's peak (the release; MegviiHeatmap has the same)
 PEAK = 255.0
@@ -208,31 +209,28 @@ class MLPEHeatmap(BaseKeypointCodec):
             - batch_scores (list[np.ndarray]): B arrays (1, K), peak
               height / 255 + 0.5
         """
-        heatmaps = batch_encoded.float()
-        height, width = heatmaps.shape[-2:]
-        peaks = heatmaps.flatten(2).amax(-1)
-        blurred = blur_zero_padded(heatmaps, self.kernel_sizes[-1])
-        flat = blurred.flatten(2)
-        cell = flat.argmax(-1)
-        x, y = cell % width, cell // width
-
-        inside = (x > 0) & (x < width - 1) & (y > 0) & (y < height - 1)
-
-        def step(offset: int) -> Tensor:
-            """Sign of the slope at the maximum, in cells of one axis."""
-            before = (cell - offset).clamp(min=0).unsqueeze(-1)
-            after = (cell + offset).clamp(max=width * height - 1).unsqueeze(-1)
-            slope = flat.gather(-1, after) - flat.gather(-1, before)
-            return slope.squeeze(-1).sign() * inside
-
-        # a quarter cell (CPN, testing details), then to the cell's middle
-        middle = torch.stack([x, y], -1) + 0.5
-        keypoints = middle + 0.25 * torch.stack([step(1), step(width)], -1)
-        keypoints = keypoints.masked_fill(~(peaks > 0).unsqueeze(-1), -1.0)
-        packed = torch.cat([keypoints, (peaks / PEAK + 0.5).unsqueeze(-1)], -1)
+        keypoints, scores = self.decode_tensors(batch_encoded)
         # one copy to the host for the whole batch
+        packed = torch.cat([keypoints, scores.unsqueeze(-1)], -1)
         packed = packed.cpu().numpy()
         return (
-            [person[None, :, :2] * self.scale_factor for person in packed],
+            [person[None, :, :2] for person in packed],
             [person[None, :, 2] for person in packed],
         )
+
+    def decode_tensors(self, heatmaps: Tensor) -> tuple[Tensor, Tensor]:
+        """The part of :meth:`batch_decode` that an exported graph holds.
+
+        Args:
+            heatmaps (Tensor): (B, K, H, W), any device and floating type
+
+        Returns:
+            tuple:
+            - keypoints (Tensor): (B, K, 2), float32, (x, y) in input-image
+              pixels
+            - scores (Tensor): (B, K), float32
+        """
+        window = self.kernel_sizes[-1]
+        places, heights = find_peaks(heatmaps.float(), window)
+        # one stride for both axes, see __init__
+        return places * float(self.scale_factor[0]), heights / PEAK + 0.5

@@ -1,0 +1,46 @@
+"""Where heatmaps are highest, in tensors only, so that it can be exported."""
+
+import torch
+from torch import Tensor
+
+from .gaussian_window import blur_zero_padded
+
+
+def find_peaks(heatmaps: Tensor, window: int) -> tuple[Tensor, Tensor]:
+    """Find the maxima of blurred heatmaps, as in CPN (2018).
+
+    The maximum moves a quarter cell toward the higher neighbour in x and
+    in y, unless its cell is on the border, then half a cell, to the
+    middle of its cell. Of equal maxima the first counts, row by row; between
+    equal neighbours nothing moves.
+
+    Args:
+        heatmaps (Tensor): (B, K, H, W), float32
+        window (int): Odd window of the blur
+
+    Returns:
+        tuple:
+        - places (Tensor): (B, K, 2), (x, y) in cells; minus one where a map
+          has no positive value
+        - heights (Tensor): (B, K), the maxima of the maps as they came
+    """
+    height, width = heatmaps.shape[-2:]
+    heights = heatmaps.flatten(2).amax(-1)
+    flat = blur_zero_padded(heatmaps, window).flatten(2)
+    cell = flat.argmax(-1)
+    x, y = cell % width, cell // width
+
+    inside = (x > 0) & (x < width - 1) & (y > 0) & (y < height - 1)
+
+    def step(offset: int) -> Tensor:
+        """Sign of the slope at the maximum, in cells of one axis."""
+        before = (cell - offset).clamp(min=0).unsqueeze(-1)
+        after = (cell + offset).clamp(max=width * height - 1).unsqueeze(-1)
+        slope = flat.gather(-1, after) - flat.gather(-1, before)
+        return slope.squeeze(-1).sign() * inside
+
+    # a quarter cell (CPN, testing details), then to the cell's middle
+    middle = torch.stack([x, y], -1) + 0.5
+    places = middle + 0.25 * torch.stack([step(1), step(width)], -1)
+    nothing = ~(heights > 0).unsqueeze(-1)
+    return places.masked_fill(nothing, -1.0), heights
