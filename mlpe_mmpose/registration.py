@@ -17,13 +17,22 @@ with explained():
     from .codecs import MLPEHeatmap
     from .compat import empty_dataset
     from .datasets.transforms import MarkOccludedKeypoints, RandomChannelGain
-    from .engine.hooks import CheckDataHook, PlainCheckpointHook
+    from .engine.hooks import (
+        ActivationCheckpointHook,
+        ChannelsLastHook,
+        CheckDataHook,
+        CompileHook,
+        PlainCheckpointHook,
+    )
     from .models import MLPEHead, MLPENeck, MLPEOHKMLoss
 
 empty_dataset.install()
 
 __all__ = [
+    'ActivationCheckpointHook',
+    'ChannelsLastHook',
     'CheckDataHook',
+    'CompileHook',
     'MLPEHead',
     'MLPEHeatmap',
     'MLPENeck',

@@ -96,7 +96,12 @@ class MLPEHeatmap(BaseKeypointCodec):
         self.scale_factor = (np.array(input_size) / heatmap_size).astype(
             np.float32
         )
-        self._rows: dict[torch.device, tuple[Tensor, Tensor]] = {}
+        width, height = self.heatmap_size
+        # made here, and not on first use, where torch.compile could not look
+        # into OpenCV; then one copy a device
+        self._rows = {
+            torch.device('cpu'): (self._blurred(width), self._blurred(height))
+        }
 
     def encode(
         self,
@@ -153,22 +158,20 @@ class MLPEHeatmap(BaseKeypointCodec):
         cells = keypoint_labels.long()
         x = cells[..., 0].clamp(0, self.heatmap_size[0] - 1)
         y = cells[..., 1].clamp(0, self.heatmap_size[1] - 1)
-        drawn = (keypoint_weights > 0).to(rows_y)[None, :, :, None]
-        return (rows_y[:, y] * drawn).unsqueeze(-1) * rows_x[:, x].unsqueeze(
-            -2
-        )
+        peaks = (keypoint_weights > 0).to(rows_y) * PEAK
+        columns = rows_y[:, y] * peaks[None, :, :, None]
+        return columns.unsqueeze(-1) * rows_x[:, x].unsqueeze(-2)
+
+    def _blurred(self, length: int) -> Tensor:
+        """The blurred impulses of a line, (L, length, length), peak 1."""
+        rows = [gaussian_rows(length, size) for size in self.kernel_sizes]
+        return torch.from_numpy(np.stack(rows)).float()
 
     def _rows_on(self, device: torch.device) -> tuple[Tensor, Tensor]:
-        """The tables (L, W, W) and (L, H, H) on a device, made once."""
+        """The tables (L, W, W) and (L, H, H) on a device, copied once."""
         if device not in self._rows:
-            width, height = self.heatmap_size
-            self._rows[device] = tuple(
-                torch.from_numpy(
-                    np.stack([gaussian_rows(n, s) for s in self.kernel_sizes])
-                    * peak
-                ).to(device, torch.float32)
-                for n, peak in ((width, 1.0), (height, PEAK))
-            )
+            tables = self._rows[torch.device('cpu')]
+            self._rows[device] = tuple(table.to(device) for table in tables)
         return self._rows[device]
 
     def decode(self, encoded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,15 @@
 """Hooks of the runner."""
 
+from .activation_checkpoint_hook import ActivationCheckpointHook
+from .channels_last_hook import ChannelsLastHook
 from .check_data_hook import CheckDataHook
+from .compile_hook import CompileHook
 from .plain_checkpoint_hook import PlainCheckpointHook
 
-__all__ = ['CheckDataHook', 'PlainCheckpointHook']
+__all__ = [
+    'ActivationCheckpointHook',
+    'ChannelsLastHook',
+    'CheckDataHook',
+    'CompileHook',
+    'PlainCheckpointHook',
+]

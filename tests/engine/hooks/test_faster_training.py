@@ -1,0 +1,184 @@
+"""What makes training faster or smaller leaves its outcome as it was."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from mmpose.registry import HOOKS
+
+from mlpe_mmpose.datasets.synthetic import generate_dataset
+
+CONFIGS = Path(__file__).parents[3] / 'configs'
+CHECKPOINTED = [
+    'backbone.layer1',
+    'backbone.layer2',
+    'neck',
+    'head.level_predictors',
+    'head.refine_network',
+]
+
+
+@pytest.fixture(scope='module')
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight generated images."""
+    root = tmp_path_factory.mktemp('people')
+    generate_dataset(root, 8, 2, seed=0, image_size=(160, 120))
+    return root
+
+
+@pytest.fixture
+def train(people: Path, tmp_path: Path):
+    """Train a narrow model for two steps: ``train(**options)``."""
+
+    def run(**options: object) -> Runner:
+        config = Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py')
+        config.merge_from_dict(
+            {
+                'model.backbone.base_channels': 8,
+                'model.neck.in_channels': (8, 16, 32, 64),
+                'model.neck.out_channels': 8,
+                'model.head.in_channels': 8,
+                'train_cfg.max_epochs': 1,
+                'train_cfg.val_interval': 2,
+                'train_dataloader.batch_size': 4,
+                'train_dataloader.drop_last': True,
+                'train_dataloader.dataset.data_root': f'{people}/',
+                'train_dataloader.dataset.indices': 8,
+                'val_dataloader.dataset.data_root': f'{people}/',
+                'val_evaluator.ann_file': str(
+                    people / 'annotations/person_keypoints_val2017.json'
+                ),
+                'default_hooks.logger.interval': 1,
+                'randomness.seed': 0,
+                'default_hooks.keep.type': 'KeepWeights',
+                'work_dir': str(tmp_path / f'run{len(options)}'),
+                'experiment_name': f'{tmp_path.name}{len(options)}',
+            }
+        )
+        config.merge_from_dict(options)
+        # plain steps, as long as the gradient says
+        config.optim_wrapper = dict(
+            config.optim_wrapper,
+            optimizer=dict(type='SGD', lr=1e-4),
+            paramwise_cfg=None,
+        )
+        config.param_scheduler = None
+        runner = Runner.from_cfg(config)
+        runner.train()
+        return runner
+
+    return run
+
+
+@HOOKS.register_module()
+class KeepWeights(Hook):
+    """Keeps the weights of the start and of the end of each iteration."""
+
+    def before_train(self, runner: Runner) -> None:
+        runner.kept = []
+        self.after_train_iter(runner)
+
+    def after_train_iter(self, runner: Runner, **kwargs: object) -> None:
+        state = runner.model.state_dict()
+        runner.kept.append({name: v.clone() for name, v in state.items()})
+
+
+def assert_same_way(runner: Runner, plain: Runner) -> None:
+    """Both trainings led from the same weights to the same weights."""
+    for name, start in plain.kept[0].items():
+        assert torch.equal(runner.kept[0][name], start)
+        end = plain.kept[-1][name].double()
+        way = (end - start).norm().item()
+        apart = (end - runner.kept[-1][name]).norm().item()
+        # rounding, which shows where gradients nearly cancel
+        assert apart <= 0.1 * way + 1e-6, name
+
+
+@pytest.mark.parametrize(
+    'options',
+    [
+        {'default_hooks.channels_last.type': 'ChannelsLastHook'},
+        {
+            'default_hooks.compile.type': 'CompileHook',
+            'default_hooks.compile.backend': 'aot_eager',
+        },
+        {
+            'default_hooks.recompute.type': 'ActivationCheckpointHook',
+            'default_hooks.recompute.modules': CHECKPOINTED,
+        },
+    ],
+    ids=['channels_last', 'compile', 'recompute'],
+)
+def test_a_training_ends_where_the_plain_one_does(train, options):
+    plain = train()
+    faster = train(**options)
+    assert_same_way(faster, plain)
+    losses = faster.message_hub.get_scalar('train/loss')._log_history
+    assert len(losses) == 2
+    assert all(math.isfinite(loss) for loss in losses)
+
+
+def test_channels_last_reaches_the_weights_and_the_maps(train):
+    hook = {'default_hooks.channels_last.type': 'ChannelsLastHook'}
+    model = train(**hook).model
+    image = torch.zeros(2, 3, 128, 96)
+    heatmaps = model.head(model.extract_feat(image))
+    for tensor in (heatmaps, model.neck.laterals[0].conv.weight):
+        assert tensor.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_recomputation_keeps_fewer_activations(train):
+    def kept(runner: Runner) -> int:
+        """Values that a step keeps for its backward pass."""
+        sizes = {}
+
+        def keep(tensor: torch.Tensor) -> torch.Tensor:
+            sizes[tensor.data_ptr()] = tensor.numel()
+            return tensor
+
+        runner.model.train()
+        data = next(iter(runner.train_dataloader))
+        data = runner.model.data_preprocessor(data, True)
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda t: t):
+            losses = runner.model(**data, mode='loss')
+        del losses
+        return sum(sizes.values())
+
+    hook = {
+        'default_hooks.recompute.type': 'ActivationCheckpointHook',
+        'default_hooks.recompute.modules': CHECKPOINTED,
+    }
+    assert kept(train(**hook)) < 0.8 * kept(train())
+
+
+def test_accumulation_steps_once_in_two_iterations(train):
+    options = {'optim_wrapper.accumulative_counts': 2}
+    at_start, after_first, after_second = (
+        weights['neck.laterals.0.conv.weight']
+        for weights in train(**options).kept
+    )
+    assert torch.equal(after_first, at_start)
+    assert not torch.equal(after_second, at_start)
+
+
+def test_the_average_of_the_weights_is_saved_and_goes_on(train):
+    # a momentum that shows after two steps
+    ema = {
+        'default_hooks.ema.type': 'EMAHook',
+        'default_hooks.ema.momentum': 0.5,
+    }
+    runner = train(**ema)
+    path = Path(runner.work_dir) / 'epoch_1.pth'
+    state = torch.load(path, weights_only=True)
+    name = 'neck.laterals.0.conv.weight'
+    average = state['state_dict'][name]
+    trained = state['ema_state_dict'][f'module.{name}']
+    assert torch.equal(trained, runner.model.state_dict()[name])
+    assert not torch.equal(average, trained)
+
+    resumed = train(**ema, resume=True, load_from=str(path))
+    assert torch.equal(resumed.model.state_dict()[name], trained)
