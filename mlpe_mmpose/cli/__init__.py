@@ -15,6 +15,7 @@ VERBS = {
     'doctor': 'check the installed stack, and say how to mend it',
     'synth': 'generate a small COCO-format data set of people',
     'demo': 'generate, train, test and draw the tiny model',
+    'export': 'write a trained model as one ONNX file',
 }
 
 

@@ -1,0 +1,79 @@
+"""What an exported model says of itself, in the ONNX file's metadata."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelCard:
+    """All that is needed to feed a graph and to read what it gives.
+
+    A field is a key of the file's ``metadata_props``, its value in JSON.
+
+    Note:
+        - keypoint number: K
+
+    Args:
+        mlpe_mmpose (str): The version that has written the file
+        input_size (tuple[int, int]): Size of a crop in [w, h]
+        padding (float): The padded box, relative to the box
+        use_udp (bool): Whether boxes are cropped as in UDP (2020)
+        output (str): ``'heatmaps'``, or ``'keypoints'`` for keypoints and
+            scores
+        codec (str): The class that decodes the heatmaps
+        blur_window (int, optional): Window of the blur before decoding, in
+            heatmap cells. ``None`` unless the codec is ``MLPEHeatmap``
+        peak (float, optional): Height of a perfect peak, from 0; the same
+        flip_inside (bool): Whether the graph averages over the mirrored
+            image itself
+        flip_test (bool): Whether the config tests with mirrored images too
+        shift_heatmap (bool): Whether it then shifts their heatmaps by a cell
+        flip_indices (tuple[int]): K, what a keypoint is in a mirrored image
+        keypoint_names (tuple[str]): K names
+        dataset_name (str): The data set whose keypoints these are
+    """
+
+    mlpe_mmpose: str
+    input_size: tuple[int, int]
+    padding: float
+    use_udp: bool
+    output: str
+    codec: str
+    blur_window: int | None
+    peak: float | None
+    flip_inside: bool
+    flip_test: bool
+    shift_heatmap: bool
+    flip_indices: tuple[int, ...]
+    keypoint_names: tuple[str, ...]
+    dataset_name: str
+
+    def to_properties(self) -> dict[str, str]:
+        """The metadata of the file."""
+        fields = dataclasses.asdict(self)
+        return {name: json.dumps(value) for name, value in fields.items()}
+
+    @classmethod
+    def from_properties(cls, properties: Mapping[str, str]) -> 'ModelCard':
+        """Read a file's metadata; other keys do not matter.
+
+        Raises:
+            ValueError: If one of these is missing: another program has
+                exported the file.
+        """
+        names = [field.name for field in dataclasses.fields(cls)]
+        missing = [name for name in names if name not in properties]
+        if missing:
+            raise ValueError(
+                f'{cls.__name__} finds no {", ".join(missing)} in the '
+                "model's metadata. Export it with `python -m mlpe_mmpose "
+                'export`.'
+            )
+        values = {name: json.loads(properties[name]) for name in names}
+        return cls(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in values.items()
+            }
+        )
