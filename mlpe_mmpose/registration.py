@@ -22,9 +22,15 @@ with explained():
         ChannelsLastHook,
         CheckDataHook,
         CompileHook,
+        DeferredLogHook,
         PlainCheckpointHook,
     )
-    from .models import MLPEHead, MLPENeck, MLPEOHKMLoss
+    from .models import (
+        FastPoseDataPreprocessor,
+        MLPEHead,
+        MLPENeck,
+        MLPEOHKMLoss,
+    )
 
 empty_dataset.install()
 
@@ -33,6 +39,8 @@ __all__ = [
     'ChannelsLastHook',
     'CheckDataHook',
     'CompileHook',
+    'DeferredLogHook',
+    'FastPoseDataPreprocessor',
     'MLPEHead',
     'MLPEHeatmap',
     'MLPENeck',

@@ -29,7 +29,7 @@ model = dict(
     # ours: what the published backbone weights were trained with. The
     # release subtracts another mean and divides by 255.
     data_preprocessor=dict(
-        type='PoseDataPreprocessor',
+        type='FastPoseDataPreprocessor',
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
         bgr_to_rgb=True,

@@ -1,9 +1,11 @@
 # What every experiment shares: imports, hooks, logging, multi-processing.
-# MMPose's own default_runtime.py, plus the import and the last two hooks.
+# MMPose's own default_runtime.py, plus the import and three hooks of ours.
 custom_imports = dict(imports=['mlpe_mmpose'], allow_failed_imports=False)
 default_scope = 'mmpose'
 
 default_hooks = dict(
+    # MMEngine's, but it reads losses from the device only to log them
+    runtime_info=dict(type='DeferredLogHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50),
     param_scheduler=dict(type='ParamSchedulerHook'),

@@ -1,7 +1,13 @@
 """The network: neck, head, losses and the layers they share."""
 
+from .data_preprocessors import FastPoseDataPreprocessor
 from .heads import MLPEHead
 from .losses import MLPEOHKMLoss
 from .necks import MLPENeck
 
-__all__ = ['MLPEHead', 'MLPENeck', 'MLPEOHKMLoss']
+__all__ = [
+    'FastPoseDataPreprocessor',
+    'MLPEHead',
+    'MLPENeck',
+    'MLPEOHKMLoss',
+]

@@ -4,6 +4,7 @@ from .activation_checkpoint_hook import ActivationCheckpointHook
 from .channels_last_hook import ChannelsLastHook
 from .check_data_hook import CheckDataHook
 from .compile_hook import CompileHook
+from .deferred_log_hook import DeferredLogHook
 from .plain_checkpoint_hook import PlainCheckpointHook
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     'ChannelsLastHook',
     'CheckDataHook',
     'CompileHook',
+    'DeferredLogHook',
     'PlainCheckpointHook',
 ]
