@@ -71,9 +71,9 @@ train_pipeline = [
     dict(type='LoadImage'),
     dict(type='GetBBoxCenterScale', padding=1.25),
     dict(type='MarkOccludedKeypoints'),
-    dict(type='RandomFlip', prob=0.5),
+    dict(type='FastRandomFlip', prob=0.5),
     dict(
-        type='RandomBBoxTransform',
+        type='FastRandomBBoxTransform',
         shift_prob=0.0,
         scale_factor=(0.85, 1.2),
         rotate_factor=20.0,

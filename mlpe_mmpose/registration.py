@@ -16,7 +16,12 @@ with explained():
 
     from .codecs import MLPEHeatmap
     from .compat import empty_dataset
-    from .datasets.transforms import MarkOccludedKeypoints, RandomChannelGain
+    from .datasets.transforms import (
+        FastRandomBBoxTransform,
+        FastRandomFlip,
+        MarkOccludedKeypoints,
+        RandomChannelGain,
+    )
     from .engine.hooks import (
         ActivationCheckpointHook,
         ChannelsLastHook,
@@ -41,6 +46,8 @@ __all__ = [
     'CompileHook',
     'DeferredLogHook',
     'FastPoseDataPreprocessor',
+    'FastRandomBBoxTransform',
+    'FastRandomFlip',
     'MLPEHead',
     'MLPEHeatmap',
     'MLPENeck',

@@ -41,7 +41,7 @@ model = dict(
 # The pipelines up to the crop; what needs the codec is in the experiment's
 # file. The box is padded by 1.25; the release pads 1.2 in x and 1.3 in y.
 scaling = dict(
-    type='RandomBBoxTransform', shift_prob=0.0, scale_factor=(0.7, 1.35)
+    type='FastRandomBBoxTransform', shift_prob=0.0, scale_factor=(0.7, 1.35)
 )
 augmentation = [
     dict(type='LoadImage'),
@@ -55,7 +55,7 @@ augmentation = [
         transforms=[
             [dict(**scaling, rotate_prob=0.0)],
             [
-                dict(type='RandomFlip', prob=1.0),
+                dict(type='FastRandomFlip', prob=1.0),
                 dict(**scaling, rotate_prob=0.0),
             ],
             [dict(**scaling, rotate_factor=45.0, rotate_prob=1.0)],

@@ -1,6 +1,13 @@
 """Transforms of the data pipeline."""
 
+from .fast_random_bbox_transform import FastRandomBBoxTransform
+from .fast_random_flip import FastRandomFlip
 from .mark_occluded_keypoints import MarkOccludedKeypoints
 from .random_channel_gain import RandomChannelGain
 
-__all__ = ['MarkOccludedKeypoints', 'RandomChannelGain']
+__all__ = [
+    'FastRandomBBoxTransform',
+    'FastRandomFlip',
+    'MarkOccludedKeypoints',
+    'RandomChannelGain',
+]

@@ -45,14 +45,20 @@ class RandomChannelGain(BaseTransform):
         return np.random.uniform(*self.gain_range, channels)
 
     def transform(self, results: dict) -> dict:
-        """Scale the channels; values are rounded and stay in 0..255."""
+        """Scale the channels in float32, round half to even, clip to 255."""
         img = results['img']
+        assert img.dtype == np.uint8, (
+            f'{self.__class__.__name__} scales images of uint8, got '
+            f'{img.dtype}. Leave out to_float32 of LoadImage.'
+        )
         gains = self._random_gains(img.shape[-1])
-        # a table of the 256 values is faster than arithmetic on the image
-        table = np.arange(256)[:, None] * gains
-        table = table.round().clip(0, 255).astype(np.uint8)
+        # by planes: OpenCV scales one channel faster than it looks up three
+        planes = [
+            cv2.convertScaleAbs(plane, alpha=gain)
+            for plane, gain in zip(cv2.split(img), gains, strict=True)
+        ]
         # OpenCV drops the axis of a single channel
-        results['img'] = cv2.LUT(img, table[None]).reshape(img.shape)
+        results['img'] = cv2.merge(planes).reshape(img.shape)
         return results
 
     def __repr__(self) -> str:
