@@ -14,6 +14,8 @@ import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 
 from mmpose.datasets import CocoDataset  # isort: skip
 
+import exported  # isort: skip
+
 # width, height of the image of `coco_dataset`, and its box x, y, w, h
 IMAGE_SIZE = (160, 200)
 BOX = (30.0, 20.0, 90.0, 150.0)
@@ -59,6 +61,25 @@ def coco_dataset(tmp_path_factory: pytest.TempPathFactory) -> Callable:
         )
 
     return make
+
+
+@pytest.fixture(scope='session')
+def small_mlpe(tmp_path_factory: pytest.TempPathFactory) -> exported.Trained:
+    """A small MLPE with random weights; its heatmaps are in `pose.onnx`."""
+    trained = exported.small_mlpe(tmp_path_factory.mktemp('small_mlpe'))
+    trained.export('pose.onnx')
+    return trained
+
+
+@pytest.fixture(scope='session')
+def small_decoder(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> exported.Trained:
+    """A smaller network; decoded and flip-tested inside `pose.onnx`."""
+    folder = tmp_path_factory.mktemp('small_decoder')
+    trained = exported.small_baseline(folder)
+    trained.export('pose.onnx', decode=True, flip_test=True)
+    return trained
 
 
 def _coco_json(flags: np.ndarray, keypoints: np.ndarray) -> dict:

@@ -106,10 +106,12 @@ class OnnxPose:
             ]
             keypoints[some], scores[some] = self._infer(np.stack(batch))
         keypoints = crops.to_image(keypoints, centers, scales, size)
-        ends = np.cumsum([len(b) for b in boxes])[:-1]
-        return list(
-            zip(np.split(keypoints, ends), np.split(scores, ends), strict=True)
-        )
+        ends = np.cumsum([len(b) for b in boxes])
+        parts = [
+            slice(end - len(b), end)
+            for b, end in zip(boxes, ends, strict=True)
+        ]
+        return [(keypoints[part], scores[part]) for part in parts]
 
     def _infer(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Keypoints (B, K, 2) in the crops (B, h, w, 3), and scores."""

@@ -1,0 +1,265 @@
+"""The runtime beside MMPose, on the same crops, heatmaps and people."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from mmcv.transforms import Compose
+from mmpose.apis import inference_topdown
+
+from mlpe_mmpose.codecs import MLPEHeatmap
+from mlpe_mmpose.datasets.synthetic import generate_dataset
+from mlpe_mmpose.runtime import OnnxPose, crops, decoding
+
+ROOT = Path(__file__).parents[1]
+COCO = Path(os.environ.get('COCO_MINI', ROOT.parent / 'shared' / 'coco_mini'))
+# a wheel's folder of libraries
+LIBRARIES = {np: 'numpy', cv2: 'opencv*', onnxruntime: 'onnxruntime'}
+# left, top, right, bottom: wide, tall, partly and wholly outside, fractions
+BOXES = np.array(
+    [
+        [10, 20, 300, 90],
+        [60, 5, 110, 230],
+        [-40, -30, 50, 60],
+        [400, 300, 450, 380],
+        [100.25, 50.5, 160.75, 171.125],
+    ]
+)
+
+
+@pytest.fixture(scope='module')
+def images(tmp_path_factory) -> list[np.ndarray]:
+    """Three generated photographs, 320 x 240."""
+    folder = tmp_path_factory.mktemp('people')
+    generate_dataset(folder, 1, 3, seed=0)
+    paths = sorted((folder / 'val2017').iterdir())
+    return [cv2.imread(str(path)) for path in paths]
+
+
+@pytest.fixture(scope='module')
+def onnx_pose(small_mlpe) -> OnnxPose:
+    """The small model, run as its config says: with flip test."""
+    return OnnxPose(small_mlpe.config.with_name('pose.onnx'), threads=1)
+
+
+def in_mmpose(model, image: np.ndarray, boxes: np.ndarray) -> tuple:
+    """Keypoints (N, K, 2) and scores (N, K) of MMPose's own inference."""
+    results = [
+        r.pred_instances for r in inference_topdown(model, image, boxes)
+    ]
+    return (
+        np.concatenate([r.keypoints for r in results]),
+        np.concatenate([r.keypoint_scores for r in results]),
+    )
+
+
+@pytest.mark.parametrize('size', [(48, 64), (288, 384), (64, 64)])
+def test_a_crop_is_the_pipelines_bit_by_bit(images, size):
+    pipeline = Compose(
+        [
+            dict(type='GetBBoxCenterScale', padding=1.25),
+            dict(type='TopdownAffine', input_size=size),
+        ]
+    )
+    centers, scales = crops.padded_boxes(BOXES, size, 1.25)
+    for box, center, scale in zip(BOXES, centers, scales, strict=True):
+        expected = pipeline(dict(img=images[0], bbox=box[None]))
+        assert np.array_equal(
+            crops.crop(images[0], center, scale, size), expected['img']
+        )
+        assert np.array_equal(center, expected['input_center'])
+        assert np.array_equal(scale, expected['input_scale'])
+
+
+@pytest.mark.parametrize('window', [3, 5, 9])
+def test_decoding_is_the_codecs_to_the_last_bit(window):
+    codec = MLPEHeatmap((48, 64), (12, 16), (window,))
+    noise = torch.randn(4, 17, 16, 12) * 100
+    rounded = (torch.rand(4, 17, 16, 12) * 3).round()  # ties everywhere
+    maps = torch.cat([noise, rounded, -noise.abs(), torch.ones(1, 17, 16, 12)])
+    keypoints, scores = codec.batch_decode(maps)
+    ours = decoding.decode(maps.numpy(), window, 255.0, codec.input_size)
+    assert np.array_equal(ours[0], np.concatenate(keypoints))
+    assert np.array_equal(ours[1], np.concatenate(scores))
+
+
+def test_of_equal_maxima_the_first_row_by_row_counts():
+    maps = np.zeros((1, 1, 16, 12), np.float32)
+    maps[0, 0, [3, 9], [8, 2]] = 200
+    keypoints, _ = decoding.decode(maps, 3, 255.0, (48, 64))
+    # the middle of cell (8, 3): the slope of a lone peak is 0
+    assert keypoints.tolist() == [[[34.0, 14.0]]]
+
+
+@pytest.mark.parametrize('shift', [False, True])
+def test_mirrored_heatmaps_come_back_as_in_mmpose(shift):
+    from mmpose.models.utils.tta import flip_heatmaps
+
+    maps, indices = torch.randn(2, 3, 4, 5), (0, 2, 1)
+    expected = flip_heatmaps(maps.clone(), list(indices), 'heatmap', shift)
+    ours = decoding.mirrored(maps.numpy(), indices, shift)
+    assert np.array_equal(ours, expected.numpy())
+
+
+@pytest.mark.parametrize('flip_test', [True, False])
+def test_poses_are_those_of_inference_topdown(small_mlpe, images, flip_test):
+    path = small_mlpe.config.with_name('pose.onnx')
+    ours = OnnxPose(path, flip_test=flip_test, threads=1)
+    model = small_mlpe.model(flip_test=flip_test)
+    for image in images:
+        expected = in_mmpose(model, image, BOXES)
+        keypoints, scores = ours(image, BOXES)
+        assert np.abs(keypoints - expected[0]).max() < 0.1
+        np.testing.assert_allclose(scores, expected[1], atol=1e-4)
+
+
+def test_flip_test_is_what_the_config_says_and_matters(
+    small_mlpe, images, onnx_pose
+):
+    assert onnx_pose.flip_test
+    plain = OnnxPose(small_mlpe.config.with_name('pose.onnx'), flip_test=False)
+    averaged = onnx_pose(images[0], BOXES)[0]
+    assert np.abs(plain(images[0], BOXES)[0] - averaged).max() > 1
+
+
+def test_a_graph_that_decodes_gives_inference_topdowns_poses(
+    small_decoder, images
+):
+    ours = OnnxPose(small_decoder.config.with_name('pose.onnx'), threads=1)
+    expected = in_mmpose(small_decoder.model(), images[1], BOXES)
+    keypoints, scores = ours(images[1], BOXES)
+    assert np.abs(keypoints - expected[0]).max() < 0.1
+    np.testing.assert_allclose(scores, expected[1], atol=1e-4)
+
+
+@pytest.mark.skipif(
+    not COCO.is_dir(),
+    reason='no small piece of COCO: set COCO_MINI to a folder with COCO '
+    f'2017 layout ({COCO} is missing)',
+)
+def test_on_photographs_poses_are_those_of_inference_topdown(
+    small_mlpe, onnx_pose
+):
+    from xtcocotools import coco
+
+    data = coco.COCO(str(COCO / 'annotations/person_keypoints_val2017.json'))
+    model = small_mlpe.model()
+    for image_id in data.getImgIds()[:10]:
+        people = data.loadAnns(data.getAnnIds(image_id, iscrowd=False))
+        boxes = np.array([person['bbox'] for person in people], float)
+        boxes[:, 2:] += boxes[:, :2]
+        name = data.loadImgs(image_id)[0]['file_name']
+        image = cv2.imread(str(COCO / 'val2017' / name))
+        expected, _ = in_mmpose(model, image, boxes)
+        assert np.abs(onnx_pose(image, boxes)[0] - expected).max() < 0.1
+
+
+def test_batches_go_over_people_and_images_alike(
+    small_mlpe, images, onnx_pose
+):
+    boxes = [BOXES[:3], [], BOXES]
+    two = OnnxPose(small_mlpe.config.with_name('pose.onnx'), batch_size=2)
+    for some, at_once in zip(
+        two.predict(images, boxes),
+        onnx_pose.predict(images, boxes),
+        strict=True,
+    ):
+        assert np.abs(some[0] - at_once[0]).max(initial=0) < 0.1
+    alone = [onnx_pose(*pair) for pair in zip(images, boxes, strict=True)]
+    assert [len(k) for k, _ in alone] == [3, 0, 5]
+    for one, at_once in zip(
+        alone, onnx_pose.predict(images, boxes), strict=True
+    ):
+        assert np.abs(one[0] - at_once[0]).max(initial=0) < 0.1
+
+
+def test_no_boxes_and_no_images_are_empty_results(images, onnx_pose):
+    for boxes in ([], np.empty((0, 4)), np.empty((0, 4), np.float32)):
+        keypoints, scores = onnx_pose(images[0], boxes)
+        assert keypoints.shape == (0, 17, 2)
+        assert scores.shape == (0, 17)
+    assert onnx_pose.predict([], []) == []
+
+
+@pytest.mark.parametrize(
+    ('boxes', 'words'),
+    [
+        (
+            [[5, 5, 20, 20], [10, 10, 10, 30]],
+            r'right > left.*box 1 of image 0',
+        ),
+        ([[10, 10, float('nan'), 30]], 'nan'),
+        ([[10, 10, 20, 30, 0.9]], r'\(1, 5\)'),
+        ([1, 2, 3, 4], r'\(4,\)'),
+    ],
+)
+def test_boxes_that_are_none_are_named(images, onnx_pose, boxes, words):
+    with pytest.raises(ValueError, match=words):
+        onnx_pose(images[0], boxes)
+
+
+@pytest.mark.parametrize(
+    'image', [None, np.zeros((9, 9), np.uint8), np.zeros((9, 9, 3))]
+)
+def test_images_that_are_none_are_named(onnx_pose, image):
+    with pytest.raises(ValueError, match='as image 0'):
+        onnx_pose(image, BOXES)
+    with pytest.raises(ValueError, match='1 sets of boxes for 0 images'):
+        onnx_pose.predict([], [BOXES])
+
+
+def test_a_graph_that_averages_itself_is_not_told_otherwise(small_decoder):
+    path = small_decoder.config.with_name('pose.onnx')
+    assert OnnxPose(path, flip_test=True).flip_test
+    with pytest.raises(ValueError, match='without --flip-test'):
+        OnnxPose(path, flip_test=False)
+    with pytest.raises(ValueError, match='batch_size to be at least 1, got 0'):
+        OnnxPose(path, batch_size=0)
+
+
+# Finds poses, with no path but that of the packages in the last argument
+ALONE = """
+import sys
+
+sys.path = [path for path in sys.path if 'site-packages' not in path]
+sys.path.append(sys.argv[-1])
+import numpy as np
+from mlpe_mmpose.runtime import OnnxPose
+
+assert not {'torch', 'mmengine', 'mmcv', 'mmpose'} & set(sys.modules)
+image, boxes, found = (np.load(path) for path in sys.argv[2:5])
+keypoints, scores = OnnxPose(sys.argv[1])(image, boxes)
+assert np.abs(keypoints - found).max() < 0.1
+"""
+
+
+def test_it_needs_no_package_but_numpy_opencv_and_onnxruntime(
+    small_mlpe, images, onnx_pose, tmp_path
+):
+    packages = tmp_path / 'packages'
+    packages.mkdir()
+    (packages / 'mlpe_mmpose').symlink_to(ROOT / 'mlpe_mmpose')
+    for module in (np, cv2, onnxruntime):
+        folder = Path(module.__file__).parent
+        # with the libraries that a wheel brings beside its package
+        for path in (folder, *folder.parent.glob(f'{LIBRARIES[module]}.libs')):
+            (packages / path.name).symlink_to(path)
+    arrays = (images[0], BOXES, onnx_pose(images[0], BOXES)[0])
+    paths = [str(tmp_path / f'{number}.npy') for number in range(3)]
+    for path, array in zip(paths, arrays, strict=True):
+        np.save(path, array)
+    model = str(small_mlpe.config.with_name('pose.onnx'))
+    done = subprocess.run(
+        # -I: without the folder and the variables of this run
+        [sys.executable, '-I', '-S', '-c', ALONE, model, *paths, packages],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
