@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from mmengine.config import Config
 from mmpose.models import build_pose_estimator
@@ -13,10 +15,29 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / 'README.md').read_text()
 
 
+def example(word: str) -> str:
+    """The Python example with this word."""
+    codes = re.findall(r'```python\n(.*?)```', README, re.DOTALL)
+    (code,) = (code for code in codes if word in code)
+    return code
+
+
 def test_the_example_for_other_projects_builds():
-    (code,) = re.findall(r'```python\n(.*?)```', README, re.DOTALL)
+    code = example('custom_imports')
     model = build_pose_estimator(Config.fromstring(code, '.py').model)
     assert model.head.decoder.kernel_sizes == (15, 11, 9, 7)
+
+
+def test_the_example_of_the_runtime_finds_a_pose(
+    small_mlpe, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path('pose.onnx').symlink_to(small_mlpe.config.with_name('pose.onnx'))
+    cv2.imwrite('image.jpg', np.zeros((480, 640, 3), np.uint8))
+    names = {}
+    exec(example('OnnxPose'), names)
+    assert names['keypoints'].shape == (1, 17, 2)
+    assert names['scores'].shape == (1, 17)
 
 
 def test_every_file_that_is_linked_or_trained_is_there():
