@@ -30,6 +30,7 @@ with explained():
         DeferredLogHook,
         PlainCheckpointHook,
     )
+    from .evaluation.metrics import FastCocoMetric
     from .models import (
         FastPoseDataPreprocessor,
         MLPEHead,
@@ -45,6 +46,7 @@ __all__ = [
     'CheckDataHook',
     'CompileHook',
     'DeferredLogHook',
+    'FastCocoMetric',
     'FastPoseDataPreprocessor',
     'FastRandomBBoxTransform',
     'FastRandomFlip',

@@ -114,7 +114,7 @@ test_dataloader = dict(
 
 # a person's score: box score x mean of (heatmap / 255 + 0.5), the release's
 val_evaluator = dict(
-    type='CocoMetric',
+    type='FastCocoMetric',
     ann_file=data_root + 'annotations/person_keypoints_val2017.json',
 )
 test_evaluator = val_evaluator

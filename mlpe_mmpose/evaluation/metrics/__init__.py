@@ -1,0 +1,5 @@
+"""Metrics."""
+
+from .fast_coco_metric import FastCocoMetric
+
+__all__ = ['FastCocoMetric']
