@@ -86,11 +86,26 @@ def test_a_grid_search_trains_once_a_value(mim, people, tmp_path):
         assert f'optimizer.lr_{rate} finished successfully' in output
 
 
+BFLOAT16 = {
+    'optim_wrapper.type': 'AmpOptimWrapper',
+    'optim_wrapper.dtype': 'bfloat16',
+    'optim_wrapper.loss_scale.enabled': False,
+}
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
-def test_half_precision_trains_with_finite_losses(mim, people, tmp_path):
-    args = ['--work-dir', tmp_path / 'run', '--amp', *options(people, 1)]
-    losses = re.findall(r' loss: (\S+)', mim('train', CONFIG, *args))
+@pytest.mark.parametrize(
+    ('flags', 'more'),
+    [(['--amp'], {}), ([], BFLOAT16)],
+    ids=['float16', 'bfloat16'],
+)
+def test_half_precision_trains_with_finite_losses(
+    mim, people, tmp_path, flags, more
+):
+    args = ['--work-dir', tmp_path / 'run', *flags]
+    output = mim('train', CONFIG, *args, *options(people, 1, **more))
+    losses = re.findall(r' loss: (\S+)', output)
     assert losses
     assert all(math.isfinite(float(loss)) for loss in losses)
 
