@@ -79,21 +79,26 @@ class _Evaluation(COCOeval_faster):
 
 
 def _numbered(people: People, truth: GroundTruth) -> People:
-    """Replace names of images by numbers; drop whom COCO does not see."""
-    numbers = {name: i for i, name in enumerate(truth.image_ids.tolist())}
-    strange = set(people.image_ids) - numbers.keys()
-    assert not strange, (
-        f'Results do not correspond to current coco set: {len(strange)} of '
-        f'their images are not in it, such as {next(iter(strange))!r}.'
-    )
+    """Number images and categories as the truth; drop whom COCO ignores."""
+    images = _numbers(people.image_ids, truth.image_ids)
+    if len(strange := people.image_ids[images < 0]):
+        raise AssertionError(
+            'Results do not correspond to current coco set: '
+            f'{len(set(strange))} of their images are not in it, such as '
+            f'{strange[0]!r}.'
+        )
+    categories = _numbers(people.category_ids, truth.category_ids)
     people = dataclasses.replace(
-        people,
-        image_ids=np.array([numbers[i] for i in people.image_ids], dtype=int),
-        category_ids=np.array(people.category_ids.tolist(), dtype=int),
+        people, image_ids=images, category_ids=categories
     )
-    known = np.isin(people.category_ids, truth.category_ids)
     seen = (people.keypoints[..., 2] > 0).any(axis=1)
-    return people.take(np.flatnonzero(known & seen))
+    return people.take(np.flatnonzero(seen & (categories >= 0)))
+
+
+def _numbers(values: np.ndarray, names: np.ndarray) -> np.ndarray:
+    """Each value's place among the names, -1 for those that are no name."""
+    places = {name: place for place, name in enumerate(names.tolist())}
+    return np.array([places.get(value, -1) for value in values], dtype=int)
 
 
 def _best(people: People) -> People:
@@ -134,7 +139,7 @@ def _coco(truth: GroundTruth, **columns: np.ndarray) -> COCO:
     return COCO(
         dict(
             images=images,
-            categories=[dict(id=i) for i in truth.category_ids.tolist()],
+            categories=[dict(id=i) for i in range(len(truth.category_ids))],
             annotations=[
                 dict(zip(columns, row, strict=True), id=number)
                 for number, row in enumerate(rows, 1)

@@ -17,7 +17,8 @@ class GroundTruth:
     """One row an annotation, with what xtcocotools' evaluation derives.
 
     Note:
-        - number of images: I; they are numbered by the order of their ids
+        - number of images: I; they are numbered by the order of their ids,
+          and so are categories
         - number of annotations: G
         - number of keypoints: K
 
@@ -27,7 +28,7 @@ class GroundTruth:
             otherwise
         category_ids (np.ndarray): Sorted
         images (np.ndarray): (G,), number of the image
-        categories (np.ndarray): (G,), category ids
+        categories (np.ndarray): (G,), number of the category
         keypoints (np.ndarray): (G, K, 3), (x, y, v), pixels
         boxes (np.ndarray): (G, 4), [x, y, w, h], pixels
         areas (np.ndarray): (G,), squared pixels
@@ -90,7 +91,7 @@ class GroundTruth:
             [coco.imgs[i]['crowdIndex'] for i in image_ids.tolist() if crowd],
             category_ids,
             np.searchsorted(image_ids, [p['image_id'] for p in persons]),
-            np.array([p['category_id'] for p in persons]),
+            np.searchsorted(category_ids, [p['category_id'] for p in persons]),
             keypoints,
             boxes,
             _areas(persons, boxes, use_area),
