@@ -16,6 +16,7 @@ with explained():
 
     from .codecs import MLPEHeatmap
     from .compat import empty_dataset
+    from .datasets.shared_storage_collate import shared_storage_collate
     from .datasets.transforms import (
         FastRandomBBoxTransform,
         FastRandomFlip,
@@ -57,4 +58,5 @@ __all__ = [
     'MarkOccludedKeypoints',
     'PlainCheckpointHook',
     'RandomChannelGain',
+    'shared_storage_collate',
 ]
