@@ -195,6 +195,7 @@ def test_no_boxes_and_no_images_are_empty_results(images, onnx_pose):
             r'right > left.*box 1 of image 0',
         ),
         ([[10, 10, float('nan'), 30]], 'nan'),
+        ([[10, 10, float('inf'), 30]], 'inf'),
         ([[10, 10, 20, 30, 0.9]], r'\(1, 5\)'),
         ([1, 2, 3, 4], r'\(4,\)'),
     ],

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import warnings
 from pathlib import Path
 
@@ -118,10 +119,17 @@ def quantise(path: Path) -> None:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(
-        onnx.load(path),
-        path,
-        op_types_to_quantize=['Conv'],
-        # with signed weights, five times slower on an AVX-512 processor
-        weight_type=QuantType.QUInt8,
-    )
+    # its one warning advises a step for another kind of quantisation
+    logger = logging.getLogger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        quantize_dynamic(
+            onnx.load(path),
+            path,
+            op_types_to_quantize=['Conv'],
+            # with signed weights, five times slower on an AVX-512 processor
+            weight_type=QuantType.QUInt8,
+        )
+    finally:
+        logger.setLevel(level)
