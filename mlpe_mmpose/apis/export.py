@@ -77,7 +77,7 @@ def export_onnx(
     card = read_card(model, decode, flip_test)
     model.test_cfg.update(flip_test=flip_test, output_heatmaps=True)
 
-    say(f'exporting, opset {OPSET}: up to a minute')
+    say(f'exporting, opset {OPSET}: a minute or so')
     with _kept_if_good(out_file) as unproven:
         write_graph(PoseGraph(model, card), unproven)
         for batch, difference in differences(unproven, model, card):

@@ -77,6 +77,9 @@ def write_graph(graph: PoseGraph, path: Path) -> None:
     Args:
         graph (PoseGraph): What to trace
         path (Path): The file; 2 GB is the most that the format allows
+
+    Raises:
+        RuntimeError: If the model fixes the batch size.
     """
     import onnx
 
@@ -99,6 +102,12 @@ def write_graph(graph: PoseGraph, path: Path) -> None:
             verbose=False,
         )
     proto = program.model_proto
+    (size, *_) = proto.graph.input[0].type.tensor_type.shape.dim
+    if not size.dim_param:
+        raise RuntimeError(
+            f'the exported graph takes batches of {size.dim_value} only: some '
+            'layer of the model reads the batch size as a Python number.'
+        )
     if decoded:
         del proto.graph.output[-1]
     # where in whose files each operator was called: half a small file's size

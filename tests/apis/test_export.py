@@ -11,6 +11,7 @@ from exported import CODEC, SIZE, small_baseline
 
 from mlpe_mmpose.apis.export import BOUND, export_onnx, read_card
 from mlpe_mmpose.apis.onnx_check import differences
+from mlpe_mmpose.apis.onnx_graph import PoseGraph, write_graph
 from mlpe_mmpose.runtime.model_card import ModelCard
 from mlpe_mmpose.version import __version__
 
@@ -105,6 +106,22 @@ def test_a_graph_that_differs_is_refused_and_the_old_file_stays(tmp_path):
         trained.export('pose.onnx', say=[].append)
     assert (tmp_path / 'pose.onnx').read_text() == 'of an earlier export'
     assert sorted(tmp_path.iterdir()) == before
+
+
+class ReadsTheBatchSize(torch.nn.Module):
+    """Gives back what it gets."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.reshape(int(x.shape[0]), *x.shape[1:])
+
+
+def test_a_graph_of_a_fixed_batch_size_is_refused(tmp_path):
+    model = small_baseline(tmp_path).model()
+    model.head.conv_layers = ReadsTheBatchSize()
+    graph = PoseGraph(model, read_card(model, False, False))
+    with pytest.raises(RuntimeError, match='batches of 2 only'):
+        write_graph(graph, tmp_path / 'pose.onnx')
+    assert not (tmp_path / 'pose.onnx').exists()
 
 
 def test_missing_packages_are_named_before_anything_is_done(
