@@ -79,7 +79,10 @@ class _Evaluation(COCOeval_faster):
 
 
 def _numbered(people: People, truth: GroundTruth) -> People:
-    """Number images and categories as the truth; drop whom COCO ignores."""
+    """Number images and categories as the truth; drop who has no keypoint.
+
+    Categories that the truth does not know are -1, and not evaluated.
+    """
     images = _numbers(people.image_ids, truth.image_ids)
     if len(strange := people.image_ids[images < 0]):
         raise AssertionError(
@@ -92,7 +95,7 @@ def _numbered(people: People, truth: GroundTruth) -> People:
         people, image_ids=images, category_ids=categories
     )
     seen = (people.keypoints[..., 2] > 0).any(axis=1)
-    return people.take(np.flatnonzero(seen & (categories >= 0)))
+    return people.take(np.flatnonzero(seen))
 
 
 def _numbers(values: np.ndarray, names: np.ndarray) -> np.ndarray:

@@ -98,7 +98,8 @@ class Scenes:
                 # now and then an id that this image has already had
                 id=int(rng.choice([number, max(0, number - 1)], p=[0.9, 0.1])),
                 img_id=image_id,
-                category_id=int(rng.choice([1, 2], p=[0.9, 0.1])),
+                # 3 is no category of this data set
+                category_id=int(rng.choice([1, 2, 3], p=[0.8, 0.1, 0.1])),
                 pred_instances=instances,
                 gt_instances=dict(
                     bbox_scores=instances['bbox_scores'],

@@ -22,7 +22,8 @@ def _by_image(samples: list) -> list:
         dict(
             id=[person['id'] for person in people],
             img_id=image_id,
-            gt_instances=dict(bbox_scores=np.ones(3, dtype=np.float32)),
+            # of as many people as some images have predictions
+            gt_instances=dict(bbox_scores=np.ones(5, dtype=np.float32)),
             pred_instances={
                 key: np.concatenate(
                     [person['pred_instances'][key] for person in people]

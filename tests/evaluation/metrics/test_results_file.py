@@ -95,7 +95,6 @@ def test_format_only_gives_no_figures(scenes, evaluate, tmp_path):
 def test_without_a_prefix_no_file_is_written(
     scenes, evaluate, tmp_path, monkeypatch
 ):
-    monkeypatch.setenv('TMPDIR', str(tmp_path))
-    monkeypatch.setattr('tempfile.tempdir', None)
+    monkeypatch.chdir(tmp_path)
     evaluate(FastCocoMetric, scenes, ann_file=None)
     assert {p.name for p in tmp_path.iterdir()} == {'annotations.json'}
