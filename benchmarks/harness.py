@@ -7,6 +7,7 @@ is ``main(measure)``. It runs on its own, as ``python benchmarks/loss.py
 """
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
@@ -16,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+import cv2
 import torch
 
 HEADINGS = ('What', 'Size', 'Peer', 'Peer', 'Ours', 'Ratio', 'Target', 'Equal')
@@ -129,6 +131,19 @@ def timed(work: Callable[[], object], device: str = 'cpu') -> float:
     if device == 'cuda':
         torch.cuda.synchronize()
     return time.perf_counter() - start
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """Do without threads, as in a loader's process."""
+    threads = torch.get_num_threads(), cv2.getNumThreads()
+    torch.set_num_threads(1)
+    cv2.setNumThreads(0)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads[0])
+        cv2.setNumThreads(threads[1])
 
 
 def within(name: str, difference: float, bound: float) -> str:

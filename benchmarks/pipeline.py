@@ -15,8 +15,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
-from harness import Options, Row, main, take_turns, within
+from harness import Options, Row, main, one_core, take_turns, within
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.logging import MMLogger
@@ -43,13 +42,10 @@ def measure(options: Options) -> Iterator[Row]:
     """Yield the whole pipeline, twice, its steps, and its last way."""
     init_default_scope('mmpose')
     MMLogger.get_current_instance().setLevel(logging.ERROR)
-    # as in a loader's process
-    cv2.setNumThreads(0)
-    torch.set_num_threads(1)
     config = Config.fromfile(CONFIG)
     pipeline = config.train_pipeline
     same = stock_pipeline(pipeline, megvii(config.codec))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, one_core():
         write_images(Path(folder), 16 if options.quick else 80)
         ours, same, mspn = (
             CocoDataset(

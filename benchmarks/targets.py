@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
-from harness import Options, Row, main, take_turns, within
+from harness import Options, Row, main, one_core, take_turns, within
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import init_default_scope
 
@@ -24,7 +24,6 @@ PEER = '4 x MegviiHeatmap'
 def measure(options: Options) -> Iterator[Row]:
     """Yield host time, bytes, and the time with the drawing of the maps."""
     init_default_scope('mmpose')
-    torch.set_num_threads(1)  # as in a loader's process
     people = make_people()
     codec = MLPEHeatmap(kernel_sizes=WINDOWS, **SIZES)
     ours = Compose(steps(dict(type='MLPEHeatmap', kernel_sizes=WINDOWS)))
@@ -43,14 +42,16 @@ def measure(options: Options) -> Iterator[Row]:
 
     equal = compare(drawn(), labels()[1], *stacked())
     size = f'batch {BATCH}, 4 x {KEYPOINTS} maps of 96x72'
-    seconds = take_turns(labels, stacked, options)
+    with one_core():
+        seconds = take_turns(labels, stacked, options)
     theirs, mine = (1e3 * s for s in seconds[::-1])
     yield Row('targets, host', size, PEER, theirs, mine, 'ms', 10, equal)
     theirs, mine = (label_bytes(side, people) for side in (peer, ours))
     yield Row(
         'targets, moved to the device', size, PEER, theirs, mine, 'kB', 1000
     )
-    seconds = take_turns(drawn, stacked, options)
+    with one_core():
+        seconds = take_turns(drawn, stacked, options)
     theirs, mine = (1e3 * s for s in seconds[::-1])
     what = f'targets, host and drawing on the {options.device}'
     yield Row(what, size, PEER, theirs, mine, 'ms', None, equal)

@@ -2,6 +2,7 @@ import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
 from mmengine.runner import Runner
+from torch.utils.data import DataLoader
 
 from mlpe_mmpose.datasets.shared_storage_collate import (
     shared_storage_collate,
@@ -80,7 +81,22 @@ def test_it_stays_in_four_storages_on_its_way_out_of_a_loader_s_process(
     (batch,) = loader
     assert _same(batch, pseudo_collate([dataset[i] for i in range(6)]))
     _check_storages(batch)
-    assert batch['inputs'][0].is_shared()
+
+
+def _with_its_place(samples: list[dict]) -> dict:
+    """A batch, and whether its images lie in shared memory already."""
+    batch = shared_storage_collate(samples)
+    return dict(batch, shared=batch['inputs'][0].is_shared())
+
+
+def test_only_a_loader_s_process_writes_into_shared_memory(coco_dataset):
+    # what it does not write there is copied there when it is sent
+    dataset = coco_dataset(FLAGS, PIPELINE)
+    for workers in (0, 1):
+        (batch,) = DataLoader(
+            dataset, 6, num_workers=workers, collate_fn=_with_its_place
+        )
+        assert batch['shared'] == bool(workers)
 
 
 def test_samples_without_labels_are_collated_as_well(coco_dataset):
