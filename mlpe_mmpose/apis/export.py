@@ -122,6 +122,12 @@ def read_card(model: nn.Module, decode: bool, flip_test: bool) -> ModelCard:
         )
     pipeline = model.cfg.test_dataloader.dataset.pipeline
     steps = {step['type']: step for step in pipeline}
+    for needed in ('GetBBoxCenterScale', 'TopdownAffine'):
+        if needed not in steps:
+            raise ValueError(
+                f'export reads the crop from {needed} in the pipeline of '
+                f'test_dataloader, got {", ".join(steps)}.'
+            )
     meta, ours = model.dataset_meta, hasattr(codec, 'decode_tensors')
     names = meta['keypoint_id2name']
     return ModelCard(

@@ -4,6 +4,7 @@ import argparse
 import functools
 import sys
 import warnings
+from pickle import UnpicklingError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
             int8=args.int8,
             say=functools.partial(print, flush=True),
         )
-    except (ImportError, OSError, RuntimeError) as error:
+    except (ImportError, OSError, RuntimeError, UnpicklingError) as error:
         print(f'export: {error}', file=sys.stderr)
         return 1
     except ValueError as error:

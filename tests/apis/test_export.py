@@ -139,6 +139,11 @@ def test_models_that_cannot_be_exported_are_named(tmp_path):
     assert read_card(model, False, False).blur_window is None
     with pytest.raises(ValueError, match=r'of MLPEHeatmap .* of MSRAHeatmap'):
         read_card(model, decode=True, flip_test=False)
+    pipeline = model.cfg.test_dataloader.dataset.pipeline
+    crop = pipeline.pop(-2)
+    with pytest.raises(ValueError, match='reads the crop from TopdownAffine'):
+        read_card(model, decode=False, flip_test=False)
+    pipeline.append(crop)
     model.head.decoder = None
     with pytest.raises(ValueError, match='a HeatmapHead with a decoder'):
         read_card(model, decode=False, flip_test=False)

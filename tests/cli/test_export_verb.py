@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from exported import SIZE, small_baseline
+from exported import CONFIGS, SIZE, small_baseline
 
 from mlpe_mmpose.cli import main
 from mlpe_mmpose.runtime import OnnxPose
@@ -46,3 +46,12 @@ def test_a_wrong_path_is_one_line_and_nothing_is_written(
     assert said.err.count('\n') == 1
     assert words in said.err
     assert not list(Path.cwd().iterdir())
+
+
+def test_a_file_that_is_no_checkpoint_is_an_error_and_no_traceback(
+    tmp_path, capsys
+):
+    config = CONFIGS / 'mlpe_tiny_synthetic.py'
+    assert _export(config, __file__, tmp_path / 'pose.onnx') == 1
+    assert capsys.readouterr().err.startswith('export: ')
+    assert not list(tmp_path.iterdir())
