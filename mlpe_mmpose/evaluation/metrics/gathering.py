@@ -84,9 +84,12 @@ def _columns(
 
 def _repeated(values: list, counts: list[int]) -> np.ndarray:
     """Repeat samples' values for each of their people, as Python objects."""
-    objects = np.empty(len(values), dtype=object)
-    objects[:] = values
-    return objects.repeat(counts)
+    # CocoDataset's categories are arrays without a dimension
+    plain = (
+        value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        for value in values
+    )
+    return np.fromiter(plain, dtype=object, count=len(values)).repeat(counts)
 
 
 def _scores(

@@ -21,7 +21,7 @@ def write_results(people: People, path: str) -> None:
             file systems
     """
     flat = json.JSONEncoder(separators=(',\n            ', ': ')).encode
-    plain = json.JSONEncoder(default=np.generic.item).encode
+    plain = json.JSONEncoder().encode
     keypoints = [points.ravel().tolist() for points in people.keypoints]
     scores = people.scores.astype(np.float64).tolist()
     boxes = [''] * len(people)

@@ -99,7 +99,8 @@ class Scenes:
                 id=int(rng.choice([number, max(0, number - 1)], p=[0.9, 0.1])),
                 img_id=image_id,
                 # 3 is no category of this data set
-                category_id=int(rng.choice([1, 2, 3], p=[0.8, 0.1, 0.1])),
+                # an array without a dimension, as CocoDataset gives it
+                category_id=np.array(rng.choice([1, 2, 3], p=[0.8, 0.1, 0.1])),
                 pred_instances=instances,
                 gt_instances=dict(
                     bbox_scores=instances['bbox_scores'],
