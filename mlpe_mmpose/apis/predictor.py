@@ -1,0 +1,220 @@
+"""Poses of people in images or video frames, by the batch."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.structures import InstanceData
+from mmpose.apis import init_model
+from mmpose.structures import PoseDataSample, merge_data_samples
+
+from .fuse import fuse as fused_copy
+from .predictor_inputs import checked_boxes, checked_image, pairs
+
+
+class Predictor:
+    """Predict the poses of given people, batched over people and images.
+
+    What MMPose's ``inference_topdown`` predicts, for many images: the
+    config's test pipeline crops, and its model predicts. The network sees
+    ``batch_size`` people at once, whichever images they are in, and each
+    image is decoded once.
+
+    A result is a :class:`PoseDataSample`, as ``merge_data_samples`` of
+    MMPose makes it, because that is what its visualizers and metrics take.
+
+    Note:
+        - people in an image: N
+        - keypoint number: K
+
+    Args:
+        config (str | PathLike | Config): Config of a top-down model
+        checkpoint (str | PathLike, optional): Its weights. Defaults to
+            random ones
+        device (str): Where the network runs. Defaults to ``'cpu'``
+        batch_size (int): Most people that the network sees at once, and
+            most images that wait for it; memory grows with it. 1 gives
+            each frame's result before the next frame is asked for.
+            Defaults to 32, as in the configs
+        fuse (bool): Whether :func:`fuse` makes the model faster; heatmaps
+            differ by less than 1e-4 of their range. Defaults to ``True``
+        flip_test (bool, optional): Whether to average over the mirrored
+            image, at twice the work. Defaults to what the config says
+
+    Raises:
+        ValueError: If ``batch_size`` is less than 1, or the config has no
+            top-down pipeline that starts with reading an image.
+    """
+
+    def __init__(
+        self,
+        config: str | os.PathLike | Config,
+        checkpoint: str | os.PathLike | None = None,
+        device: str = 'cpu',
+        batch_size: int = 32,
+        fuse: bool = True,
+        flip_test: bool | None = None,
+    ) -> None:
+        name = self.__class__.__name__
+        if batch_size < 1:
+            raise ValueError(
+                f'{name} needs batch_size of at least 1, got '
+                f'batch_size={batch_size}.'
+            )
+        # `init_model` changes the config that it is given
+        config = (
+            deepcopy(config)
+            if isinstance(config, Config)
+            else Config.fromfile(config)
+        )
+        steps = config.test_dataloader.dataset.pipeline
+        types = [step['type'] for step in steps]
+        if types[:1] != ['LoadImage'] or 'TopdownAffine' not in types:
+            raise ValueError(
+                f'{name} needs a config whose test pipeline starts with '
+                f'LoadImage and has a TopdownAffine, got config with {types}. '
+                'Use the config of a top-down model.'
+            )
+        if checkpoint is not None:
+            checkpoint = os.fspath(checkpoint)
+        model = init_model(config, checkpoint, device)
+        if flip_test is not None:
+            model.test_cfg['flip_test'] = flip_test
+        self.model = fused_copy(model) if fuse else model
+        self.batch_size = batch_size
+        self.load_image = Compose(steps[:1])
+        self.crop = Compose(steps[1:])
+
+    def __call__(
+        self,
+        images: Iterable[str | os.PathLike | np.ndarray],
+        boxes: Iterable[Sequence | np.ndarray | None] | None = None,
+    ) -> Iterator[PoseDataSample]:
+        """Predict, image by image, in their order.
+
+        Images are asked for when they are needed and not kept, so that
+        ``images`` and ``boxes`` may be endless generators.
+
+        Args:
+            images (Iterable): Paths, or arrays (H, W, 3) of uint8, BGR, as
+                ``cv2.imread`` and ``cv2.VideoCapture.read`` return them
+            boxes (Iterable, optional): For each image the people's boxes,
+                (N, 4) or, with scores, (N, 5): left, top, right, bottom in
+                pixels, right > left and bottom > top, N = 0 for nobody; or
+                ``None`` for one box, the image. Defaults to ``None`` for
+                every image
+
+        Yields:
+            PoseDataSample: Its ``pred_instances`` have ``keypoints``
+            (N, K, 2), (x, y) in pixels of the image, ``keypoint_scores``
+            (N, K), ``bboxes`` (N, 4) and ``bbox_scores`` (N,), 1 where
+            none were given, all NumPy arrays.
+
+        Raises:
+            ValueError: If an image or its boxes are not as above, or there
+                are not as many of one as of the other.
+            FileNotFoundError: If there is no file of a path.
+        """
+        # one array (T, H, W, 3) is T images
+        if isinstance(images, (str, os.PathLike)) or (
+            isinstance(images, np.ndarray) and images.ndim != 4
+        ):
+            raise ValueError(
+                f'{self.__class__.__name__} needs images to be an iterable, '
+                f'got images of type {type(images).__name__}. For one image '
+                'give a list of it, and a list of its boxes.'
+            )
+        return self._predict(pairs(self.__class__.__name__, images, boxes))
+
+    def _predict(
+        self, paired: Iterator[tuple[Any, Any]]
+    ) -> Iterator[PoseDataSample]:
+        """Crop, predict when a batch is full, and keep the order."""
+        # of images not yet done: the path, the number of people, and the
+        # predictions of the first of them
+        waiting: deque[tuple[str | None, int, list]] = deque()
+        # crops of the next batch, each with the list for its prediction
+        batch: list[tuple[dict, list]] = []
+        for number, (image, found) in enumerate(paired):
+            predicted: list[PoseDataSample] = []
+            count = 0
+            for crop in self._crops(number, image, found):
+                batch.append((crop, predicted))
+                count += 1
+                if len(batch) == self.batch_size:
+                    self._infer(batch)
+            path = None if isinstance(image, np.ndarray) else str(image)
+            waiting.append((path, count, predicted))
+            if len(waiting) == self.batch_size:
+                self._infer(batch)
+            while waiting and len(waiting[0][2]) == waiting[0][1]:
+                yield self._result(*waiting.popleft())
+        self._infer(batch)
+        while waiting:
+            yield self._result(*waiting.popleft())
+
+    def _crops(self, number: int, image: Any, found: Any) -> Iterator[dict]:
+        """The packed crop of each person of one image."""
+        name = self.__class__.__name__
+        source = checked_image(name, number, image)
+        if found is not None:
+            boxes, scores = checked_boxes(name, number, found)
+            if not len(boxes):
+                return
+        try:
+            loaded = self.load_image(source)
+        # what reading gives where a file is missing, no image, and empty
+        except (OSError, AssertionError, cv2.error) as error:
+            raise OSError(
+                f'{name} cannot read images[{number}]={image!r}: {error}'
+            ) from error
+        if found is None:
+            height, width = loaded['img_shape']
+            boxes = np.array([[0, 0, width, height]], dtype=np.float32)
+            scores = np.ones(1, dtype=np.float32)
+        loaded.update(self.model.dataset_meta)
+        for box, score in zip(boxes, scores, strict=True):
+            yield self.crop(
+                dict(loaded, bbox=box[None], bbox_score=score[None])
+            )
+
+    @torch.no_grad()
+    def _infer(self, batch: list[tuple[dict, list]]) -> None:
+        """Predict a batch, hand the predictions out, and empty it."""
+        if batch:
+            crops = pseudo_collate([crop for crop, _ in batch])
+            samples = self.model.test_step(crops)
+            for sample, (_, predicted) in zip(samples, batch, strict=True):
+                predicted.append(sample)
+            batch.clear()
+
+    def _result(
+        self, path: str | None, count: int, predicted: list[PoseDataSample]
+    ) -> PoseDataSample:
+        """One sample of all people of an image."""
+        if count:
+            return merge_data_samples(predicted)
+        kept = self.model.test_cfg.get('output_keypoint_indices')
+        keypoints = self.model.dataset_meta['num_keypoints']
+        if kept is not None:
+            keypoints = len(kept)
+        shapes = dict(
+            keypoints=(0, keypoints, 2),
+            keypoint_scores=(0, keypoints),
+            keypoints_visible=(0, keypoints),
+            bboxes=(0, 4),
+            bbox_scores=(0,),
+        )
+        nobody = InstanceData(
+            **{key: np.zeros(shape, 'f4') for key, shape in shapes.items()}
+        )
+        return PoseDataSample(
+            metainfo=dict(img_path=path), pred_instances=nobody
+        )

@@ -1,0 +1,272 @@
+"""The predictor says what inference_topdown says, for many images."""
+
+import copy
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from exported import SIZE, Trained, small_baseline, small_mlpe
+from mmengine.config import Config
+from mmpose.apis import inference_topdown
+from mmpose.structures import PoseDataSample
+from mmpose.visualization import PoseLocalVisualizer
+
+from mlpe_mmpose.apis import Predictor
+from mlpe_mmpose.apis.fused_pose_estimator import FusedPoseEstimator
+
+# people of three images: nobody, two, and one
+BOXES = [
+    [],
+    np.array([[5, 5, 40, 60], [20.5, 10, 66, 85]], np.float32),
+    [[-10, 20, 50, 120]],
+]
+NAMES = ('keypoints', 'keypoint_scores', 'bboxes', 'bbox_scores')
+
+
+@pytest.fixture(scope='module')
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return small_mlpe(tmp_path_factory.mktemp('predictor'))
+
+
+@pytest.fixture(scope='module')
+def plain(trained: Trained) -> Predictor:
+    return predictor(trained, fuse=False)
+
+
+@pytest.fixture(scope='module')
+def images(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Paths of three images of noise, each of another size."""
+    folder = tmp_path_factory.mktemp('images')
+    rng = np.random.default_rng(0)
+    paths = []
+    for height, width in ((60, 80), (90, 70), (100, 100)):
+        noise = rng.integers(0, 256, (height, width, 3), np.uint8)
+        paths.append(str(folder / f'{len(paths)}.png'))
+        cv2.imwrite(paths[-1], noise)
+    return paths
+
+
+def predictor(trained: Trained, **kwargs: object) -> Predictor:
+    return Predictor(trained.config, trained.checkpoint, **kwargs)
+
+
+def check(
+    ours: PoseDataSample, theirs: list[PoseDataSample], atol: float
+) -> None:
+    """Compare one image's people with MMPose's."""
+    for name in NAMES:
+        got = ours.pred_instances.get(name)
+        wanted = np.concatenate([s.pred_instances.get(name) for s in theirs])
+        assert got.shape == wanted.shape
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize('flip_test', [True, False])
+@pytest.mark.parametrize('batch_size', [1, 2, 8])
+def test_people_are_those_of_inference_topdown(
+    trained, images, flip_test, batch_size
+):
+    ours = predictor(
+        trained, fuse=False, flip_test=flip_test, batch_size=batch_size
+    )
+    model = trained.model(flip_test=flip_test)
+    nobody, *others = ours(images, BOXES)
+    assert len(nobody.pred_instances) == 0
+    for path, boxes, result in zip(images[1:], BOXES[1:], others, strict=True):
+        # a batch of another size rounds elsewhere
+        check(result, inference_topdown(model, path, boxes), 1e-4)
+        assert result.img_path == path
+
+
+def test_without_boxes_each_image_is_one(plain, trained, images):
+    model = trained.model()
+    frames = [cv2.imread(path) for path in images]
+    for results in (plain(images), plain(frames), plain(frames, [None] * 3)):
+        for frame, result in zip(frames, results, strict=True):
+            check(result, inference_topdown(model, frame), 1e-4)
+
+
+CODECS = [
+    dict(type='MSRAHeatmap', sigma=2, **SIZE),
+    dict(type='UDPHeatmap', sigma=2, **SIZE),
+]
+
+
+@pytest.mark.parametrize('codec', CODECS, ids=lambda codec: codec['type'])
+def test_stock_heads_and_codecs_are_served_fused(codec, images, tmp_path):
+    trained = small_baseline(tmp_path, codec)
+    config = Config.fromfile(trained.config)
+    for step in config.test_dataloader.dataset.pipeline:
+        if step['type'] == 'TopdownAffine':
+            step['use_udp'] = codec['type'] == 'UDPHeatmap'
+        if step['type'] == 'GetBBoxCenterScale':
+            step['padding'] = 1.1
+    config.dump(trained.config)
+    ours = predictor(trained)
+    assert isinstance(ours.model, FusedPoseEstimator)
+    _, result, _ = ours(images, BOXES)
+    theirs = inference_topdown(trained.model(), images[1], BOXES[1])
+    check(result, theirs, 0.02)
+
+
+def test_the_fused_model_moves_no_keypoint(trained, images):
+    model = trained.model()
+    _, *results = predictor(trained)(images, BOXES)
+    for path, boxes, result in zip(
+        images[1:], BOXES[1:], results, strict=True
+    ):
+        check(result, inference_topdown(model, path, boxes), 1e-3)
+
+
+def test_the_scores_of_boxes_are_passed_on(plain, images):
+    scored = np.array([[5, 5, 40, 60, 0.25], [20, 10, 66, 85, 0.5]])
+    (with_scores,) = plain(images[1:2], [scored])
+    (without,) = plain(images[1:2], [scored[:, :4]])
+    assert with_scores.pred_instances.bbox_scores.tolist() == [0.25, 0.5]
+    assert without.pred_instances.bbox_scores.tolist() == [1, 1]
+    np.testing.assert_array_equal(
+        with_scores.pred_instances.keypoints, without.pred_instances.keypoints
+    )
+
+
+def test_nobody_found_is_an_empty_result_that_can_be_drawn(plain, images):
+    frame = cv2.imread(images[0])
+    for boxes in ([], np.zeros((0, 4)), np.zeros((0, 5), np.float32)):
+        (result,) = plain([frame], [boxes])
+        people = result.pred_instances
+        assert people.keypoints.shape == (0, 17, 2)
+        assert people.keypoint_scores.shape == (0, 17)
+        assert people.bboxes.shape == (0, 4)
+        assert people.bbox_scores.shape == (0,)
+    visualizer = PoseLocalVisualizer(name='nobody')
+    visualizer.set_dataset_meta(plain.model.dataset_meta)
+    drawn = visualizer.add_datasample('', frame, result, draw_gt=False)
+    np.testing.assert_array_equal(drawn, frame)
+
+
+class Video:
+    """Endless frames, counted."""
+
+    def __init__(self) -> None:
+        self.shown = 0
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        while True:
+            self.shown += 1
+            yield np.full((60, 50, 3), self.shown % 256, np.uint8)
+
+
+@pytest.mark.parametrize('people', [0, 1, 5])
+def test_a_video_is_read_as_far_as_it_is_needed(trained, people):
+    video = Video()
+    boxes = iter(lambda: [[5, 5, 40, 50]] * people, None)
+    results = predictor(trained, batch_size=4)(video, boxes)
+    assert video.shown == 0
+    for number in range(1, 11):
+        assert len(next(results).pred_instances) == people
+        # at most a batch of frames ahead
+        assert number <= video.shown < number + 4
+
+
+def test_frames_without_people_do_not_keep_the_first_person_waiting(plain):
+    plain = copy.copy(plain)
+    plain.batch_size = 4
+    video = Video()
+    boxes = itertools.chain([[[5, 5, 40, 50]]], itertools.repeat([]))
+    assert len(next(plain(video, boxes)).pred_instances) == 1
+    assert video.shown == 4
+
+
+def test_the_network_sees_at_most_a_batch_of_people(trained):
+    ours = predictor(trained, batch_size=4, flip_test=False)
+    seen = []
+    ours.model.backbone.register_forward_pre_hook(
+        lambda _, x: seen.append(len(x[0]))
+    )
+    frames = np.zeros((3, 60, 50, 3), np.uint8)
+    results = list(ours(frames, [[[5, 5, 40, 50]] * n for n in (6, 0, 4)]))
+    assert [len(r.pred_instances) for r in results] == [6, 0, 4]
+    # the rest of the first image goes with people of the third
+    assert seen == [4, 4, 2]
+
+
+def test_one_frame_at_a_time_needs_no_frame_after_it(trained):
+    video = Video()
+    results = predictor(trained, batch_size=1)(video)
+    for number in (1, 2, 3):
+        next(results)
+        assert video.shown == number
+
+
+def test_each_image_is_decoded_once(trained, images):
+    ours = predictor(trained)
+    reads = []
+    load = ours.load_image
+
+    def counted(source: dict) -> dict:
+        reads.append(source['img_path'])
+        return load(source)
+
+    ours.load_image = counted
+    list(ours(images, BOXES))
+    # in the first one nobody is looked for
+    assert reads == images[1:]
+
+
+def test_the_config_that_is_given_stays_as_it_was(trained):
+    config = Config.fromfile(trained.config)
+    before = config.pretty_text
+    ours = Predictor(config, trained.checkpoint, fuse=False, flip_test=False)
+    assert not ours.model.test_cfg['flip_test']
+    assert config.pretty_text == before
+
+
+FRAME = np.zeros((60, 50, 3), np.uint8)
+BAD = [
+    ([FRAME[..., 0]], None, r'images\[0\] .*array \(60, 50\) of uint8'),
+    ([FRAME.astype(float)], None, r'images\[0\] .* of float64'),
+    ([FRAME[:0]], None, r'images\[0\] .*\(0, 50, 3\)'),
+    ([7], None, r'images\[0\] to be a path.*got int'),
+    ('a.jpg', None, 'images to be an iterable.*type str'),
+    (FRAME, None, 'images to be an iterable.*type ndarray'),
+    ([FRAME], [[1, 2, 3, 4]], r'boxes\[0\] to be \(N, 4\).*array \(4,\)'),
+    ([FRAME], [[[1, 2, 3]]], r'boxes\[0\] .*array \(1, 3\)'),
+    ([FRAME], [[[9, 9, 5, 20]]], r'boxes\[0\] .*got \[9, 9, 5, 20\]'),
+    ([FRAME], [[[0, 0, np.nan, 9]]], r'boxes\[0\] to be finite.*nan'),
+    ([FRAME], [[['a'] * 4]], r'boxes\[0\] to be finite.*<U1'),
+    ([FRAME] * 2, [None], 'images=2 and boxes=1 in number'),
+    (iter([FRAME]), [None] * 2, 'images=1 and boxes=more than 1'),
+    (iter([FRAME] * 2), [None], 'images=more than 1 and boxes=1'),
+]
+
+
+@pytest.mark.parametrize(('images', 'boxes', 'message'), BAD)
+def test_what_cannot_be_predicted_is_said(plain, images, boxes, message):
+    with pytest.raises(ValueError, match=f'Predictor needs .*{message}'):
+        list(plain(images, boxes))
+
+
+def test_different_numbers_are_noticed_before_anything_is_predicted(plain):
+    with pytest.raises(ValueError, match='images=2 and boxes=1'):
+        plain([FRAME] * 2, [None])
+
+
+def test_a_path_that_cannot_be_read_is_named(plain, tmp_path: Path):
+    empty, text = tmp_path / 'empty.jpg', tmp_path / 'text.jpg'
+    empty.touch()
+    text.write_text('no image')
+    for path in (tmp_path / 'none.jpg', empty, text, tmp_path):
+        with pytest.raises(OSError, match=r'images\[1\]=.*' + path.name):
+            list(plain([FRAME, path]))
+
+
+def test_a_predictor_that_cannot_be_is_refused(trained):
+    with pytest.raises(ValueError, match='at least 1, got batch_size=0'):
+        predictor(trained, batch_size=0)
+    config = Config.fromfile(trained.config)
+    del config.test_dataloader.dataset.pipeline[0]
+    with pytest.raises(ValueError, match=r"LoadImage.*got .*\['GetBBox"):
+        Predictor(config)
