@@ -40,6 +40,19 @@ def test_the_example_of_the_runtime_finds_a_pose(
     assert names['scores'].shape == (1, 17)
 
 
+def test_the_example_of_the_predictor_finds_two_poses(
+    small_mlpe, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path('config.py').symlink_to(small_mlpe.config)
+    Path('checkpoint.pth').symlink_to(small_mlpe.checkpoint)
+    cv2.imwrite('image.jpg', np.zeros((480, 640, 3), np.uint8))
+    names = {}
+    exec(example('Predictor'), names)
+    assert names['people'].keypoints.shape == (2, 17, 2)
+    assert names['people'].keypoint_scores.shape == (2, 17)
+
+
 def test_every_file_that_is_linked_or_trained_is_there():
     links = re.findall(r'\]\(((?!http)[^)]+)\)', README)
     commands = re.findall(r'mim \w+ mmpose (\S+)', README)
