@@ -1,9 +1,8 @@
 """A trained model as one ONNX file, compared with torch before it is kept."""
 
-import contextlib
 import importlib.util
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from mmpose.apis import init_model
@@ -15,6 +14,7 @@ from ..runtime.model_card import ModelCard
 from ..version import __version__
 from .onnx_check import differences
 from .onnx_graph import OPSET, PoseGraph, quantise, write_graph
+from .output_file import check_output, kept_if_good
 
 PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
 # largest difference, relative to the range of torch's heatmaps
@@ -64,11 +64,7 @@ def export_onnx(
     """
     _require_packages()
     out_file = Path(out_file)
-    if out_file.is_dir() or not out_file.parent.is_dir():
-        raise FileNotFoundError(
-            f'{out_file} cannot be written: it needs to be a file in a '
-            'folder that exists.'
-        )
+    check_output(out_file)
     for path in (config, checkpoint):
         if not Path(path).is_file():
             raise FileNotFoundError(f'{path} is not a file.')
@@ -78,7 +74,7 @@ def export_onnx(
     model.test_cfg.update(flip_test=flip_test, output_heatmaps=True)
 
     say(f'exporting, opset {OPSET}: a minute or so')
-    with _kept_if_good(out_file) as unproven:
+    with kept_if_good(out_file) as unproven:
         write_graph(PoseGraph(model, card), unproven)
         for batch, difference in differences(unproven, model, card):
             say(
@@ -147,17 +143,6 @@ def read_card(model: nn.Module, decode: bool, flip_test: bool) -> ModelCard:
         keypoint_names=tuple(names[i] for i in range(len(names))),
         dataset_name=meta['dataset_name'],
     )
-
-
-@contextlib.contextmanager
-def _kept_if_good(out_file: Path) -> Iterator[Path]:
-    """A file beside ``out_file`` that takes its place, unless one raises."""
-    unproven = out_file.with_name(f'.{out_file.name}.{os.getpid()}')
-    try:
-        yield unproven
-        os.replace(unproven, out_file)
-    finally:
-        unproven.unlink(missing_ok=True)
 
 
 def _require_packages() -> None:

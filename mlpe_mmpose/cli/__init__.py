@@ -16,6 +16,7 @@ VERBS = {
     'synth': 'generate a small COCO-format data set of people',
     'demo': 'generate, train, test and draw the tiny model',
     'export': 'write a trained model as one ONNX file',
+    'convert': 'turn a checkpoint of the authors or of pytorch-cpn into ours',
 }
 
 

@@ -1,0 +1,39 @@
+"""Convert a published checkpoint for our configs."""
+
+import argparse
+import functools
+import sys
+import warnings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument('checkpoint', metavar='IN', help='the checkpoint')
+    parser.add_argument('out', metavar='OUT', help='the file to write')
+    parser.add_argument(
+        '--source',
+        required=True,
+        choices=('mlpe', 'cpn'),
+        help="whose it is: of MLPE's authors, or of pytorch-cpn",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Convert, and say how to use the result."""
+    # what the stack says on every start, and nobody here can mend
+    for text in ('pkg_resources is deprecated', 'The metainfo config file'):
+        warnings.filterwarnings('ignore', text)
+
+    import mlpe_mmpose.registration  # noqa: F401
+    from mlpe_mmpose.apis.convert import convert_checkpoint
+
+    say = functools.partial(print, flush=True)
+    try:
+        convert_checkpoint(args.checkpoint, args.out, args.source, say)
+    except OSError as error:
+        print(f'convert: {error}', file=sys.stderr)
+        return 1
+    except ValueError as error:
+        print(f'convert: {error}', file=sys.stderr)
+        return 2
+    return 0
