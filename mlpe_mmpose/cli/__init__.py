@@ -15,8 +15,8 @@ VERBS = {
     'doctor': 'check the installed stack, and say how to mend it',
     'synth': 'generate a small COCO-format data set of people',
     'demo': 'generate, train, test and draw the tiny model',
+    'benchmark': 'measure speed beside the peers, in one table',
     'export': 'write a trained model as one ONNX file',
-    'convert': 'turn a checkpoint of the authors or of pytorch-cpn into ours',
 }
 
 

@@ -1,0 +1,84 @@
+"""The benchmarks' table says what was measured."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlpe_mmpose import cli
+
+FOLDER = Path(__file__).parents[2] / 'benchmarks'
+sys.path.insert(0, str(FOLDER))
+
+import harness  # noqa: E402
+import run_all  # noqa: E402
+
+QUICK = harness.Options(quick=True, device='cpu')
+
+
+def row(unit: str) -> harness.Row:
+    return harness.Row('what', 'size', 'peer', 8.0, 2.0, unit, 3, 'equal')
+
+
+def test_less_is_better_but_for_rates():
+    assert row('ms').ratio == 4
+    assert row('bytes').ratio == 4
+    assert row('persons/s').ratio == 0.25
+
+
+def test_results_that_differ_are_no_figure():
+    assert harness.within('value', 1e-6, 1e-5).startswith('value to 1e-06')
+    with pytest.raises(AssertionError, match=r'value.*0\.1, more than 0\.01'):
+        harness.within('value', 0.1, 0.01)
+
+
+def test_both_sides_are_called_equally_often():
+    calls = []
+    seconds = harness.take_turns(
+        lambda: calls.append('ours'), lambda: calls.append('peer'), QUICK
+    )
+    assert calls == ['ours', 'peer'] * (QUICK.turns + 1)
+    assert min(seconds) > 0
+
+
+def test_every_benchmark_is_run():
+    scripts = {
+        path.stem
+        for path in FOLDER.glob('*.py')
+        if '\ndef measure(' in path.read_text()
+    }
+    assert scripts == set(run_all.NAMES)
+
+
+def test_the_verb_prints_and_writes_one_table(tmp_path, capsys):
+    out = tmp_path / 'new/table.md'
+    arguments = ['benchmark', 'loss', '--quick', '--device', 'cpu']
+    assert cli.main([*arguments, '--out', str(out)]) == 0
+    text = out.read_text()
+    captured = capsys.readouterr()
+    assert captured.out.strip() == text.strip()
+    assert 'loss, forward and backward' in captured.err
+    heading, _, *table = text.strip().splitlines()
+    assert 'torch' in heading
+    assert len(table) == 3
+    cells = [cell.strip() for cell in table[2].strip('|').split('|')]
+    assert cells[2] == 'KeypointOHKMMSELoss'
+    assert float(cells[5]) > 0
+
+
+def test_an_unknown_benchmark_is_refused_before_anything_is_written(
+    tmp_path, capsys
+):
+    out = tmp_path / 'new/table.md'
+    assert cli.main(['benchmark', 'lss', '--out', str(out)]) == 2
+    assert 'lss; there are loss, targets' in capsys.readouterr().err
+    assert not out.parent.exists()
+
+
+def test_a_benchmark_that_fails_does_not_stop_the_others(monkeypatch, capsys):
+    monkeypatch.setattr(run_all, 'NAMES', ('no_such_script', 'loss'))
+    failed = run_all.run_all([], ['cpu'], quick=True, out=None)
+    assert failed == ['no_such_script']
+    captured = capsys.readouterr()
+    assert 'no_such_script failed; the others go on' in captured.err
+    assert 'KeypointOHKMMSELoss' in captured.out
