@@ -174,7 +174,10 @@ def test_the_file_is_plain_and_what_lay_there_is_replaced(
         _use_new_zipfile_serialization=new_format,
     )
     said = []
-    assert convert_checkpoint(in_file, out_file, 'mlpe', said.append)
+    with out_file.open('rb') as old:
+        convert_checkpoint(in_file, out_file, 'mlpe', said.append)
+        # another file has taken its place, which this one is not
+        assert old.read() == b'old'
     checkpoint = torch.load(out_file, weights_only=True)
     assert checkpoint['state_dict'].keys() == converted.keys()
     assert checkpoint['meta']['converted_from'] == 'mlpe'
