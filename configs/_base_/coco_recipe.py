@@ -75,7 +75,8 @@ train_dataloader = dict(
     batch_size=32,
     num_workers=4,
     persistent_workers=True,
-    # the same batches, in few pieces for the way out of a loader's process
+    # the same batches, in few pieces for the way out of a loader's process;
+    # MMPoseInferencer could not read it where testing has it
     collate_fn=dict(type='shared_storage_collate'),
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
@@ -93,7 +94,6 @@ val_dataloader = dict(
     num_workers=4,
     persistent_workers=True,
     drop_last=False,
-    collate_fn=dict(type='shared_storage_collate'),
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
         type=dataset_type,
@@ -114,6 +114,8 @@ test_dataloader = dict(
         'COCO_val2017_detections_AP_H_56_person.json',
     ),
 )
+# not in testing: MMPoseInferencer reads that loader, and fails at this key
+val_dataloader['collate_fn'] = dict(type='shared_storage_collate')
 
 # a person's score: box score x mean of (heatmap / 255 + 0.5), the release's
 val_evaluator = dict(
