@@ -114,8 +114,6 @@ test_dataloader = dict(
         'COCO_val2017_detections_AP_H_56_person.json',
     ),
 )
-# not in testing: MMPoseInferencer reads that loader, and fails at this key
-val_dataloader['collate_fn'] = dict(type='shared_storage_collate')
 
 # a person's score: box score x mean of (heatmap / 255 + 0.5), the release's
 val_evaluator = dict(
