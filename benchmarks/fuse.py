@@ -1,0 +1,173 @@
+"""The fused model against the plain one, and against other networks."""
+
+from collections.abc import Iterator
+
+import torch
+from harness import Options, Row, main, take_turns, within
+from networks import build
+from torch import nn
+
+from mlpe_mmpose.apis import fuse
+from mlpe_mmpose.apis.fuse import BOUND
+
+MLPE = 'mlpe_resnest50_384x288.py'
+THREADS = 2
+# HRNet-W32: the widths of its branches (HRNet, 2019, Sec. 3)
+WIDTH = 32
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield one row a batch size, then one for each other network."""
+    if options.device == 'cpu':
+        torch.set_num_threads(THREADS)
+    model = like_trained(build(MLPE)).to(options.device)
+    fused = fuse(model)
+    for batch in (1,) if options.quick else (1, 8):
+        yield fused_row(model, fused, batch, options)
+    for name, other in others():
+        yield other_row(name, other.to(options.device), fused, options)
+
+
+def fused_row(
+    model: nn.Module, fused: nn.Module, batch: int, options: Options
+) -> Row:
+    """The same network, plain and fused."""
+    images = noise(model, batch, options.device)
+    expected = heatmaps(model, images)
+    difference = (heatmaps(fused, images) - expected).abs().max()
+    relative = (difference / (expected.max() - expected.min())).item()
+    seconds = take_turns(
+        lambda: heatmaps(fused, images),
+        lambda: heatmaps(model, images),
+        options,
+    )
+    return Row(
+        'fused inference, images to heatmaps',
+        size(images, options),
+        'the model as it is',
+        seconds[1] * 1e3,
+        seconds[0] * 1e3,
+        'ms',
+        1.5 if batch == 1 else None,
+        within('heatmaps, of their range', relative, BOUND),
+    )
+
+
+def other_row(
+    name: str, other: nn.Module, fused: nn.Module, options: Options
+) -> Row:
+    """Another network beside the fused MLPE; they compute other things."""
+    images = noise(fused, 1, options.device)
+    seconds = take_turns(
+        lambda: heatmaps(fused, images),
+        lambda: heatmaps(other, images),
+        options,
+    )
+    return Row(
+        'fused inference, beside another network',
+        size(images, options),
+        name,
+        seconds[1] * 1e3,
+        seconds[0] * 1e3,
+        'ms',
+    )
+
+
+def others() -> Iterator[tuple[str, nn.Module]]:
+    """Networks of the same input and output, as their users run them."""
+    head = dict(
+        type='HeatmapHead',
+        out_channels=17,
+        loss=dict(type='KeypointMSELoss'),
+        _delete_=True,
+    )
+    yield (
+        'SimpleBaseline, ResNeSt-50',
+        like_trained(
+            build(
+                MLPE,
+                model__backbone__out_indices=(3,),
+                model__neck=None,
+                model__head=dict(head, in_channels=2048),
+            )
+        ),
+    )
+    yield (
+        'HRNet-W32',
+        like_trained(
+            build(
+                MLPE,
+                model__backbone=dict(
+                    type='HRNet', extra=hrnet(), _delete_=True
+                ),
+                model__neck=None,
+                model__head=dict(
+                    head, in_channels=WIDTH, deconv_out_channels=None
+                ),
+            )
+        ),
+    )
+    yield 'CPN, ResNet-50', like_trained(build('cpn/cpn_resnet50_384x288.py'))
+
+
+def hrnet() -> dict:
+    """HRNet's stages: one to four branches, each twice as wide."""
+
+    def stage(branches: int, modules: int) -> dict:
+        return dict(
+            num_modules=modules,
+            num_branches=branches,
+            block='BASIC',
+            num_blocks=(4,) * branches,
+            num_channels=tuple(WIDTH << n for n in range(branches)),
+        )
+
+    first = dict(
+        num_modules=1,
+        num_branches=1,
+        block='BOTTLENECK',
+        num_blocks=(4,),
+        num_channels=(64,),
+    )
+    return dict(
+        stage1=first,
+        stage2=stage(2, 1),
+        stage3=stage(3, 4),
+        stage4=stage(4, 3),
+    )
+
+
+def like_trained(model: nn.Module) -> nn.Module:
+    """Give each normalisation something to do."""
+    for layer in model.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.running_mean.normal_(0, 0.1)
+            layer.running_var.uniform_(0.5, 1.5)
+            layer.weight.data.uniform_(0.5, 1.5)
+            layer.bias.data.normal_(0, 0.1)
+    return model.eval()
+
+
+def noise(model: nn.Module, batch: int, device: str) -> torch.Tensor:
+    """Normalised images for a model."""
+    width, height = model.head.decoder.input_size
+    return torch.randn(batch, 3, height, width, device=device)
+
+
+def size(images: torch.Tensor, options: Options) -> str:
+    """What a row says of its input."""
+    batch, _, height, width = images.shape
+    text = f'{MLPE[:-3]}, batch {batch}, {height}x{width}, float32'
+    if options.device == 'cpu':
+        text += f', {THREADS} threads'
+    return text
+
+
+@torch.no_grad()
+def heatmaps(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """One forward pass."""
+    return model(images, None)
+
+
+if __name__ == '__main__':
+    main(measure)
