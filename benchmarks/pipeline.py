@@ -204,7 +204,7 @@ def received(ours: CocoDataset, peer: CocoDataset, options: Options) -> Row:
 
 def received_ms(dataset: CocoDataset, collate: Callable) -> float:
     """Processor time, a person, that batches cost the process they come to."""
-    people = [index % len(dataset) for index in range(4 * BATCH)]
+    people = [index % len(dataset) for index in range(3 * BATCH)]
     loader = DataLoader(
         dataset, BATCH, sampler=people, num_workers=1, collate_fn=collate
     )
