@@ -1,18 +1,16 @@
 """The whole way, small: generate people, train, test, draw."""
 
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 
 from mlpe_mmpose.datasets.synthetic import generate_dataset
 from mlpe_mmpose.evaluation.pictures import draw_pairs
 from mlpe_mmpose.shipped import find_shipped
+
+from .mim_runs import epochs_done, progress, run_mim
 
 CONFIG = 'configs/mlpe_tiny_synthetic.py'
 # what its config expects
@@ -30,11 +28,6 @@ METRICS = {
     'AP (L)': 'AP(L)',
     'AR': 'AR',
 }
-TRAIN_LINE = re.compile(
-    r'Epoch\(train\)\s+\[(?P<epoch>\d+)\]\[\s*(?P<step>\d+/\d+)\].*'
-    r'eta: (?P<eta>\S+).*\sloss: (?P<loss>\S+).*acc_pose: (?P<acc>\S+)'
-)
-VAL_LINE = re.compile(r'Epoch\(val\) \[(?P<epoch>\d+)\].*coco/AP: (?P<ap>\S+)')
 
 
 def run_demo(say: Callable[[str], None] = print) -> list[Path]:
@@ -77,7 +70,7 @@ def run_demo(say: Callable[[str], None] = print) -> list[Path]:
 
 def train(config: Path, say: Callable[[str], None]) -> Path:
     """Train to the end, from where it stopped; return the best checkpoint."""
-    done = _epochs_done()
+    done = epochs_done(WORK_DIR)
     wanted = Config.fromfile(config).train_cfg.max_epochs
     if done >= wanted:
         say(f'trained already, {done} epochs; remove {WORK_DIR} to train anew')
@@ -85,7 +78,14 @@ def train(config: Path, say: Callable[[str], None]) -> Path:
         if done:
             say(f'goes on after epoch {done} of {wanted}')
         args = ['--work-dir', str(WORK_DIR), '--resume']
-        _mim('train', config, args, say, lambda m: _progress(m, wanted))
+        run_mim(
+            'train',
+            config,
+            args,
+            WORK_DIR / 'train.log',
+            say,
+            lambda line: progress(line, wanted),
+        )
     checkpoints = WORK_DIR.glob('best_coco_AP_epoch_*.pth')
     return max(checkpoints, key=lambda path: path.stat().st_mtime)
 
@@ -103,7 +103,7 @@ def test(
         args += ['--out', str(metrics_file)]
         prefix = f'test_evaluator.outfile_prefix={WORK_DIR / "results"}'
         args += ['--cfg-options', prefix]
-        _mim('test', config, args, say, lambda line: None)
+        run_mim('test', config, args, WORK_DIR / 'test.log', say)
     return json.loads(metrics_file.read_text())
 
 
@@ -115,62 +115,3 @@ def draw() -> list[Path]:
         DATA_ROOT / 'val2017',
         WORK_DIR / 'pictures',
     )
-
-
-def _epochs_done() -> int:
-    """Epochs in the last checkpoint, 0 if there is none."""
-    pointer = WORK_DIR / 'last_checkpoint'
-    if not pointer.exists():
-        return 0
-    checkpoint = torch.load(pointer.read_text(), 'cpu', weights_only=True)
-    return checkpoint['meta']['epoch']
-
-
-def _progress(line: str, epochs: int) -> str | None:
-    """What a person wants to know of a line of MMEngine's log."""
-    if match := TRAIN_LINE.search(line):
-        return (
-            f'epoch {match["epoch"]}/{epochs}  {match["step"]:>8}  '
-            f'loss {float(match["loss"]):6.1f}  '
-            f'accuracy {float(match["acc"]):.2f}  left {match["eta"]}'
-        )
-    if match := VAL_LINE.search(line):
-        return (
-            f'epoch {match["epoch"]}/{epochs}  held-out AP '
-            f'{float(match["ap"]):.3f}'
-        )
-    return None
-
-
-def _mim(
-    verb: str,
-    config: Path,
-    args: list[str],
-    say: Callable[[str], None],
-    condense: Callable[[str], str | None],
-) -> None:
-    """Run a ``mim`` command, its output in a file, its progress said."""
-    WORK_DIR.mkdir(parents=True, exist_ok=True)
-    log = WORK_DIR / f'{verb}.log'
-    say(f'full output: {log}')
-    command = [sys.executable, '-m', 'mim', verb, 'mmpose', str(config), *args]
-    with (
-        log.open('w') as file,
-        subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors='replace',
-        ) as process,
-    ):
-        for line in process.stdout:
-            file.write(line)
-            if news := condense(line):
-                say(news)
-    if process.returncode:
-        tail = ''.join(log.read_text().splitlines(True)[-20:])
-        raise RuntimeError(
-            f'`mim {verb}` failed with status {process.returncode}. '
-            f'The end of {log}:\n{tail}'
-        )

@@ -15,8 +15,10 @@ VERBS = {
     'doctor': 'check the installed stack, and say how to mend it',
     'synth': 'generate a small COCO-format data set of people',
     'demo': 'generate, train, test and draw the tiny model',
+    'compare': 'train and test a list of configs under equal conditions',
     'benchmark': 'measure speed beside the peers, in one table',
     'export': 'write a trained model as one ONNX file',
+    'convert': 'turn a checkpoint of the authors or of pytorch-cpn into ours',
 }
 
 

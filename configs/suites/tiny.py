@@ -1,0 +1,113 @@
+# The contrasts of the paper, and ours, at a size that two cores train in
+# some minutes, on generated people with much overlap:
+#
+#   python -m mlpe_mmpose synth DATA --images 1400 --val-images 400 \
+#       --max-people 8
+#   python -m mlpe_mmpose compare tiny --data DATA --out OUT
+#
+# a to d have no laterals, as in the paper. `mlpe` is c with CPN's laterals,
+# and each row below it differs from it in one thing.
+TINY = 'mlpe_tiny_synthetic.py'
+AUTHORS = 'authors, COCO val2017, ResNeSt-50'
+PLAIN = {'model.neck.lateral_fusion': False}
+BILINEAR = {
+    'model.neck.upsample': 'bilinear',
+    'model.head.upsample': 'bilinear',
+}
+UNENHANCED = {'model.neck.feature_enhancement': False}
+OHKM = {'model.head.refine_loss.type': 'MLPEOHKMLoss'}
+# the finest level's window for all levels
+ALIKE = {
+    'codec.kernel_sizes': (5, 5, 5, 5),
+    'model.head.decoder.kernel_sizes': (5, 5, 5, 5),
+    'train_dataloader.dataset.pipeline.6.encoder.kernel_sizes': (5, 5, 5, 5),
+}
+
+# tested once, at the end
+options = {'train_cfg.val_begin': 1000, 'default_hooks.logger.interval': 50}
+
+experiments = [
+    dict(
+        name='a',
+        config=TINY,
+        options={**PLAIN, **UNENHANCED, **BILINEAR},
+        paper={'AP': 70.1},
+        source=AUTHORS,
+    ),
+    dict(
+        name='b',
+        config=TINY,
+        options={**PLAIN, **BILINEAR},
+        against='a',
+        paper={'AP': 70.2},
+        source=AUTHORS,
+    ),
+    dict(
+        name='c',
+        config=TINY,
+        options=PLAIN,
+        against='b',
+        paper={'AP': 70.4},
+        source=AUTHORS,
+    ),
+    dict(
+        name='d',
+        config=TINY,
+        options={**PLAIN, 'model.head.predict_kernel_size': 1},
+        against='c',
+        paper={'AP': 70.2},
+        source=AUTHORS,
+    ),
+    dict(name='mlpe', config=TINY, against='c'),
+    dict(
+        name='cpn',
+        config=TINY,
+        options={**UNENHANCED, **BILINEAR},
+        against='mlpe',
+        paper={'AP': 71.2},
+        source='pytorch-cpn, COCO val2017, ResNet-50, ground-truth boxes',
+    ),
+    dict(
+        name='simple_baseline',
+        config='peers/simple_baseline_tiny_synthetic.py',
+        against='mlpe',
+    ),
+    dict(
+        name='no_enhancement',
+        config=TINY,
+        options=UNENHANCED,
+        against='mlpe',
+    ),
+    dict(
+        name='topk4',
+        config=TINY,
+        options={**OHKM, 'model.head.refine_loss.topk': 4},
+        against='mlpe',
+    ),
+    dict(
+        name='topk12',
+        config=TINY,
+        options={**OHKM, 'model.head.refine_loss.topk': 12},
+        against='mlpe',
+    ),
+    # all 17 count: no OHKM
+    dict(
+        name='topk17_no_ohkm',
+        config=TINY,
+        options={**OHKM, 'model.head.refine_loss.topk': 17},
+        against='mlpe',
+    ),
+    dict(name='levels_alike', config=TINY, options=ALIKE, against='mlpe'),
+    dict(
+        name='occluded_ignore',
+        config=TINY,
+        options={'model.head.level_occluded': 'ignore'},
+        against='mlpe',
+    ),
+    dict(
+        name='occluded_supervise',
+        config=TINY,
+        options={'model.head.level_occluded': 'supervise'},
+        against='mlpe',
+    ),
+]

@@ -1,0 +1,5 @@
+"""Comparisons of experiments under equal conditions."""
+
+from .comparison import compare
+
+__all__ = ['compare']

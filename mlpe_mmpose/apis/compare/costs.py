@@ -1,0 +1,64 @@
+"""What a model costs: parameters, operations, time."""
+
+import statistics
+import time
+from dataclasses import dataclass
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.models import build_pose_estimator
+from torch.utils.flop_counter import FlopCounterMode
+
+from .runs import Run
+
+REPEATS = 5
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Of one person through the network, without flip test.
+
+    Args:
+        parameters (float): Millions of them, backbone included
+        gflops (float): 2 for a multiply-add
+        milliseconds (float): Median, float32, on ``device``
+        device (str): ``'cpu'`` or ``'cuda'``
+    """
+
+    parameters: float
+    gflops: float
+    milliseconds: float
+    device: str
+
+
+@torch.no_grad()
+def costs_of(run: Run) -> Costs:
+    """Measure the model of a run, with random weights.
+
+    Args:
+        run (Run): Any run of the experiment
+    """
+    config = Config.fromfile(run.experiment.path)
+    config.merge_from_dict(run.options)
+    config.model.backbone.init_cfg = None
+    init_default_scope('mmpose')
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    model = build_pose_estimator(config.model).eval().to(device)
+    width, height = config.codec.input_size
+    image = torch.zeros(1, 3, height, width, device=device)
+    with FlopCounterMode(display=False) as counter:
+        model(image, None, mode='tensor')
+    seconds = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        model(image, None, mode='tensor')
+        if device == 'cuda':
+            torch.cuda.synchronize()
+        seconds.append(time.perf_counter() - start)
+    return Costs(
+        sum(p.numel() for p in model.parameters()) / 1e6,
+        counter.get_total_flops() / 1e9,
+        statistics.median(seconds) * 1e3,
+        device,
+    )

@@ -1,0 +1,223 @@
+"""One run of a comparison: an experiment with one seed, kept when done."""
+
+import hashlib
+import json
+import platform
+import shlex
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+
+from ..mim_runs import epochs_done, progress, run_mim
+from .suite import Experiment, Suite
+
+ANNOTATIONS = 'annotations/person_keypoints_{}2017.json'
+DETECTIONS = (
+    'person_detection_results/COCO_val2017_detections_AP_H_56_person.json'
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """An experiment with one seed.
+
+    Args:
+        experiment (Experiment): What is trained and tested
+        seed (int): Of weights, order and augmentation
+        folder (Path): Where everything of this run is
+        options (dict): All changes of the config: the suite's, the data's,
+            the experiment's own, and the seed
+    """
+
+    experiment: Experiment
+    seed: int
+    folder: Path
+    options: dict
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what is run; another means that a result is another's."""
+        config = Config.fromfile(self.experiment.path)
+        config.merge_from_dict(self.options)
+        text = json.dumps(config.to_dict(), sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def result(self) -> dict | None:
+        """What it has found; ``None`` if it is not done.
+
+        Raises:
+            ValueError: If the folder holds a run with other options.
+        """
+        path = self.folder / 'result.json'
+        if not path.exists():
+            return None
+        result = json.loads(path.read_text())
+        if result['fingerprint'] != self.fingerprint:
+            raise ValueError(
+                f'{self.folder} holds a run of {self.experiment.name!r} with '
+                'other options or another config. Give another --out, or '
+                'remove that folder to run it anew.'
+            )
+        return result
+
+
+def plan_runs(suite: Suite, data: Path, out: Path, seeds: int) -> list[Run]:
+    """All runs of a suite, seed by seed, so that a stop leaves whole tables.
+
+    Args:
+        suite (Suite): The experiments
+        data (Path): Root of the data, in COCO's layout
+        out (Path): Where all runs go
+        seeds (int): Number of runs of an experiment
+
+    Raises:
+        FileNotFoundError: If the data lack an annotation file.
+        ValueError: If there is less than one seed.
+    """
+    if seeds < 1:
+        raise ValueError(f'compare needs at least one seed, got {seeds}.')
+    common = {**suite.options, **data_options(data)}
+    return [
+        Run(
+            experiment,
+            seed,
+            out / 'runs' / experiment.name / f'seed{seed}',
+            {**common, **experiment.options, 'randomness.seed': seed},
+        )
+        for seed in range(seeds)
+        for experiment in suite.experiments
+    ]
+
+
+def data_options(data: Path) -> dict:
+    """Options that put a data set under any of the configs.
+
+    Raises:
+        FileNotFoundError: If an annotation file is missing.
+    """
+    for split in ('train', 'val'):
+        path = data / ANNOTATIONS.format(split)
+        if not path.is_file():
+            raise FileNotFoundError(
+                f'{path} is missing: --data takes a folder in the layout of '
+                'COCO. `python -m mlpe_mmpose synth FOLDER` makes one.'
+            )
+    options = {
+        f'{split}_dataloader.dataset.data_root': f'{data}/'
+        for split in ('train', 'val', 'test')
+    }
+    for split in ('val', 'test'):
+        ann_file = str(data / ANNOTATIONS.format('val'))
+        options[f'{split}_evaluator.ann_file'] = ann_file
+    # the usual detections where they are there, else ground-truth boxes
+    boxes = data / DETECTIONS
+    found = str(boxes) if boxes.is_file() else None
+    options['test_dataloader.dataset.bbox_file'] = found
+    return options
+
+
+def finish(run: Run, say: Callable[[str], None]) -> dict:
+    """Train and test, from where that stopped; keep and return the result.
+
+    Args:
+        run (Run): What to run
+        say (callable): Takes each line of progress
+
+    Raises:
+        RuntimeError: If a command fails; the message ends with its output.
+    """
+    result = run.result()
+    if result is not None:
+        return result
+    options = [f'{key}={_as_text(v)}' for key, v in run.options.items()]
+    args = ['--work-dir', str(run.folder), '--resume']
+    args += ['--cfg-options', *options]
+    memory = _train(run, args, say)
+    metrics = _test(run, options, say)
+    command = ['mim', 'train', 'mmpose', str(run.experiment.path), *args]
+    result = dict(
+        fingerprint=run.fingerprint,
+        experiment=run.experiment.name,
+        seed=run.seed,
+        metrics=metrics,
+        boxes='detected'
+        if run.options['test_dataloader.dataset.bbox_file']
+        else 'ground truth',
+        peak_memory_mib=memory,
+        train_seconds=_seconds(run.folder),
+        command=shlex.join(command),
+        torch=torch.__version__,
+        python=platform.python_version(),
+    )
+    (run.folder / 'result.json').write_text(json.dumps(result, indent=1))
+    # weights of some hundred runs would fill a disk; the last ones stay
+    for path in sorted(_checkpoints(run.folder))[:-1]:
+        path[1].unlink()
+    return result
+
+
+def _train(
+    run: Run, args: list[str], say: Callable[[str], None]
+) -> float | None:
+    """Train to the end; MiB of memory, if all of it was in one sitting."""
+    config = Config.fromfile(run.experiment.path)
+    config.merge_from_dict(run.options)
+    wanted = config.train_cfg.max_epochs
+    done = epochs_done(run.folder)
+    if done >= wanted:
+        return None
+    if done:
+        say(f'goes on after epoch {done} of {wanted}')
+    log = run.folder / f'train_from_epoch_{done}.log'
+    start = time.perf_counter()
+    memory = run_mim(
+        'train',
+        run.experiment.path,
+        args,
+        log,
+        say,
+        lambda line: progress(line, wanted),
+    )
+    seconds = time.perf_counter() - start
+    (run.folder / f'seconds_from_epoch_{done}.txt').write_text(f'{seconds}\n')
+    return memory
+
+
+def _test(
+    run: Run, options: list[str], say: Callable[[str], None]
+) -> dict[str, float]:
+    """COCO's metrics of the last checkpoint."""
+    out = run.folder / 'metrics.json'
+    _, last = max(_checkpoints(run.folder))
+    args = ['-C', str(last), '--work-dir', str(run.folder / 'test')]
+    args += ['--out', str(out), '--cfg-options', *options]
+    run_mim('test', run.experiment.path, args, run.folder / 'test.log', say)
+    metrics = json.loads(out.read_text())
+    return {
+        key.removeprefix('coco/'): value
+        for key, value in metrics.items()
+        if key.startswith('coco/')
+    }
+
+
+def _checkpoints(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Each checkpoint of a whole epoch, with its number."""
+    for path in folder.glob('epoch_*.pth'):
+        yield int(path.stem.removeprefix('epoch_')), path
+
+
+def _seconds(folder: Path) -> float:
+    """Time of training, over all its sittings that came to an end."""
+    files = folder.glob('seconds_from_epoch_*.txt')
+    return sum(float(path.read_text()) for path in files)
+
+
+def _as_text(value: object) -> str:
+    """A value as `--cfg-options` reads it."""
+    if isinstance(value, (list, tuple)):
+        return '[' + ','.join(_as_text(v) for v in value) + ']'
+    return str(value)

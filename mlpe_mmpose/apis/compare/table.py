@@ -1,0 +1,164 @@
+"""The results of a comparison, as Markdown, CSV and a plot."""
+
+import csv
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import matplotlib
+from scipy.stats import ttest_ind
+
+from .costs import Costs
+from .suite import Experiment
+
+matplotlib.use('Agg')
+
+import matplotlib.pyplot as plt
+
+# the metric's key -> the name that papers use, and ours
+METRICS = {
+    'AP': 'AP',
+    'AP .5': 'AP50',
+    'AP .75': 'AP75',
+    'AP (M)': 'AP(M)',
+    'AP (L)': 'AP(L)',
+    'AR': 'AR',
+}
+# a difference that chance gives once in twenty comparisons is none
+SIGNIFICANT = 0.05
+
+
+@dataclass
+class Row:
+    """An experiment and what its runs have found so far.
+
+    Args:
+        experiment (Experiment): What was run
+        results (list[dict]): One a seed that is done
+        costs (Costs, optional): Measured, or ``None``
+    """
+
+    experiment: Experiment
+    results: list[dict] = field(default_factory=list)
+    costs: Costs | None = None
+
+    def values(self, metric: str) -> list[float]:
+        """A metric of every seed, in percent; none where COCO says -1."""
+        found = [result['metrics'][metric] for result in self.results]
+        return [100 * value for value in found if value >= 0]
+
+    def difference(self, other: 'Row') -> tuple[float, float] | None:
+        """Difference of the mean APs and its p-value (Welch's test).
+
+        ``None`` with fewer than two seeds of either.
+        """
+        ours, theirs = self.values('AP'), other.values('AP')
+        if min(len(ours), len(theirs)) < 2:
+            return None
+        difference = statistics.mean(ours) - statistics.mean(theirs)
+        p = ttest_ind(ours, theirs, equal_var=False).pvalue
+        return difference, 1.0 if math.isnan(p) else float(p)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The table as Markdown; what was not measured is empty."""
+    names = list(METRICS.values())
+    head = ['', *names, 'against', 'difference', 'paper', 'seeds']
+    head += ['params (M)', 'GFLOPs', 'ms', 'MiB', 'boxes']
+    lines = [head, ['---'] * len(head)]
+    by_name = {row.experiment.name: row for row in rows}
+    for row in rows:
+        other = by_name.get(row.experiment.against)
+        lines.append(
+            [
+                row.experiment.name,
+                *(_spread(row.values(metric)) for metric in METRICS),
+                row.experiment.against or '',
+                _difference(row, other),
+                _paper(row.experiment),
+                str(len(row.results) or ''),
+                *_costs(row),
+                ', '.join(sorted({r['boxes'] for r in row.results})),
+            ]
+        )
+    return ''.join('| ' + ' | '.join(line) + ' |\n' for line in lines)
+
+
+def _spread(values: list[float]) -> str:
+    """Mean and standard deviation over seeds."""
+    if not values:
+        return ''
+    mean = f'{statistics.mean(values):.1f}'
+    if len(values) == 1:
+        return mean
+    return f'{mean} ± {statistics.stdev(values):.1f}'
+
+
+def _difference(row: Row, other: Row | None) -> str:
+    """The difference to another row, and whether it exceeds the spread."""
+    found = other and row.difference(other)
+    if not found:
+        return ''
+    difference, p = found
+    verdict = 'clear' if p < SIGNIFICANT else 'within the spread'
+    return f'{difference:+.1f}, {verdict} (p {p:.2g})'
+
+
+def _paper(experiment: Experiment) -> str:
+    figures = ', '.join(f'{k} {v}' for k, v in experiment.paper.items())
+    return f'{figures} ({experiment.source})' if figures else ''
+
+
+def _costs(row: Row) -> list[str]:
+    """Parameters, GFLOPs, time and memory, as far as they are known."""
+    memory = [r['peak_memory_mib'] for r in row.results]
+    memory = [m for m in memory if m is not None]
+    peak = f'{max(memory):.0f}' if memory else ''
+    if row.costs is None:
+        return ['', '', '', peak]
+    costs = row.costs
+    return [
+        f'{costs.parameters:.2f}',
+        f'{costs.gflops:.2f}',
+        f'{costs.milliseconds:.1f}',
+        peak,
+    ]
+
+
+def write_csv(rows: Sequence[Row], path: Path) -> None:
+    """Write one line a run, with its command, for other tools."""
+    with path.open('w', newline='') as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ['experiment', 'seed', *METRICS.values(), 'boxes', 'train_seconds']
+            + ['peak_memory_mib', 'torch', 'python', 'command']
+        )
+        for row in rows:
+            for result in row.results:
+                writer.writerow(
+                    [result['experiment'], result['seed']]
+                    + [result['metrics'][metric] for metric in METRICS]
+                    + [result['boxes'], f'{result["train_seconds"]:.0f}']
+                    + [result['peak_memory_mib'], result['torch']]
+                    + [result['python'], result['command']]
+                )
+
+
+def draw(rows: Sequence[Row], path: Path) -> None:
+    """Draw every seed's AP, and their means, one line an experiment."""
+    shown = [row for row in rows if row.results]
+    figure, axis = plt.subplots(
+        figsize=(8, 1.2 + 0.32 * len(shown)), layout='constrained'
+    )
+    for place, row in enumerate(reversed(shown)):
+        values = row.values('AP')
+        axis.plot(values, [place] * len(values), 'o', color='C0', alpha=0.6)
+        axis.plot(statistics.mean(values), place, '|', color='C3', ms=16)
+    names = [row.experiment.name for row in reversed(shown)]
+    axis.set_yticks(range(len(shown)), names)
+    axis.set_xlabel('AP: every seed (dots) and the mean (bar)')
+    axis.grid(axis='x', alpha=0.3)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)

@@ -1,0 +1,52 @@
+"""Train and test a list of experiments under equal conditions."""
+
+import argparse
+import functools
+import sys
+import warnings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument(
+        'suite',
+        metavar='SUITE',
+        help='table1, table2, tiny, or a file with a list of experiments',
+    )
+    parser.add_argument(
+        '--data', required=True, metavar='ROOT', help="data in COCO's layout"
+    )
+    parser.add_argument(
+        '--out', required=True, metavar='DIR', help='where everything goes'
+    )
+    parser.add_argument(
+        '--seeds',
+        type=int,
+        default=3,
+        metavar='N',
+        help='runs of each experiment (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--only', nargs='+', default=[], metavar='NAME', help='run only these'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run what is left; the same command goes on after a stop."""
+    # mim and MMEngine import it, at every start, and it says so every time
+    warnings.filterwarnings('ignore', 'pkg_resources is deprecated')
+
+    import mlpe_mmpose.registration  # noqa: F401
+    from mlpe_mmpose.apis.compare import compare
+
+    say = functools.partial(print, flush=True)
+    try:
+        compare(args.suite, args.data, args.out, args.seeds, args.only, say)
+    except (RuntimeError, ValueError, OSError) as error:
+        print(f'compare: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print('\ncompare: stopped; the same command goes on from here')
+        return 130
+    say(f'{args.out}/table.md, runs.csv, plot.png')
+    return 0

@@ -1,0 +1,98 @@
+"""Runs are planned whole, kept when done, and never confused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mlpe_mmpose.apis.compare.runs import Run, finish, plan_runs
+from mlpe_mmpose.apis.compare.suite import Experiment, Suite
+
+TINY = 'mlpe_tiny_synthetic.py'
+SUITE = Suite(
+    'mine',
+    {'train_cfg.max_epochs': 1},
+    (
+        Experiment('first', TINY),
+        Experiment('second', TINY, {'model.head.level_occluded': 'ignore'}),
+    ),
+)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / 'data/annotations'
+    folder.mkdir(parents=True)
+    for split in ('train', 'val'):
+        (folder / f'person_keypoints_{split}2017.json').write_text('{}')
+    return folder.parent
+
+
+@pytest.fixture
+def runs(data: Path, tmp_path: Path) -> list[Run]:
+    return plan_runs(SUITE, data, tmp_path / 'out', seeds=2)
+
+
+def keep(run: Run, **changes: object) -> dict:
+    """Write the result of a run that is done."""
+    result = dict(fingerprint=run.fingerprint, metrics={'AP': 0.5}, **changes)
+    run.folder.mkdir(parents=True)
+    (run.folder / 'result.json').write_text(json.dumps(result))
+    return result
+
+
+def test_every_seed_of_all_comes_before_the_next_seed_of_any(runs):
+    assert [(run.experiment.name, run.seed) for run in runs] == [
+        ('first', 0),
+        ('second', 0),
+        ('first', 1),
+        ('second', 1),
+    ]
+    assert len({run.folder for run in runs}) == len(runs)
+    assert len({run.fingerprint for run in runs}) == len(runs)
+
+
+def test_conditions_are_equal_but_for_what_a_row_is_about(runs):
+    different = {
+        key
+        for key in runs[0].options.keys() | runs[1].options.keys()
+        if runs[0].options.get(key) != runs[1].options.get(key)
+    }
+    assert different == {'model.head.level_occluded'}
+    assert runs[0].options['train_cfg.max_epochs'] == 1
+
+
+def test_detections_are_used_where_they_are(data, tmp_path, runs):
+    key = 'test_dataloader.dataset.bbox_file'
+    assert runs[0].options[key] is None
+    boxes = data / 'person_detection_results'
+    boxes.mkdir()
+    name = 'COCO_val2017_detections_AP_H_56_person.json'
+    (boxes / name).write_text('[]')
+    (again, *_) = plan_runs(SUITE, data, tmp_path / 'out', seeds=1)
+    assert again.options[key] == str(boxes / name)
+
+
+def test_what_is_done_is_not_run_again(runs):
+    result = keep(runs[0])
+    assert finish(runs[0], say=pytest.fail) == result
+    assert runs[1].result() is None
+
+
+def test_a_folder_of_another_run_is_refused(runs, data, tmp_path):
+    keep(runs[0])
+    other = Suite('mine', {'train_cfg.max_epochs': 2}, SUITE.experiments)
+    (run, *_) = plan_runs(other, data, tmp_path / 'out', seeds=1)
+    with pytest.raises(ValueError, match='with other options'):
+        run.result()
+
+
+def test_data_without_annotations_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r'train2017\.json is missing'):
+        plan_runs(SUITE, tmp_path, tmp_path / 'out', seeds=1)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_no_seed_is_refused(data, tmp_path):
+    with pytest.raises(ValueError, match='at least one seed, got 0'):
+        plan_runs(SUITE, data, tmp_path / 'out', seeds=0)

@@ -1,0 +1,78 @@
+"""Suites are read whole, or refused."""
+
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.models import build_pose_estimator
+
+from mlpe_mmpose.apis.compare.suite import load_suite
+from mlpe_mmpose.shipped import find_shipped
+
+SUITES = sorted(p.stem for p in find_shipped('configs/suites').glob('*.py'))
+ROW = "dict(name='x', config='mlpe_tiny_synthetic.py')"
+
+
+def write(tmp_path: Path, rows: str) -> str:
+    path = tmp_path / 'mine.py'
+    path.write_text(f'experiments = [{rows}]\n')
+    return str(path)
+
+
+@pytest.mark.parametrize('name', SUITES)
+def test_every_experiment_of_a_shipped_suite_builds(name):
+    suite = load_suite(name)
+    assert suite.name == name
+    init_default_scope('mmpose')
+    for experiment in suite.experiments:
+        config = Config.fromfile(experiment.path)
+        if 'tiny' not in experiment.config:
+            # built in tests/configs
+            continue
+        config.merge_from_dict({**suite.options, **experiment.options})
+        build_pose_estimator(config.model)
+        # one codec for targets and decoding, whatever the options changed
+        steps = config.train_dataloader.dataset.pipeline
+        (target,) = [s for s in steps if s['type'] == 'GenerateTarget']
+        assert target['encoder'] == config.model.head.decoder == config.codec
+
+
+def test_table_1_has_the_papers_rows_and_figures():
+    rows = {e.name: e for e in load_suite('table1').experiments}
+    assert ''.join(rows) == 'abcdef'
+    assert rows['f'].paper == {'AP': 73.7, 'AP(M)': 69.7, 'AP(L)': 81.0}
+    for name, row in rows.items():
+        head = row.path.read_text().split('_base_')[0]
+        assert f'row {name} of' in head
+        assert str(row.paper['AP']) in head
+
+
+def test_no_two_experiments_of_the_tiny_suite_are_the_same():
+    rows = load_suite('tiny').experiments
+    assert len({(e.config, str(sorted(e.options.items()))) for e in rows}) == (
+        len(rows)
+    )
+
+
+def test_an_unknown_suite_is_answered_with_the_known_ones():
+    with pytest.raises(FileNotFoundError, match=r"'nano'; there are .*tiny"):
+        load_suite('nano')
+
+
+@pytest.mark.parametrize(
+    ('rows', 'message'),
+    [
+        (f'{ROW}, {ROW}', "2 experiments are called 'x'"),
+        (ROW[:-1] + ", against='y')", "against='y', which is none of"),
+    ],
+)
+def test_a_wrong_suite_is_refused(tmp_path, rows, message):
+    with pytest.raises(ValueError, match=message):
+        load_suite(write(tmp_path, rows))
+
+
+def test_a_missing_config_is_named(tmp_path):
+    rows = "dict(name='x', config='none.py')"
+    with pytest.raises(FileNotFoundError, match=r'none\.py'):
+        load_suite(write(tmp_path, rows))
