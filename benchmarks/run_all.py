@@ -23,6 +23,8 @@ NAMES = (
     'runtime',
     'quantisation',
 )
+# they take minutes even at small sizes: in a quick run only if asked for
+SLOW = ('training_modes', 'quantisation')
 
 
 def run_all(
@@ -37,7 +39,8 @@ def run_all(
     does not stop the others.
 
     Args:
-        names (Sequence[str]): Benchmarks of ``NAMES``; all if empty
+        names (Sequence[str]): Benchmarks of ``NAMES``; if empty all, or
+            in a quick run all but ``SLOW``
         devices (Sequence[str]): ``'cpu'`` or ``'cuda'``; what there is if
             empty
         quick (bool): Small sizes and few repetitions
@@ -61,9 +64,11 @@ def run_all(
     if out is not None:
         Path(out).parent.mkdir(parents=True, exist_ok=True)
 
+    if not names:
+        names = [n for n in NAMES if not (quick and n in SLOW)]
     parts, failed = [], []
     for device in devices or ['cpu', *gpu]:
-        rows, broken = _run(names or NAMES, Options(quick, device))
+        rows, broken = _run(names, Options(quick, device))
         parts.append(f'{machine(device)}\n\n{table(rows)}\n')
         failed += broken
         # after each device, so that nothing measured is ever lost

@@ -82,3 +82,13 @@ def test_a_benchmark_that_fails_does_not_stop_the_others(monkeypatch, capsys):
     captured = capsys.readouterr()
     assert 'no_such_script failed; the others go on' in captured.err
     assert 'KeypointOHKMMSELoss' in captured.out
+
+
+def test_a_quick_run_leaves_out_what_takes_minutes(monkeypatch, capsys):
+    monkeypatch.setattr(run_all, 'NAMES', ('loss', 'not_there'))
+    monkeypatch.setattr(run_all, 'SLOW', ('not_there',))
+    assert run_all.run_all([], ['cpu'], quick=True, out=None) == []
+    assert 'KeypointOHKMMSELoss' in capsys.readouterr().out
+    # but not if it is asked for
+    failed = run_all.run_all(['not_there'], ['cpu'], quick=True, out=None)
+    assert failed == ['not_there']
