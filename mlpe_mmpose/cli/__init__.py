@@ -8,6 +8,7 @@ without torch.
 
 import argparse
 import importlib
+import warnings
 from collections.abc import Sequence
 
 # verb -> one line of help; the module of the same name is imported on use
@@ -44,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
 
+    # what the stack says on every start, and nobody here can mend
+    for text in ('pkg_resources is deprecated', 'The metainfo config file'):
+        warnings.filterwarnings('ignore', text)
     module = importlib.import_module(f'{__name__}.{known.verb}')
     verb_parser = argparse.ArgumentParser(
         prog=f'python -m mlpe_mmpose {known.verb}',

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import warnings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +27,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run them; progress goes to the error stream, the table out."""
-    # mim imports it, and it says so every time
-    warnings.filterwarnings('ignore', 'pkg_resources is deprecated')
-
     import mlpe_mmpose.registration  # noqa: F401
     from mlpe_mmpose.shipped import find_shipped
 

@@ -3,7 +3,6 @@
 import argparse
 import functools
 import sys
-import warnings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run what is left; the same command goes on after a stop."""
-    # mim and MMEngine import it, at every start, and it says so every time
-    warnings.filterwarnings('ignore', 'pkg_resources is deprecated')
-
     import mlpe_mmpose.registration  # noqa: F401
     from mlpe_mmpose.apis.compare import compare
 

@@ -3,7 +3,6 @@
 import argparse
 import functools
 import sys
-import warnings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,10 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert, and say how to use the result."""
-    # what the stack says on every start, and nobody here can mend
-    for text in ('pkg_resources is deprecated', 'The metainfo config file'):
-        warnings.filterwarnings('ignore', text)
-
     import mlpe_mmpose.registration  # noqa: F401
     from mlpe_mmpose.apis.convert import convert_checkpoint
 

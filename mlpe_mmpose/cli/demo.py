@@ -3,7 +3,6 @@
 import argparse
 import functools
 import sys
-import warnings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,9 +11,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the demo in the current folder; the pictures' paths come last."""
-    # mim and MMEngine import it, at every start, and it says so every time
-    warnings.filterwarnings('ignore', 'pkg_resources is deprecated')
-
     import mlpe_mmpose.registration  # noqa: F401
     from mlpe_mmpose.apis.demo import run_demo
 

@@ -3,7 +3,6 @@
 import argparse
 import functools
 import sys
-import warnings
 from pickle import UnpicklingError
 
 
@@ -31,10 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export, compare with torch, show the progress."""
-    # what the stack says on every start, and nobody here can mend
-    for text in ('pkg_resources is deprecated', 'The metainfo config file'):
-        warnings.filterwarnings('ignore', text)
-
     import mlpe_mmpose.registration  # noqa: F401
     from mlpe_mmpose.apis.export import export_onnx
 
