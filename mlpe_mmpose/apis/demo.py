@@ -10,7 +10,7 @@ from mlpe_mmpose.datasets.synthetic import generate_dataset
 from mlpe_mmpose.evaluation.pictures import draw_pairs
 from mlpe_mmpose.shipped import find_shipped
 
-from .mim_runs import epochs_done, progress, run_mim
+from .mim_runs import METRICS, epochs_done, progress, run_mim
 
 CONFIG = 'configs/mlpe_tiny_synthetic.py'
 # what its config expects
@@ -18,16 +18,6 @@ DATA_ROOT = Path('data/synthetic')
 WORK_DIR = Path('work_dirs/mlpe_tiny_synthetic')
 # enough people for an AP above 0.5, few enough to generate in seconds
 TRAIN_IMAGES, VAL_IMAGES, SEED = 2400, 240, 0
-
-# MMPose's name of a metric -> the one that papers use
-METRICS = {
-    'AP': 'AP',
-    'AP .5': 'AP50',
-    'AP .75': 'AP75',
-    'AP (M)': 'AP(M)',
-    'AP (L)': 'AP(L)',
-    'AR': 'AR',
-}
 
 
 def run_demo(say: Callable[[str], None] = print) -> list[Path]:

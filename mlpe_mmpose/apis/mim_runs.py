@@ -15,6 +15,15 @@ TRAIN_LINE = re.compile(
 )
 VAL_LINE = re.compile(r'Epoch\(val\) \[(?P<epoch>\d+)\].*coco/AP: (?P<ap>\S+)')
 KIB_PER_MIB = 1024
+# MMPose's name of a metric -> the one that papers use
+METRICS = {
+    'AP': 'AP',
+    'AP .5': 'AP50',
+    'AP .75': 'AP75',
+    'AP (M)': 'AP(M)',
+    'AP (L)': 'AP(L)',
+    'AR': 'AR',
+}
 
 
 def run_mim(

@@ -10,6 +10,7 @@ from pathlib import Path
 import matplotlib
 from scipy.stats import ttest_ind
 
+from ..mim_runs import METRICS
 from .costs import Costs
 from .suite import Experiment
 
@@ -17,15 +18,6 @@ matplotlib.use('Agg')
 
 import matplotlib.pyplot as plt
 
-# the metric's key -> the name that papers use, and ours
-METRICS = {
-    'AP': 'AP',
-    'AP .5': 'AP50',
-    'AP .75': 'AP75',
-    'AP (M)': 'AP(M)',
-    'AP (L)': 'AP(L)',
-    'AR': 'AR',
-}
 # a difference that chance gives once in twenty comparisons is none
 SIGNIFICANT = 0.05
 
