@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass
 
 import torch
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.models import build_pose_estimator
 from torch.utils.flop_counter import FlopCounterMode
@@ -39,8 +38,7 @@ def costs_of(run: Run) -> Costs:
     Args:
         run (Run): Any run of the experiment
     """
-    config = Config.fromfile(run.experiment.path)
-    config.merge_from_dict(run.options)
+    config = run.config()
     config.model.backbone.init_cfg = None
     init_default_scope('mmpose')
     device = 'cuda' if torch.cuda.is_available() else 'cpu'

@@ -1,5 +1,6 @@
 """One run of a comparison: an experiment with one seed, kept when done."""
 
+import functools
 import hashlib
 import json
 import platform
@@ -38,12 +39,16 @@ class Run:
     folder: Path
     options: dict
 
-    @property
-    def fingerprint(self) -> str:
-        """Of what is run; another means that a result is another's."""
+    def config(self) -> Config:
+        """The experiment's config with all changes, read anew."""
         config = Config.fromfile(self.experiment.path)
         config.merge_from_dict(self.options)
-        text = json.dumps(config.to_dict(), sort_keys=True, default=str)
+        return config
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """Of what is run; another means that a result is another's."""
+        text = json.dumps(self.config().to_dict(), sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def result(self) -> dict | None:
@@ -164,9 +169,7 @@ def _train(
     run: Run, args: list[str], say: Callable[[str], None]
 ) -> float | None:
     """Train to the end; MiB of memory, if all of it was in one sitting."""
-    config = Config.fromfile(run.experiment.path)
-    config.merge_from_dict(run.options)
-    wanted = config.train_cfg.max_epochs
+    wanted = run.config().train_cfg.max_epochs
     done = epochs_done(run.folder)
     if done >= wanted:
         return None
