@@ -8,6 +8,11 @@ from mmengine.registry import FUNCTIONS
 from torch import Tensor
 from torch.utils.data import get_worker_info
 
+from ..models.data_preprocessors.batch_labels import (
+    can_be_stacked,
+    replace_labels,
+)
+
 
 @FUNCTIONS.register_module()
 def shared_storage_collate(data_batch: Sequence[dict]) -> dict:
@@ -30,22 +35,13 @@ def shared_storage_collate(data_batch: Sequence[dict]) -> dict:
     """
     batch = pseudo_collate(data_batch)
     batch['inputs'] = _views_of_one(batch['inputs'])
-    labels = [
-        sample.gt_instance_labels
-        for sample in batch['data_samples']
-        if 'gt_instance_labels' in sample
-    ]
-    for name in {name for label in labels for name, _ in label.items()}:
-        owners = [label for label in labels if name in label]
-        views = _views_of_one([label[name] for label in owners])
-        for label, view in zip(owners, views, strict=True):
-            label.set_field(view, name)
+    replace_labels(batch['data_samples'], _views_of_one)
     return batch
 
 
 def _views_of_one(tensors: Sequence[Tensor]) -> list[Tensor]:
     """Copy tensors of one shape into one storage, shared if in a worker."""
-    if len({(tensor.shape, tensor.dtype) for tensor in tensors}) > 1:
+    if not can_be_stacked(tensors):
         return list(tensors)
     stacked = tensors[0].new_empty((len(tensors), *tensors[0].shape))
     if get_worker_info() is not None:

@@ -1,10 +1,13 @@
 """Batches to the device in a few copies."""
 
+from collections.abc import Iterable
+
 import torch
 from mmpose.models.data_preprocessors import PoseDataPreprocessor
 from mmpose.registry import MODELS
-from mmpose.utils.typing import SampleList
 from torch import Tensor
+
+from .batch_labels import can_be_stacked, replace_labels
 
 
 @MODELS.register_module()
@@ -43,7 +46,7 @@ class FastPoseDataPreprocessor(PoseDataPreprocessor):
         if self._enable_normalize:
             images = images.sub_(self.mean).div_(self.std)
 
-        self._move_labels(samples)
+        replace_labels(samples, self._moved_labels)
         size = tuple(images.shape[-2:])
         for sample in samples:
             sample.set_metainfo(dict(batch_input_shape=size, pad_shape=size))
@@ -58,29 +61,17 @@ class FastPoseDataPreprocessor(PoseDataPreprocessor):
         return (
             isinstance(images, list)
             and self.pad_size_divisor == 1
-            and len({(image.shape, image.dtype) for image in images}) == 1
+            and can_be_stacked(images)
             and images[0].dtype == torch.uint8
             and len(images[0]) == 3
             and not any('gt_fields' in sample for sample in samples)
         )
 
-    def _move_labels(self, samples: SampleList) -> None:
-        """Replace the samples' labels by views of a batch on the device."""
-        labels = [
-            sample.gt_instance_labels
-            for sample in samples
-            if 'gt_instance_labels' in sample
-        ]
-        for name in {n for label in labels for n, _ in label.items()}:
-            owners = [label for label in labels if name in label]
-            values = [label[name] for label in owners]
-            if len({(value.shape, value.dtype) for value in values}) > 1:
-                values = [self._moved([value])[0] for value in values]
-            else:
-                values = self._moved(values)
-            for label, value in zip(owners, values, strict=True):
-                # as `label[name] = value`, without checks of a new field
-                label.set_field(value, name)
+    def _moved_labels(self, labels: list[Tensor]) -> Iterable[Tensor]:
+        """Labels on the device, views of one batch where that can be."""
+        if can_be_stacked(labels):
+            return self._moved(labels)
+        return [self._moved([label])[0] for label in labels]
 
     def _moved(self, tensors: list[Tensor]) -> Tensor:
         """Stack equal tensors, and move them by one copy."""
