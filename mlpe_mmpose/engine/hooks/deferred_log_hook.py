@@ -48,9 +48,7 @@ class DeferredLogHook(RuntimeInfoHook):
             self.is_last_train_iter(runner)
             or self.end_of_epoch(runner.train_dataloader, batch_idx)
             or any(
-                self.every_n_inner_iters(batch_idx, n)
-                or self.every_n_train_iters(runner, n)
-                for n in self._intervals
+                self.every_n_inner_iters(batch_idx, n) for n in self._intervals
             )
         ):
             self._write(runner)
