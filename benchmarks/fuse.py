@@ -12,8 +12,6 @@ from mlpe_mmpose.apis.fuse import BOUND
 
 MLPE = 'mlpe_resnest50_384x288.py'
 THREADS = 2
-# HRNet-W32: the widths of its branches (HRNet, 2019, Sec. 3)
-WIDTH = 32
 
 
 def measure(options: Options) -> Iterator[Row]:
@@ -74,67 +72,13 @@ def other_row(
 
 
 def others() -> Iterator[tuple[str, nn.Module]]:
-    """Networks of the same input and output, as their users run them."""
-    head = dict(
-        type='HeatmapHead',
-        out_channels=17,
-        loss=dict(type='KeypointMSELoss'),
-        _delete_=True,
-    )
-    yield (
-        'SimpleBaseline, ResNeSt-50',
-        like_trained(
-            build(
-                MLPE,
-                model__backbone__out_indices=(3,),
-                model__neck=None,
-                model__head=dict(head, in_channels=2048),
-            )
-        ),
-    )
-    yield (
-        'HRNet-W32',
-        like_trained(
-            build(
-                MLPE,
-                model__backbone=dict(
-                    type='HRNet', extra=hrnet(), _delete_=True
-                ),
-                model__neck=None,
-                model__head=dict(
-                    head, in_channels=WIDTH, deconv_out_channels=None
-                ),
-            )
-        ),
-    )
+    """Networks of the same output, which take any size of input."""
+    for name, config in (
+        ('SimpleBaseline, ResNeSt-50', 'simple_baseline_resnest50_256x192.py'),
+        ('HRNet-W32', 'hrnet_w32_256x192.py'),
+    ):
+        yield name, like_trained(build(f'peers/{config}'))
     yield 'CPN, ResNet-50', like_trained(build('cpn/cpn_resnet50_384x288.py'))
-
-
-def hrnet() -> dict:
-    """HRNet's stages: one to four branches, each twice as wide."""
-
-    def stage(branches: int, modules: int) -> dict:
-        return dict(
-            num_modules=modules,
-            num_branches=branches,
-            block='BASIC',
-            num_blocks=(4,) * branches,
-            num_channels=tuple(WIDTH << n for n in range(branches)),
-        )
-
-    first = dict(
-        num_modules=1,
-        num_branches=1,
-        block='BOTTLENECK',
-        num_blocks=(4,),
-        num_channels=(64,),
-    )
-    return dict(
-        stage1=first,
-        stage2=stage(2, 1),
-        stage3=stage(3, 4),
-        stage4=stage(4, 3),
-    )
 
 
 def like_trained(model: nn.Module) -> nn.Module:

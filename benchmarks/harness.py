@@ -9,7 +9,6 @@ is ``main(measure)``. It runs on its own, as ``python benchmarks/loss.py
 import argparse
 import contextlib
 import dataclasses
-import json
 import os
 import platform
 import statistics
@@ -197,15 +196,10 @@ def main(measure: Callable[[Options], Iterator[Row]]) -> None:
     )
     parser.add_argument('--quick', action='store_true', help='small sizes')
     parser.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
-    parser.add_argument('--json', action='store_true', help='rows as JSON')
     args = parser.parse_args()
 
     torch.manual_seed(0)
     options = Options(args.quick, args.device)
-    if args.json:
-        for row in measure(options):
-            print(json.dumps(dataclasses.asdict(row)), flush=True)
-        return
     rows = []
     for row in measure(options):
         rows.append(row)

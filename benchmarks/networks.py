@@ -16,18 +16,13 @@ from mmpose.structures import PoseDataSample  # isort: skip
 KEYPOINTS = 17
 
 
-def build(name: str, **options: object) -> nn.Module:
+def build(name: str) -> nn.Module:
     """The model of a shipped config, with no published weights.
 
     Args:
         name (str): The config's name below ``configs/``, as ``'x.py'``
-        **options: Changes of the config, as of ``--cfg-options``, with
-            ``__`` for the dots
     """
     config = Config.fromfile(find_shipped(f'configs/{name}'))
-    config.merge_from_dict(
-        {key.replace('__', '.'): value for key, value in options.items()}
-    )
     config.model.backbone.init_cfg = None
     init_default_scope('mmpose')
     return build_pose_estimator(config.model)
