@@ -57,13 +57,3 @@ def test_mmposes_inferencer_takes_the_config(checkpoint, people):
     result = next(inferencer(str(people / IMAGE), return_vis=False))
     person = result['predictions'][0][0]
     assert np.array(person['keypoints']).shape == (17, 2)
-
-
-@pytest.mark.parametrize(
-    'path',
-    [p for p in CONFIGS.rglob('*.py') if p.parent.name != '_base_'],
-    ids=lambda path: path.stem,
-)
-def test_the_inferencer_meets_no_collate_function(path):
-    # MMEngine's inferencer looks its dict up as if it were a name
-    assert 'collate_fn' not in Config.fromfile(path).get('test_dataloader', {})
