@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from harness import Options, Row, main, take_turns, within
 from mmengine.structures import InstanceData
+from torch import nn
 
 from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.shipped import find_shipped
@@ -68,7 +69,12 @@ def weighed(name: str, folder: Path) -> tuple[str, str]:
     config = str(find_shipped(f'configs/{name}'))
     model = init_model(config, device='cpu').train()
     width, height = model.head.decoder.input_size
-    # without them the heatmaps are all but flat
+    # a tenth of them, as of one training step, leaves heatmaps so flat that
+    # rounding moves a maximum; the backbone's pooled attention hardly varies
+    # between images of noise, and would be blown up
+    for module in (*model.neck.modules(), *model.head.modules()):
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 1
     with torch.no_grad():
         model(torch.randn(4, 3, height, width), None)
     checkpoint = str(folder / f'{name[:-3]}.pth')
