@@ -14,7 +14,7 @@ with explained():
     import mmpose.models
     import mmpose.visualization  # noqa: F401
 
-    from .codecs import MLPEHeatmap
+    from .codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
     from .compat import empty_dataset
     from .datasets.shared_storage_collate import shared_storage_collate
     from .datasets.transforms import (
@@ -58,5 +58,6 @@ __all__ = [
     'MarkOccludedKeypoints',
     'PlainCheckpointHook',
     'RandomChannelGain',
+    'UnbiasedMLPEHeatmap',
     'shared_storage_collate',
 ]

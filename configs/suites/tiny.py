@@ -22,6 +22,11 @@ ALIKE = {
     'model.head.decoder.kernel_sizes': (5, 5, 5, 5),
     'train_dataloader.dataset.pipeline.6.encoder.kernel_sizes': (5, 5, 5, 5),
 }
+UNBIASED = {
+    'codec.type': 'UnbiasedMLPEHeatmap',
+    'model.head.decoder.type': 'UnbiasedMLPEHeatmap',
+    'train_dataloader.dataset.pipeline.6.encoder.type': 'UnbiasedMLPEHeatmap',
+}
 
 # tested once, at the end
 options = {'train_cfg.val_begin': 1000, 'default_hooks.logger.interval': 50}
@@ -110,4 +115,5 @@ experiments = [
         options={'model.head.level_occluded': 'supervise'},
         against='mlpe',
     ),
+    dict(name='unbiased', config=TINY, options=UNBIASED, against='mlpe'),
 ]

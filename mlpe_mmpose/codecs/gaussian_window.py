@@ -26,6 +26,15 @@ def gaussian_rows(length: int, window: int) -> np.ndarray:
     return np.stack([row / row[cell] for cell, row in enumerate(rows)])
 
 
+def window_sigma(window: int) -> float:
+    """The standard deviation that OpenCV's documentation gives a window.
+
+    Args:
+        window (int): Odd window, in cells
+    """
+    return 0.3 * ((window - 1) * 0.5 - 1) + 0.8
+
+
 def blur_zero_padded(heatmaps: Tensor, window: int) -> Tensor:
     """Blur heatmaps as MMPose's ``gaussian_blur`` does, but for the peak.
 
