@@ -10,10 +10,11 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from exported import CODEC, small_baseline
 from mmcv.transforms import Compose
 from mmpose.apis import inference_topdown
 
-from mlpe_mmpose.codecs import MLPEHeatmap
+from mlpe_mmpose.codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
 from mlpe_mmpose.datasets.synthetic import generate_dataset
 from mlpe_mmpose.runtime import OnnxPose, crops, decoding
 
@@ -89,6 +90,22 @@ def test_decoding_is_the_codecs_to_the_last_bit(window):
     assert np.array_equal(ours[1], np.concatenate(scores))
 
 
+@pytest.mark.parametrize('window', [3, 7])
+def test_unbiased_decoding_is_the_codecs(window):
+    codec = UnbiasedMLPEHeatmap((48, 64), (12, 16), (window,))
+    places = torch.rand(4, 17, 2) * torch.tensor([14.0, 18.0]) - 1
+    maps = codec.render(places, torch.ones(4, 17))[-1]
+    # a floor keeps the logarithm's curvature away from rounding
+    maps = maps + 20 + torch.rand_like(maps)
+    maps[0, 0], maps[0, 1] = 0, -5
+    keypoints, scores = codec.batch_decode(maps)
+    ours = decoding.decode_unbiased(
+        maps.numpy(), window, 255.0, codec.input_size
+    )
+    np.testing.assert_allclose(ours[0], np.concatenate(keypoints), atol=1e-3)
+    np.testing.assert_allclose(ours[1], np.concatenate(scores), atol=1e-6)
+
+
 def test_of_equal_maxima_the_first_row_by_row_counts():
     maps = np.zeros((1, 1, 16, 12), np.float32)
     maps[0, 0, [3, 9], [8, 2]] = 200
@@ -134,6 +151,19 @@ def test_a_graph_that_decodes_gives_inference_topdowns_poses(
     ours = OnnxPose(small_decoder.config.with_name('pose.onnx'), threads=1)
     expected = in_mmpose(small_decoder.model(), images[1], BOXES)
     keypoints, scores = ours(images[1], BOXES)
+    assert np.abs(keypoints - expected[0]).max() < 0.1
+    np.testing.assert_allclose(scores, expected[1], atol=1e-4)
+
+
+@pytest.mark.parametrize('decode', [True, False])
+def test_the_unbiased_codecs_poses_are_inference_topdowns(
+    tmp_path, images, decode
+):
+    codec = {**CODEC, 'type': 'UnbiasedMLPEHeatmap'}
+    trained = small_baseline(tmp_path, codec)
+    path = trained.export('pose.onnx', decode=decode, flip_test=decode)
+    expected = in_mmpose(trained.model(), images[1], BOXES)
+    keypoints, scores = OnnxPose(path, threads=1)(images[1], BOXES)
     assert np.abs(keypoints - expected[0]).max() < 0.1
     np.testing.assert_allclose(scores, expected[1], atol=1e-4)
 

@@ -1,4 +1,4 @@
-"""Heatmaps to keypoints in NumPy, as the codec `MLPEHeatmap` does it."""
+"""Heatmaps to keypoints in NumPy, as our two codecs do it."""
 
 import cv2
 import numpy as np
@@ -51,6 +51,65 @@ def decode(
     places[~(heights > 0)] = -1
     stride = np.float32(input_size[0] / width)
     return places * stride, heights / np.float32(peak) + np.float32(0.5)
+
+
+def decode_unbiased(
+    heatmaps: np.ndarray,
+    window: int,
+    peak: float,
+    input_size: tuple[int, int],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find maxima between the cells, as ``UnbiasedMLPEHeatmap`` does.
+
+    Args:
+        heatmaps (np.ndarray): (B, K, H, W), float32
+        window (int): Odd window of the blur, in cells
+        peak (float): Height of a perfect peak
+        input_size (tuple[int, int]): Size of a crop in [w, h]
+
+    Returns:
+        tuple:
+        - keypoints (np.ndarray): (B, K, 2), float32, (x, y) in pixels of
+          the crop; left of and above it where a map has no positive value
+        - scores (np.ndarray): (B, K), float32, height / peak + 0.5
+    """
+    height, width = heatmaps.shape[-2:]
+    flat = heatmaps.reshape(*heatmaps.shape[:2], height * width)
+    heights = flat.max(-1)
+    flat = _blur(heatmaps, window).reshape(flat.shape)
+    cell = flat.argmax(-1)
+    x, y = cell % width, cell // width
+    inside = (x > 1) & (x < width - 2) & (y > 1) & (y < height - 2)
+
+    # the logarithms of 5 x 5 cells around each maximum
+    reach = np.arange(-2, 3)
+    there = cell[..., None, None] + reach[:, None] * width + reach
+    there = there.clip(0, height * width - 1).reshape(*cell.shape, 25)
+    near = np.log(np.take_along_axis(flat, there, -1).clip(1e-10))
+    step = _newton_step(near.reshape(*cell.shape, 5, 5), inside)
+
+    places = np.stack([x, y], -1).astype(np.float32) + step
+    places[~(heights > 0)] = -1
+    stride = np.float32(input_size[0] / width)
+    pixels = (places + np.float32(0.5)) * stride - np.float32(0.5)
+    return pixels, heights / np.float32(peak) + np.float32(0.5)
+
+
+def _newton_step(logs: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """From the middle of logarithms (..., 5, 5) to their maximum, (..., 2)."""
+    slope_x = (logs[..., 2, 3] - logs[..., 2, 1]) / 2
+    slope_y = (logs[..., 3, 2] - logs[..., 1, 2]) / 2
+    middle = 2 * logs[..., 2, 2]
+    curve_x = (logs[..., 2, 4] - middle + logs[..., 2, 0]) / 4
+    curve_y = (logs[..., 4, 2] - middle + logs[..., 0, 2]) / 4
+    twist = logs[..., 3, 3] - logs[..., 1, 3]
+    twist = (twist - logs[..., 3, 1] + logs[..., 1, 1]) / 4
+    determinant = curve_x * curve_y - twist * twist
+    maximum = inside & (determinant > 0) & (curve_x < 0)
+    divisor = np.where(maximum, determinant, np.float32(1))
+    step_x = (twist * slope_y - curve_y * slope_x) / divisor * maximum
+    step_y = (twist * slope_x - curve_x * slope_y) / divisor * maximum
+    return np.stack([step_x, step_y], -1).clip(-1, 1)
 
 
 def mirrored(

@@ -23,7 +23,7 @@ class ModelCard:
             scores
         codec (str): The class that decodes the heatmaps
         blur_window (int, optional): Window of the blur before decoding, in
-            heatmap cells. ``None`` unless the codec is ``MLPEHeatmap``
+            heatmap cells. ``None`` unless the codec is one of ours
         peak (float, optional): Height of a perfect peak, from 0; the same
         flip_inside (bool): Whether the graph averages over the mirrored
             image itself

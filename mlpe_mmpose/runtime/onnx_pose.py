@@ -8,8 +8,11 @@ import numpy as np
 from . import crops, decoding
 from .model_card import ModelCard
 
-# the only codec whose decoding is known here
-CODEC = 'MLPEHeatmap'
+# the codecs whose decoding is known here
+DECODERS = {
+    'MLPEHeatmap': decoding.decode,
+    'UnbiasedMLPEHeatmap': decoding.decode_unbiased,
+}
 
 
 class OnnxPose:
@@ -124,7 +127,7 @@ class OnnxPose:
                 flipped, self.card.flip_indices, self.card.shift_heatmap
             )
             heatmaps *= np.float32(0.5)
-        return decoding.decode(
+        return DECODERS[self.card.codec](
             heatmaps,
             self.card.blur_window,
             self.card.peak,
@@ -143,10 +146,11 @@ class OnnxPose:
                 f'{name} does not crop as in UDP, with which {path} was '
                 'trained; crop and decode in your own program.'
             )
-        if card.output == 'heatmaps' and card.codec != CODEC:
+        if card.output == 'heatmaps' and card.codec not in DECODERS:
             raise ValueError(
-                f'{name} decodes heatmaps of {CODEC}, got those of '
-                f'{card.codec} in {path}; decode them in your own program.'
+                f'{name} decodes heatmaps of {" and ".join(DECODERS)}, got '
+                f'those of {card.codec} in {path}; decode them in your own '
+                'program.'
             )
 
     def _wanted_flip(self, flip_test: bool | None) -> bool:
