@@ -116,4 +116,12 @@ experiments = [
         against='mlpe',
     ),
     dict(name='unbiased', config=TINY, options=UNBIASED, against='mlpe'),
+    # the coarsest map has 4x3 cells, of which the paper's ratios pool all into
+    # one, three times; these pool to the sizes of 384x288: 1x1, 2x1, 3x2
+    dict(
+        name='enhancement_as_at_384x288',
+        config=TINY,
+        options={'model.neck.pool_ratios': (0.25, 0.5, 0.75)},
+        against='mlpe',
+    ),
 ]

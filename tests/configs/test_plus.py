@@ -1,0 +1,55 @@
+"""MLPE-plus: what it changes, and that it costs no more than it says."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmpose.models import build_pose_estimator
+from torch.utils.flop_counter import FlopCounterMode
+
+CONFIGS = Path(__file__).parents[2] / 'configs'
+NAMES = ['resnest50_256x192', 'resnest50_384x288', 'resnest101_384x288']
+
+
+def config(path: str) -> Config:
+    return Config.fromfile(CONFIGS / path)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_network_and_windows_are_those_of_the_paper_with_laterals(name):
+    plus = config(f'plus/mlpe-plus_{name}.py')
+    paper = config(f'mlpe_{name}.py')
+    assert plus.codec.pop('type') == 'UnbiasedMLPEHeatmap'
+    assert paper.codec.pop('type') == 'MLPEHeatmap'
+    assert plus.codec == paper.codec
+    assert plus.model.neck.pop('lateral_fusion')
+    for part in ('backbone', 'neck', 'data_preprocessor', 'test_cfg'):
+        assert plus.model[part] == paper.model[part]
+    assert plus.train_cfg == paper.train_cfg
+    assert plus.auto_scale_lr == paper.auto_scale_lr
+
+
+def test_laterals_are_all_that_it_costs_more():
+    figures = []
+    for path in ('plus/mlpe-plus_{}.py', 'mlpe_{}.py'):
+        cfg = config(path.format('resnest50_256x192'))
+        cfg.model.backbone.init_cfg = None
+        model = build_pose_estimator(cfg.model).eval()
+        with FlopCounterMode(display=False) as flops, torch.no_grad():
+            model(torch.zeros(1, 3, 256, 192), None, mode='tensor')
+        parameters = sum(p.numel() for p in model.parameters())
+        figures.append((parameters, flops.get_total_flops()))
+    # 1x1 convolutions of C2 to C4, and their norms
+    laterals = (256 + 512 + 1024) * 256
+    assert figures[0][0] - figures[1][0] == laterals + 3 * 2 * 256
+    cells = {256: 64 * 48, 512: 32 * 24, 1024: 16 * 12}
+    work = sum(2 * channels * 256 * n for channels, n in cells.items())
+    assert figures[0][1] - figures[1][1] == work
+
+
+def test_the_schedule_ends_with_training():
+    plus = config('plus/mlpe-plus_resnest50_256x192.py')
+    cosine = plus.param_scheduler[-1]
+    assert cosine['end'] == plus.train_cfg.max_epochs
+    assert cosine['begin'] + cosine['T_max'] == cosine['end']
