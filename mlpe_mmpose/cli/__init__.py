@@ -20,6 +20,7 @@ VERBS = {
     'benchmark': 'measure speed beside the peers, in one table',
     'export': 'write a trained model as one ONNX file',
     'convert': 'turn a checkpoint of the authors or of pytorch-cpn into ours',
+    'pack': 'pack results on COCO test-dev for its evaluation server',
 }
 
 

@@ -7,12 +7,15 @@ import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from mlpe_mmpose.apis.pack import pack_results
 from mlpe_mmpose.datasets.synthetic import generate_dataset
 
 TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
 
 
-def tiny_runner(data_root: Path, work_dir: Path) -> Runner:
+def tiny_runner(
+    data_root: Path, work_dir: Path, options: dict | None = None
+) -> Runner:
     config = Config.fromfile(TINY)
     config.work_dir = str(work_dir)
     config.train_cfg.max_epochs = 1
@@ -25,6 +28,7 @@ def tiny_runner(data_root: Path, work_dir: Path) -> Runner:
             data_root / 'annotations/person_keypoints_val2017.json'
         )
     config.experiment_name = work_dir.name
+    config.merge_from_dict(options or {})
     return Runner.from_cfg(config)
 
 
@@ -71,3 +75,28 @@ def test_annotations_without_keypoints_stop_a_test_with_detections(
 def test_annotations_with_keypoints_train(data_root, tmp_path):
     tiny_runner(data_root, tmp_path / 'run_good').train()
     assert (tmp_path / 'run_good/epoch_1.pth').exists()
+
+
+def test_images_without_annotations_are_tested_for_coco_s_server(
+    data_root, tmp_path
+):
+    # as image_info_test-dev2017.json: images, and no annotation at all
+    path = data_root / 'annotations/person_keypoints_val2017.json'
+    dataset = json.loads(path.read_text())
+    boxes = [
+        dict(image_id=a['image_id'], category_id=1, bbox=a['bbox'], score=0.9)
+        for a in dataset.pop('annotations')
+    ]
+    (tmp_path / 'boxes.json').write_text(json.dumps(boxes))
+    path.write_text(json.dumps(dataset))
+    options = {
+        'test_dataloader.dataset.bbox_file': str(tmp_path / 'boxes.json'),
+        'test_evaluator.format_only': True,
+        'test_evaluator.outfile_prefix': str(tmp_path / 'test/results'),
+    }
+    runner = tiny_runner(data_root, tmp_path / 'run_test_dev', options)
+    runner.test()
+    packed = pack_results(
+        tmp_path / 'test/results.keypoints.json', path, 'x', tmp_path
+    )
+    assert packed.stat().st_size > 100

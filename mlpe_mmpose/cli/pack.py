@@ -1,0 +1,47 @@
+"""Pack results on COCO test-dev for its evaluation server."""
+
+import argparse
+import functools
+import sys
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument(
+        'results', metavar='RESULTS.keypoints.json', help='of the metric'
+    )
+    parser.add_argument(
+        'image_info',
+        metavar='IMAGE_INFO.json',
+        help="COCO's list of images, image_info_test-dev2017.json",
+    )
+    parser.add_argument(
+        '--name', required=True, metavar='ALG', help='the name of the method'
+    )
+    parser.add_argument(
+        '--split',
+        default='test-dev2017',
+        help='the name of the test set (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--out', default='.', metavar='DIR', help='folder of the zip file'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, pack, and say where."""
+    from mlpe_mmpose.apis.pack import pack_results
+
+    say = functools.partial(print, flush=True)
+    try:
+        path = pack_results(
+            args.results, args.image_info, args.name, args.out, args.split, say
+        )
+    except OSError as error:
+        print(f'pack: {error}', file=sys.stderr)
+        return 1
+    except ValueError as error:
+        print(f'pack: {error}', file=sys.stderr)
+        return 2
+    say(str(path))
+    return 0
