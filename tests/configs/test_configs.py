@@ -75,14 +75,11 @@ def test_a_peer_predicts_maps_of_its_codecs_size(path):
     ids=lambda path: path.stem,
 )
 def test_the_model_builds_and_its_neck_fits_its_backbone(path):
-    model = build(Config.fromfile(path))
-    stages = [
-        getattr(model.backbone, name)[-1] for name in model.backbone.res_layers
-    ]
-    channels = tuple(
-        [p for n, p in stage.named_parameters() if 'conv' in n][-1].shape[0]
-        for stage in stages
-    )
+    model = build(Config.fromfile(path)).eval()
+    with torch.no_grad():
+        feats = model.backbone(torch.zeros(1, 3, 64, 64))
+    assert [feat.shape[-1] for feat in feats] == [16, 8, 4, 2]
+    channels = tuple(feat.shape[1] for feat in feats)
     assert model.neck.in_channels == channels
     assert model.head.in_channels == model.neck.out_channels
 
@@ -115,7 +112,11 @@ def test_training_needs_nothing_but_coco(config):
 
 @pytest.mark.parametrize(
     'path',
-    [p for p in EXPERIMENTS if 'synthetic' not in p.stem],
+    [
+        p
+        for p in EXPERIMENTS
+        if 'synthetic' not in p.stem and p.parent.name != 'keypoints'
+    ],
     ids=lambda path: path.stem,
 )
 def test_testing_uses_the_usual_detections_until_overridden(path):

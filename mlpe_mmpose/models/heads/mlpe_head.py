@@ -42,7 +42,7 @@ class MLPEHead(HeatmapHead):
         level_loss (Config): Loss of a level's heatmaps. Defaults to half the
             mean squared error
         refine_loss (Config): Loss of the refined heatmaps. Defaults to
-            :class:`MLPEOHKMLoss` of the 8 hardest keypoints
+            :class:`MLPEOHKMLoss` of the hardest 8 of 17 keypoints
         level_occluded (str): What levels learn where v < 2, occluded (v = 1)
             or not labelled (v = 0). ``'suppress'`` (the release): an empty
             target, every map counts; ``'ignore'``: only maps with v = 2
@@ -67,7 +67,7 @@ class MLPEHead(HeatmapHead):
         level_loss: ConfigType = dict(
             type='KeypointMSELoss', use_target_weight=True, loss_weight=0.5
         ),
-        refine_loss: ConfigType = dict(type='MLPEOHKMLoss', topk=8),
+        refine_loss: ConfigType = dict(type='MLPEOHKMLoss'),
         level_occluded: str = 'suppress',
         decoder: OptConfigType = None,
         init_cfg: OptConfigType = None,

@@ -4,6 +4,9 @@ import torch.nn.functional as F
 from mmpose.registry import MODELS
 from torch import Tensor, nn
 
+# the hardest 8 of 17 (CPN, 2018)
+CPN_SHARE = 8 / 17
+
 
 @MODELS.register_module()
 class MLPEOHKMLoss(nn.Module):
@@ -15,8 +18,8 @@ class MLPEOHKMLoss(nn.Module):
     keypoints are labelled, then the persons.
 
     Args:
-        topk (int): Number of keypoints that count. Defaults to 8, for the
-            17 of COCO (CPN)
+        topk (int, optional): Number of keypoints that count. By default as
+            large a share as CPN's 8 of COCO's 17: ``round(K * 8 / 17)``
         loss_weight (float): Weight of the loss. Defaults to 1.0
 
     Raises:
@@ -24,9 +27,11 @@ class MLPEOHKMLoss(nn.Module):
             than the number of keypoints.
     """
 
-    def __init__(self, topk: int = 8, loss_weight: float = 1.0) -> None:
+    def __init__(
+        self, topk: int | None = None, loss_weight: float = 1.0
+    ) -> None:
         super().__init__()
-        if topk < 1:
+        if topk is not None and topk < 1:
             raise ValueError(
                 f'{self.__class__.__name__} needs topk of at least 1, '
                 f'got topk={topk}.'
@@ -63,9 +68,10 @@ class MLPEOHKMLoss(nn.Module):
             f'shape {tuple(target.shape)}.'
         )
         num_keypoints = output.shape[1]
-        if self.topk > num_keypoints:
+        topk = self.topk or max(1, round(num_keypoints * CPN_SHARE))
+        if topk > num_keypoints:
             raise ValueError(
-                f'{name} got topk={self.topk}, more than the '
+                f'{name} got topk={topk}, more than the '
                 f'{num_keypoints} keypoints of the heatmaps.'
             )
         losses = F.mse_loss(output.float(), target.float(), reduction='none')
@@ -77,5 +83,5 @@ class MLPEOHKMLoss(nn.Module):
                 f'persons with {num_keypoints} keypoints.'
             )
             losses = losses * target_weights
-        hardest = losses.topk(self.topk, dim=1, sorted=False).values
+        hardest = losses.topk(topk, dim=1, sorted=False).values
         return hardest.mean() * self.loss_weight

@@ -187,7 +187,8 @@ def test_a_keypoint_of_little_weight_keeps_its_target(coco_dataset):
     for i, name in enumerate(KEYS[:5]):
         error = (outputs[i].detach().numpy() - targets[min(i, 3)]) ** 2
         error = error.mean((2, 3)) * labelled * factors
-        hard = np.sort(error, axis=1)[:, -8:].mean()
+        # the hardest 7 of 14, as 8 of 17
+        hard = np.sort(error, axis=1)[:, -7:].mean()
         expected = hard if i == 4 else error.mean() / 2
         assert losses[name].item() == pytest.approx(expected, rel=1e-5), name
 

@@ -103,7 +103,20 @@ def test_half_precision_maps_are_summed_in_float32(dtype):
 def test_more_hard_keypoints_than_keypoints_are_refused():
     output = torch.zeros(1, 5, 2, 2)
     with pytest.raises(ValueError, match=r'MLPEOHKMLoss.*topk=8.*\b5 keyp'):
-        MLPEOHKMLoss()(output, output)
+        MLPEOHKMLoss(topk=8)(output, output)
+
+
+@pytest.mark.parametrize(
+    ('keypoints', 'hard'),
+    [(17, 8), (14, 7), (16, 8), (133, 63), (5, 2), (1, 1)],
+)
+def test_by_default_the_share_of_hard_keypoints_is_cpns(keypoints, hard):
+    # per-keypoint losses are 1, 4, 9, ...: squares of the outputs
+    values = torch.arange(1.0, keypoints + 1)
+    output = values.view(1, -1, 1, 1)
+    loss = MLPEOHKMLoss()(output, torch.zeros_like(output))
+    expected = (values[-hard:] ** 2).mean()
+    assert loss.item() == pytest.approx(expected.item())
 
 
 @pytest.mark.parametrize('topk', [0, -1])
