@@ -124,4 +124,10 @@ experiments = [
         options={'model.neck.pool_ratios': (0.25, 0.5, 0.75)},
         against='mlpe',
     ),
+    # the best of the above, at the cost of c and its laterals
+    dict(
+        name='plus',
+        config='plus/mlpe-plus_tiny_synthetic.py',
+        against='c',
+    ),
 ]
