@@ -11,7 +11,7 @@ import importlib
 import warnings
 from collections.abc import Sequence
 
-# verb -> one line of help; the module of the same name is imported on use
+# verb -> one line of help; its module, with _ for -, is imported on use
 VERBS = {
     'doctor': 'check the installed stack, and say how to mend it',
     'synth': 'generate a small COCO-format data set of people',
@@ -20,6 +20,7 @@ VERBS = {
     'benchmark': 'measure speed beside the peers, in one table',
     'export': 'write a trained model as one ONNX file',
     'convert': 'turn a checkpoint of the authors or of pytorch-cpn into ours',
+    'init-dataset': 'write metainfo and config for a data set of your own',
     'pack': 'pack results on COCO test-dev for its evaluation server',
 }
 
@@ -49,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # what the stack says on every start, and nobody here can mend
     for text in ('pkg_resources is deprecated', 'The metainfo config file'):
         warnings.filterwarnings('ignore', text)
-    module = importlib.import_module(f'{__name__}.{known.verb}')
+    name = known.verb.replace('-', '_')
+    module = importlib.import_module(f'{__name__}.{name}')
     verb_parser = argparse.ArgumentParser(
         prog=f'python -m mlpe_mmpose {known.verb}',
         description=VERBS[known.verb],

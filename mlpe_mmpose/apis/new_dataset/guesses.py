@@ -1,0 +1,76 @@
+"""What names of keypoints tell: sides, halves of the body, sigmas."""
+
+import re
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+import mmpose
+from mmengine.config import Config
+
+SIDES = dict(left='right', right='left', l='r', r='l')
+# of people and animals, below the middle of the body
+LOWER = {'hip', 'knee', 'ankle', 'foot', 'feet', 'leg', 'thigh', 'shin'}
+LOWER |= {'toe', 'heel', 'paw', 'hock', 'hoof', 'tail', 'croup'}
+WORDS = re.compile(r'left|right|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+')
+
+
+def words(name: str) -> tuple[str, ...]:
+    """A name's words in lower case: ``'L_Eye'`` has ``('l', 'eye')``."""
+    return tuple(word.lower() for word in WORDS.findall(name))
+
+
+def guess_swaps(names: Sequence[str]) -> dict[str, str]:
+    """Pairs that a mirror exchanges: names that differ in the side only.
+
+    Args:
+        names (Sequence[str]): K names
+
+    Returns:
+        dict[str, str]: The partner of each name that has one.
+    """
+    by_words = {words(name): name for name in names}
+    swaps = {}
+    for name in names:
+        other = tuple(SIDES.get(word, word) for word in words(name))
+        if other != words(name) and other in by_words:
+            swaps[name] = by_words[other]
+    return swaps
+
+
+def sided_alone(names: Sequence[str], swaps: dict[str, str]) -> list[str]:
+    """Names with a side whose partner is missing; likely a misspelling."""
+    return [
+        name
+        for name in names
+        if name not in swaps and not set(words(name)).isdisjoint(SIDES)
+    ]
+
+
+def guess_half(name: str) -> str:
+    """``'lower'`` or ``'upper'``, for augmentation with half bodies."""
+    return 'upper' if LOWER.isdisjoint(words(name)) else 'lower'
+
+
+def guess_sigma(name: str) -> tuple[float, bool]:
+    """The tolerance of OKS: COCO's for COCO's names, else COCO's mean.
+
+    Returns:
+        tuple[float, bool]: The sigma, and whether the name is one of COCO's.
+    """
+    known = _coco_sigmas()
+    found = known.get(words(name))
+    if found is not None:
+        return found, True
+    return round(statistics.mean(known.values()), 3), False
+
+
+def _coco_sigmas() -> dict[tuple[str, ...], float]:
+    """COCO's sigmas by the words of COCO's names."""
+    folder = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
+    info = Config.fromfile(folder / 'coco.py').dataset_info
+    names = [info.keypoint_info[i]['name'] for i in range(len(info.sigmas))]
+    return {
+        words(name): sigma
+        for name, sigma in zip(names, info.sigmas, strict=True)
+    }

@@ -1,0 +1,64 @@
+"""Write metainfo and config for a data set in COCO's format."""
+
+import argparse
+import functools
+import sys
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument(
+        'ann_file', metavar='ANN.json', help="annotations in COCO's format"
+    )
+    parser.add_argument(
+        '--images', required=True, metavar='DIR', help='folder of the images'
+    )
+    parser.add_argument(
+        '--val', metavar='ANN.json', help='annotations to validate on'
+    )
+    parser.add_argument(
+        '--val-images',
+        metavar='DIR',
+        help='folder of their images (default: --images)',
+    )
+    parser.add_argument(
+        '--config',
+        default='mlpe_resnest50_256x192.py',
+        metavar='BASE',
+        help='the config to start from (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--name', help="the data set's name (default: the file's)"
+    )
+    parser.add_argument(
+        '--out', default='.', metavar='DIR', help='where both files go'
+    )
+    parser.add_argument(
+        '--force', action='store_true', help='replace files that exist'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write both files, and say what to do next."""
+    import mlpe_mmpose.registration  # noqa: F401
+    from mlpe_mmpose.apis.new_dataset import init_dataset
+
+    try:
+        init_dataset(
+            args.ann_file,
+            args.images,
+            args.out,
+            args.val,
+            args.val_images,
+            args.config,
+            args.name,
+            args.force,
+            functools.partial(print, flush=True),
+        )
+    except OSError as error:
+        print(f'init-dataset: {error}', file=sys.stderr)
+        return 1
+    except ValueError as error:
+        print(f'init-dataset: {error}', file=sys.stderr)
+        return 2
+    return 0
