@@ -1,0 +1,13 @@
+"""What is wrong with predictions, and what mending it would give."""
+
+from .diagnose import diagnose
+from .findings import Diagnosis, ErrorKind, KeypointError, Slice, WorstPerson
+
+__all__ = [
+    'Diagnosis',
+    'ErrorKind',
+    'KeypointError',
+    'Slice',
+    'WorstPerson',
+    'diagnose',
+]

@@ -1,0 +1,282 @@
+"""Errors made on purpose are found, named, and worth what they cost."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmpose.datasets.datasets import CocoDataset
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from xtcocotools.coco import COCO
+from xtcocotools.cocoeval import COCOeval
+
+from mlpe_mmpose.evaluation.diagnosis import Diagnosis, diagnose
+
+K = 17
+INFO = parse_pose_metainfo(CocoDataset.METAINFO)
+NOSE, LEFT_WRIST, RIGHT_WRIST = 0, 9, 10
+AREA = 100.0 * 80
+
+
+class Case:
+    """People on a grid, far enough apart, and predictions to spoil."""
+
+    def __init__(self, folder: Path, people: int = 6, per_image: int = 1):
+        random = np.random.default_rng(0)
+        self.folder = folder
+        self.images = [dict(id=i, file_name=f'{i}.jpg') for i in range(people)]
+        self.truth = np.full((people, K, 3), 2.0)
+        for person in range(people):
+            # 5 x 4 places, 90 pixels apart: none is near another's
+            places = random.permutation(20)[:K]
+            shift = 1000 * (person % per_image)
+            self.truth[person, :, 0] = places % 5 * 90 + shift
+            self.truth[person, :, 1] = places // 5 * 90
+        self.image_ids = [person // per_image for person in range(people)]
+        self.predicted = self.truth.copy()
+        self.predicted[..., 2] = 0.9
+        self.scores = random.permutation(people) / people + 0.1
+
+    def diagnose(self) -> Diagnosis:
+        annotations = [
+            dict(
+                id=number + 5,
+                image_id=image,
+                category_id=1,
+                iscrowd=0,
+                area=AREA,
+                num_keypoints=int((points[:, 2] > 0).sum()),
+                keypoints=points.ravel().tolist(),
+                bbox=[points[:, 0].min(), 0, 361, 271],
+            )
+            for number, (points, image) in enumerate(
+                zip(self.truth, self.image_ids, strict=True)
+            )
+        ]
+        dataset = dict(
+            images=self.images,
+            annotations=annotations,
+            categories=[dict(id=1, name='person')],
+        )
+        results = [
+            dict(
+                image_id=image,
+                category_id=1,
+                keypoints=points.ravel().tolist(),
+                score=score,
+            )
+            for points, image, score in zip(
+                self.predicted, self.image_ids, self.scores, strict=True
+            )
+        ]
+        (self.folder / 'truth.json').write_text(json.dumps(dataset))
+        (self.folder / 'results.json').write_text(json.dumps(results))
+        return diagnose(
+            self.folder / 'truth.json', self.folder / 'results.json', INFO
+        )
+
+
+def shift_for(similarity: float, keypoint: int) -> float:
+    """Pixels after which a keypoint has this similarity."""
+    tolerance = 2 * INFO['sigmas'][keypoint] * np.sqrt(AREA)
+    return float(tolerance * np.sqrt(-2 * np.log(similarity)))
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def by_name(found: Diagnosis) -> dict[str, int]:
+    return {error.name: error.count for error in found.errors}
+
+
+def test_perfect_predictions_have_nothing_to_mend(case):
+    found = case.diagnose()
+    assert found.metrics['AP'] == 1
+    assert (found.num_people, found.num_found) == (6, 6)
+    assert found.num_good == 6 * K
+    assert not any(by_name(found).values())
+    assert all(error.gain == 0 for error in found.errors)
+    assert all(keypoint.median == 0 for keypoint in found.keypoints)
+    assert all(person.oks == 1 for person in found.worst)
+
+
+@pytest.mark.parametrize(
+    ('similarity', 'kind'),
+    [(0.9, None), (0.84, 'jitter'), (0.51, 'jitter'), (0.49, 'miss')],
+)
+def test_how_far_a_keypoint_is_off_decides_between_jitter_and_miss(
+    case, similarity, kind
+):
+    case.predicted[2, NOSE, 1] -= shift_for(similarity, NOSE)
+    found = case.diagnose()
+    expected = dict.fromkeys(by_name(found), 0)
+    if kind:
+        expected[kind] = 1
+    assert by_name(found) == expected
+    assert found.num_good == 6 * K - sum(expected.values())
+    nose = found.keypoints[NOSE]
+    assert nose.similarity == pytest.approx((5 + similarity) / 6)
+    assert found.keypoints[1].similarity == 1
+
+
+def test_exchanged_wrists_are_two_inversions(case):
+    case.predicted[1, [LEFT_WRIST, RIGHT_WRIST]] = case.predicted[
+        1, [RIGHT_WRIST, LEFT_WRIST]
+    ]
+    found = case.diagnose()
+    assert by_name(found) == dict(jitter=0, inversion=2, swap=0, miss=0)
+    worst = found.worst[0]
+    assert worst.annotation_id == 1 + 5
+    assert worst.kinds[LEFT_WRIST] == worst.kinds[RIGHT_WRIST] == 'inversion'
+    assert worst.oks == pytest.approx(15 / 17, abs=1e-3)
+
+
+def test_another_keypoint_of_the_same_person_is_no_inversion(case):
+    # the nose has no mirrored counterpart, and the elbow is not the wrist's
+    case.predicted[1, NOSE] = case.predicted[1, LEFT_WRIST]
+    case.predicted[1, 7] = case.predicted[1, LEFT_WRIST]
+    assert by_name(case.diagnose())['miss'] == 2
+
+
+def test_a_neighbours_keypoint_is_a_swap_mirrored_or_not(tmp_path):
+    case = Case(tmp_path, per_image=2)
+    case.predicted[0, LEFT_WRIST] = case.truth[1, LEFT_WRIST]
+    case.predicted[2, LEFT_WRIST] = case.truth[3, RIGHT_WRIST]
+    # of another image: nobody's
+    case.predicted[4, LEFT_WRIST] = case.truth[3, LEFT_WRIST] + 2000
+    found = case.diagnose()
+    assert by_name(found) == dict(jitter=0, inversion=0, swap=2, miss=1)
+
+
+def test_mending_the_only_kind_of_error_gives_all(case):
+    for person in range(6):
+        case.predicted[person, :12, 1] -= [
+            shift_for(0.6, keypoint) for keypoint in range(12)
+        ]
+    found = case.diagnose()
+    assert found.metrics['AP'] < 0.9
+    jitter = found.errors[0]
+    assert (jitter.name, jitter.count) == ('jitter', 6 * 12)
+    assert jitter.ap_fixed == 1
+    assert jitter.gain == pytest.approx(1 - found.metrics['AP'])
+    assert all(error.gain == 0 for error in found.errors[1:])
+
+
+def test_kinds_of_random_errors_add_up_to_all_labelled_keypoints(tmp_path):
+    random = np.random.default_rng(1)
+    case = Case(tmp_path, people=12, per_image=3)
+    noise = random.normal(0, 1, (12, K, 2)) * random.uniform(0, 60, (12, 1, 1))
+    case.predicted[..., :2] += noise
+    hidden = random.random((12, K)) < 0.2
+    case.truth[hidden] = 0
+    found = case.diagnose()
+    labelled = sum(keypoint.count for keypoint in found.keypoints)
+    assert found.num_good + sum(by_name(found).values()) == labelled
+    assert sum(error.count > 3 for error in found.errors) >= 2
+    shares = sum(error.share for error in found.errors)
+    assert shares == pytest.approx(1 - found.num_good / labelled)
+    similarities = [person.oks for person in found.worst]
+    assert similarities == sorted(similarities)
+
+
+def test_who_is_not_found_comes_first_and_has_no_prediction(case):
+    case.predicted[3, :, :2] += 700
+    found = case.diagnose()
+    assert (found.num_found, found.num_people) == (5, 6)
+    first = found.worst[0]
+    assert first.annotation_id == 3 + 5
+    assert (first.oks, first.predicted) == (0, None)
+    assert first.kinds == ('',) * K
+
+
+def test_people_without_keypoints_and_crowds_are_nobodys_mistake(case):
+    case.truth[0] = 0
+    found = case.diagnose()
+    assert (found.num_people, found.num_found) == (5, 5)
+    assert found.metrics['AP'] == 1
+
+
+def test_slices_have_the_ap_of_coco_with_all_others_ignored(tmp_path):
+    random = np.random.default_rng(2)
+    case = Case(tmp_path, people=30)
+    case.predicted[..., :2] += random.normal(0, 5, (30, K, 2))
+    case.truth[:10, :5, 2] = 1
+    case.truth[10:20, :12, 2] = 1
+    found = case.diagnose()
+    numbers = [part.num_people for part in found.by_visibility]
+    assert numbers == [10, 10, 10]
+    content = json.loads((tmp_path / 'truth.json').read_text())
+    for part, chosen in zip(
+        found.by_visibility,
+        (range(20, 30), range(10), range(10, 20)),
+        strict=True,
+    ):
+        # xtcocotools ignores crowds; it counts keypoints itself
+        coco = COCO()
+        coco.dataset = deepcopy(content)
+        coco.createIndex()
+        for number, person in enumerate(coco.dataset['annotations']):
+            if number not in chosen:
+                person['iscrowd'] = 1
+        predicted = coco.loadRes(str(tmp_path / 'results.json'))
+        evaluation = COCOeval(coco, predicted, 'keypoints')
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+        assert part.ap == pytest.approx(evaluation.stats[0], abs=1e-6)
+    whole = (found.metrics['AP'], found.metrics['AR'])
+    assert 0.1 < whole[0] < 0.9
+
+
+def test_crowding_is_crowdposes_index(tmp_path):
+    case = Case(tmp_path, people=4, per_image=2)
+    # the second person of the first image moves into the first's box with
+    # 4 of 17 keypoints, whose own box is where it was
+    case.truth[1, :4, 0] = 45.0
+    case.truth[1, :4, 1] = 45.0
+    case.predicted[..., :2] = case.truth[..., :2]
+    found = case.diagnose()
+    # the other's box starts at its leftmost keypoint, 45, and is as wide:
+    # it holds those of the first that lie right of it, of 13 of its own
+    # within 406 pixels none but its four
+    first = case.truth[0, :, 0]
+    held = int((first >= 45).sum())
+    index = (4 / 17 + held / 4) / 2
+    name = 'hard' if index > 0.8 else 'medium'
+    sizes = {part.name: part.num_people for part in found.by_crowding}
+    assert sizes == {'easy': 2, 'medium': 0, 'hard': 0} | {name: 2}
+    empty = [part for part in found.by_crowding if not part.num_people]
+    assert all(part.ap is None for part in empty)
+
+
+@pytest.mark.parametrize(
+    ('results', 'message'),
+    [
+        ('{', 'no JSON file'),
+        ('[]', 'there is nobody in it'),
+        ('[{"keypoints": [1, 2, 3]}]', r'has \[3\] values in keypoints'),
+    ],
+)
+def test_other_files_are_refused(case, results, message):
+    case.diagnose()
+    (case.folder / 'results.json').write_text(results)
+    with pytest.raises(ValueError, match=message):
+        diagnose(
+            case.folder / 'truth.json', case.folder / 'results.json', INFO
+        )
+
+
+def test_results_on_other_images_are_refused(case):
+    case.diagnose()
+    results = json.loads((case.folder / 'results.json').read_text())
+    results[4]['image_id'] = 99
+    (case.folder / 'results.json').write_text(json.dumps(results))
+    with pytest.raises(ValueError, match='image_id 99 is not in the annot'):
+        diagnose(
+            case.folder / 'truth.json',
+            case.folder / 'results.json',
+            CocoDataset.METAINFO,
+        )
