@@ -29,6 +29,7 @@ with explained():
         CheckDataHook,
         CompileHook,
         DeferredLogHook,
+        OHKMPickHook,
         PlainCheckpointHook,
     )
     from .evaluation.metrics import FastCocoMetric
@@ -56,6 +57,7 @@ __all__ = [
     'MLPENeck',
     'MLPEOHKMLoss',
     'MarkOccludedKeypoints',
+    'OHKMPickHook',
     'PlainCheckpointHook',
     'RandomChannelGain',
     'UnbiasedMLPEHeatmap',

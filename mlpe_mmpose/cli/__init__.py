@@ -17,6 +17,7 @@ VERBS = {
     'synth': 'generate a small COCO-format data set of people',
     'demo': 'generate, train, test and draw the tiny model',
     'compare': 'train and test a list of configs under equal conditions',
+    'report': 'diagnose a checkpoint on one HTML page',
     'benchmark': 'measure speed beside the peers, in one table',
     'export': 'write a trained model as one ONNX file',
     'convert': 'turn a checkpoint of the authors or of pytorch-cpn into ours',

@@ -5,6 +5,7 @@ from .channels_last_hook import ChannelsLastHook
 from .check_data_hook import CheckDataHook
 from .compile_hook import CompileHook
 from .deferred_log_hook import DeferredLogHook
+from .ohkm_pick_hook import OHKMPickHook
 from .plain_checkpoint_hook import PlainCheckpointHook
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     'CheckDataHook',
     'CompileHook',
     'DeferredLogHook',
+    'OHKMPickHook',
     'PlainCheckpointHook',
 ]

@@ -27,8 +27,13 @@ CROWDED = (
 def by_size(truth: GroundTruth, metrics: dict[str, float]) -> tuple:
     """COCO's own sizes."""
     sizes = (
-        ('medium', '32^2 to 96^2 pixels', 'AP (M)', (MEDIUM, LARGE)),
-        ('large', 'from 96^2 pixels', 'AP (L)', (LARGE, np.inf)),
+        (
+            'medium',
+            'an area of 32 x 32 to 96 x 96 pixels',
+            'AP (M)',
+            (MEDIUM, LARGE),
+        ),
+        ('large', 'an area from 96 x 96 pixels', 'AP (L)', (LARGE, np.inf)),
     )
     slices = []
     for name, description, metric, (low, high) in sizes:

@@ -1,5 +1,6 @@
 """Online hard keypoint mining, without Python loops."""
 
+import torch
 import torch.nn.functional as F
 from mmpose.registry import MODELS
 from torch import Tensor, nn
@@ -38,6 +39,9 @@ class MLPEOHKMLoss(nn.Module):
             )
         self.topk = topk
         self.loss_weight = loss_weight
+        # OHKMPickHook sets it, and reads what it makes forward leave behind
+        self.recording = False
+        self.picked = self.labelled = None
 
     def forward(
         self,
@@ -83,5 +87,15 @@ class MLPEOHKMLoss(nn.Module):
                 f'persons with {num_keypoints} keypoints.'
             )
             losses = losses * target_weights
-        hardest = losses.topk(topk, dim=1, sorted=False).values
-        return hardest.mean() * self.loss_weight
+        hardest = losses.topk(topk, dim=1, sorted=False)
+        if self.recording:
+            self._record(losses.detach(), hardest.indices)
+        return hardest.values.mean() * self.loss_weight
+
+    def _record(self, losses: Tensor, indices: Tensor) -> None:
+        """Count by keypoint: persons where it was picked, and labelled."""
+        # where few are labelled, others without a loss fill the places
+        labelled = losses > 0
+        chosen = torch.zeros_like(labelled).scatter(1, indices, True)
+        self.picked = (chosen & labelled).sum(0)
+        self.labelled = labelled.sum(0)

@@ -140,3 +140,16 @@ def test_weights_of_another_shape_are_refused():
         AssertionError, match=r'MLPEOHKMLoss.*\(2, 1\).*2 persons.*9 key'
     ):
         MLPEOHKMLoss()(output, output, torch.zeros(2, 1))
+
+
+def test_recording_counts_who_was_picked_and_labelled_and_changes_nothing():
+    # losses of two persons are squares; the second has two labelled only
+    output = torch.tensor([[1.0, 3, 2, 4], [5, 6, 7, 8]]).view(2, 4, 1, 1)
+    weights = torch.tensor([[1.0, 1, 1, 1], [1, 0, 0, 1]])
+    plain, recording = MLPEOHKMLoss(topk=3), MLPEOHKMLoss(topk=3)
+    recording.recording = True
+    args = output, torch.zeros_like(output), weights
+    assert recording(*args) == plain(*args)
+    assert recording.picked.tolist() == [1, 1, 1, 2]
+    assert recording.labelled.tolist() == [2, 1, 1, 2]
+    assert plain.picked is None

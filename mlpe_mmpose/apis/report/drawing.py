@@ -1,0 +1,91 @@
+"""Small pictures for a page: poses, and heatmaps over a crop."""
+
+import base64
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+# ours: pixels of a panel, and how much of the surroundings it shows
+HEIGHT, MARGIN = 220, 0.25
+# BGR, by kind of error
+COLORS = {
+    '': (90, 200, 60),
+    'jitter': (60, 200, 240),
+    'inversion': (240, 120, 60),
+    'swap': (220, 70, 200),
+    'miss': (60, 60, 230),
+}
+LINE = (235, 235, 235)
+
+
+def data_uri(picture: np.ndarray) -> str:
+    """A BGR picture as an address that holds it."""
+    done, encoded = cv2.imencode(
+        '.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, 85]
+    )
+    assert done
+    text = base64.b64encode(encoded).decode()
+    return f'data:image/jpeg;base64,{text}'
+
+
+def draw_pose(
+    image: np.ndarray,
+    box: Sequence[float],
+    keypoints: np.ndarray | None,
+    kinds: Sequence[str],
+    links: Sequence[tuple[int, int]],
+) -> np.ndarray:
+    """One panel: the surroundings of a box, and a pose over them.
+
+    Args:
+        image (np.ndarray): (H, W, 3), BGR
+        box (Sequence[float]): [x, y, w, h], pixels
+        keypoints (np.ndarray, optional): (K, 3), x, y, and a third value
+            that is 0 for what is not drawn
+        kinds (Sequence[str]): K kinds of error, which colour the points
+        links (Sequence[tuple]): Pairs of keypoints
+
+    Returns:
+        np.ndarray: BGR, ``HEIGHT`` high.
+    """
+    left, top, width, height = box
+    pad = MARGIN * max(width, height)
+    x0, y0 = max(int(left - pad), 0), max(int(top - pad), 0)
+    x1 = min(int(left + width + pad) + 1, image.shape[1])
+    y1 = min(int(top + height + pad) + 1, image.shape[0])
+    scale = HEIGHT / max(y1 - y0, 1)
+    size = max(int((x1 - x0) * scale), 1), HEIGHT
+    panel = cv2.resize(image[y0:y1, x0:x1], size)
+    if keypoints is None:
+        return panel
+    # the middle of a pixel stays there when it is enlarged
+    points = ((keypoints[:, :2] - (x0, y0) + 0.5) * scale - 0.5).round()
+    points = points.astype(int).tolist()
+    shown = keypoints[:, 2] > 0
+    for start, end in links:
+        if shown[start] and shown[end]:
+            cv2.line(panel, points[start], points[end], LINE, 1, cv2.LINE_AA)
+    for point, kind, visible in zip(points, kinds, shown, strict=True):
+        if visible:
+            cv2.circle(panel, point, 4, (0, 0, 0), -1, cv2.LINE_AA)
+            cv2.circle(panel, point, 3, COLORS[kind], -1, cv2.LINE_AA)
+    return panel
+
+
+def draw_heatmaps(crop: np.ndarray, heatmaps: np.ndarray) -> np.ndarray:
+    """All heatmaps of a level in one, over the crop.
+
+    Args:
+        crop (np.ndarray): (h, w, 3), BGR, the network's input
+        heatmaps (np.ndarray): (K, H, W), peaks of 255
+
+    Returns:
+        np.ndarray: BGR, ``HEIGHT`` high.
+    """
+    size = int(crop.shape[1] * HEIGHT / crop.shape[0]), HEIGHT
+    highest = heatmaps.max(0).clip(0, 255).astype(np.uint8)
+    # cells stay visible as cells
+    highest = cv2.resize(highest, size, interpolation=cv2.INTER_NEAREST)
+    colored = cv2.applyColorMap(highest, cv2.COLORMAP_INFERNO)
+    return cv2.addWeighted(cv2.resize(crop, size), 0.35, colored, 0.65, 0)

@@ -1,0 +1,76 @@
+"""Heatmaps of every level for a few people."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmpose.apis import init_model
+
+from mlpe_mmpose.models import MLPEHead
+
+from .drawing import draw_heatmaps
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """One person's heatmaps.
+
+    Args:
+        title (str): The image's file
+        panels (list): Pairs of a caption and a BGR picture, coarse to fine
+    """
+
+    title: str
+    panels: list[tuple[str, np.ndarray]]
+
+
+@torch.no_grad()
+def level_rows(
+    config: Config,
+    checkpoint: Path,
+    people: list[tuple[str, tuple[float, ...]]],
+    device: str,
+) -> list[LevelRow]:
+    """Draw heatmaps, coarse to refined.
+
+    Args:
+        config (Config): The model's
+        checkpoint (Path): Its weights
+        people (list): Pairs of an image's path and a box [x, y, w, h]
+        device (str): Where the network runs
+
+    Returns:
+        list[LevelRow]: One a person. Heads other than MLPEHead have no
+        levels, and give their heatmaps only.
+    """
+    # MMPose changes the config that it is given
+    model = init_model(config.copy(), str(checkpoint), device)
+    pipeline = Compose(config.test_dataloader.dataset.pipeline)
+    rows = []
+    for path, (left, top, width, height) in people:
+        box = np.array([[left, top, left + width, top + height]], np.float32)
+        sample = pipeline(
+            dict(
+                img_path=path,
+                bbox=box,
+                bbox_score=np.ones(1, np.float32),
+                **model.dataset_meta,
+            )
+        )
+        crop = sample['inputs'].permute(1, 2, 0).numpy()
+        data = model.data_preprocessor(pseudo_collate([sample]), False)
+        feats = model.extract_feat(data['inputs'])
+        levels = []
+        if isinstance(model.head, MLPEHead):
+            levels = model.head.level_predictors(feats)
+        heatmaps = [*levels, model.head(feats)]
+        names = [f'level {i}' for i in range(len(levels))] + ['refined']
+        panels = [
+            (name, draw_heatmaps(crop, maps[0].float().cpu().numpy()))
+            for name, maps in zip(names, heatmaps, strict=True)
+        ]
+        rows.append(LevelRow(Path(path).name, panels))
+    return rows
