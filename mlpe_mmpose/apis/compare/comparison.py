@@ -1,7 +1,10 @@
 """All runs of a suite, one after the other, and their tables."""
 
+import contextlib
+import fcntl
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from .costs import costs_of
@@ -39,7 +42,8 @@ def compare(
         FileNotFoundError: If there is no such suite, or no such data.
         ValueError: If the suite is wrong, or has no experiment of a name in
             ``only``, or ``out`` holds runs with other options.
-        RuntimeError: If a run fails; the message ends with its output.
+        RuntimeError: If a run fails, with the end of its output; or if
+            another process is at work in ``out``.
     """
     data, out = Path(data), Path(out)
     experiments = load_suite(suite)
@@ -50,7 +54,21 @@ def compare(
             f'{", ".join(names)}.'
         )
     runs = plan_runs(experiments, data, out, seeds)
-    rows = {e.name: Row(e) for e in experiments.experiments}
+    with _alone_in(out):
+        return _run_all(
+            runs, [Row(e) for e in experiments.experiments], out, only, say
+        )
+
+
+def _run_all(
+    runs: Sequence[Run],
+    rows: Sequence[Row],
+    out: Path,
+    only: Sequence[str],
+    say: Callable[[str], None],
+) -> list[Row]:
+    """Run what is left, and write what is known after each."""
+    rows = {row.experiment.name: row for row in rows}
     left = []
     for run in runs:
         row = rows[run.experiment.name]
@@ -77,13 +95,31 @@ def compare(
     return list(rows.values())
 
 
+@contextlib.contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    """Keep others out of a folder: two would write the same checkpoints."""
+    out.mkdir(parents=True, exist_ok=True)
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RuntimeError(
+                f'another comparison is at work in {out}. Wait for it, stop '
+                'it, or give another --out.'
+            ) from error
+        yield
+    finally:
+        # the system lets go of the lock with it, however a process ends
+        os.close(folder)
+
+
 def _title(run: Run) -> str:
     return f'{run.experiment.name}, seed {run.seed}'
 
 
 def _write(rows: list[Row], out: Path) -> None:
     """All that is known so far."""
-    out.mkdir(parents=True, exist_ok=True)
     (out / 'table.md').write_text(markdown(rows))
     write_csv(rows, out / 'runs.csv')
     if any(row.results for row in rows):

@@ -1,10 +1,13 @@
 """Runs are planned whole, kept when done, and never confused."""
 
+import fcntl
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from mlpe_mmpose.apis.compare import compare
 from mlpe_mmpose.apis.compare.runs import Run, finish, plan_runs
 from mlpe_mmpose.apis.compare.suite import Experiment, Suite
 
@@ -96,3 +99,15 @@ def test_data_without_annotations_are_refused(tmp_path):
 def test_no_seed_is_refused(data, tmp_path):
     with pytest.raises(ValueError, match='at least one seed, got 0'):
         plan_runs(SUITE, data, tmp_path / 'out', seeds=0)
+
+
+def test_two_comparisons_in_one_folder_are_refused(data, tmp_path):
+    out = tmp_path / 'out'
+    out.mkdir()
+    # as another process would hold it
+    folder = os.open(out, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with pytest.raises(RuntimeError, match=f'is at work in {out}'):
+        compare('tiny', data, out, say=str)
+    assert not list(out.iterdir())
+    os.close(folder)
