@@ -94,7 +94,7 @@ def progress(line: str, epochs: int) -> str | None:
     if match := TRAIN_LINE.search(line):
         return (
             f'epoch {match["epoch"]}/{epochs}  {match["step"]:>8}  '
-            f'loss {float(match["loss"]):6.1f}  '
+            f'loss {float(match["loss"]):6.4g}  '
             f'accuracy {float(match["acc"]):.2f}  left {match["eta"]}'
         )
     if match := VAL_LINE.search(line):

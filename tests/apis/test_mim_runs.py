@@ -21,7 +21,7 @@ VALIDATED = (
 
 def test_a_line_of_the_log_becomes_one_that_a_person_reads():
     assert progress(TRAINED, 5) == (
-        'epoch 3/5    60/257  loss 1000.6  accuracy 0.79  left 0:02:30'
+        'epoch 3/5    60/257  loss   1001  accuracy 0.79  left 0:02:30'
     )
     assert progress(VALIDATED, 5) == 'epoch 3/5  held-out AP 0.602'
     assert progress('Loads checkpoint by local backend', 5) is None
