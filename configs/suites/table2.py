@@ -28,4 +28,9 @@ experiments = [
         against='mlpe_c',
     ),
     dict(name='mspn50', config='peers/mspn50_256x192.py', against='mlpe_c'),
+    dict(
+        name='mlpe_plus',
+        config='plus/mlpe-plus_resnest50_256x192.py',
+        against='mlpe_c',
+    ),
 ]
