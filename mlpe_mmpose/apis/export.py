@@ -113,9 +113,8 @@ def read_card(model: nn.Module, decode: bool, flip_test: bool) -> ModelCard:
     codec = head.decoder
     if decode and not hasattr(codec, 'decode_tensors'):
         raise ValueError(
-            'export can decode heatmaps of MLPEHeatmap and its kin inside '
-            f'the graph, got those of {type(codec).__name__}. Export heatmaps '
-            'instead.'
+            'export can decode heatmaps of MLPEHeatmap and its kin, got those '
+            f'of {type(codec).__name__}. Export heatmaps instead.'
         )
     pipeline = model.cfg.test_dataloader.dataset.pipeline
     steps = {step['type']: step for step in pipeline}

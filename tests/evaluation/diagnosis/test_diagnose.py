@@ -1,80 +1,16 @@
 """Errors made on purpose are found, named, and worth what they cost."""
 
 import json
-from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mmpose.datasets.datasets import CocoDataset
-from mmpose.datasets.datasets.utils import parse_pose_metainfo
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
+from spoiled import AREA, INFO, Case, K
 
 from mlpe_mmpose.evaluation.diagnosis import Diagnosis, diagnose
 
-K = 17
-INFO = parse_pose_metainfo(CocoDataset.METAINFO)
 NOSE, LEFT_WRIST, RIGHT_WRIST = 0, 9, 10
-AREA = 100.0 * 80
-
-
-class Case:
-    """People on a grid, far enough apart, and predictions to spoil."""
-
-    def __init__(self, folder: Path, people: int = 6, per_image: int = 1):
-        random = np.random.default_rng(0)
-        self.folder = folder
-        self.images = [dict(id=i, file_name=f'{i}.jpg') for i in range(people)]
-        self.truth = np.full((people, K, 3), 2.0)
-        for person in range(people):
-            # 5 x 4 places, 90 pixels apart: none is near another's
-            places = random.permutation(20)[:K]
-            shift = 1000 * (person % per_image)
-            self.truth[person, :, 0] = places % 5 * 90 + shift
-            self.truth[person, :, 1] = places // 5 * 90
-        self.image_ids = [person // per_image for person in range(people)]
-        self.predicted = self.truth.copy()
-        self.predicted[..., 2] = 0.9
-        self.scores = random.permutation(people) / people + 0.1
-
-    def diagnose(self) -> Diagnosis:
-        annotations = [
-            dict(
-                id=number + 5,
-                image_id=image,
-                category_id=1,
-                iscrowd=0,
-                area=AREA,
-                num_keypoints=int((points[:, 2] > 0).sum()),
-                keypoints=points.ravel().tolist(),
-                bbox=[points[:, 0].min(), 0, 361, 271],
-            )
-            for number, (points, image) in enumerate(
-                zip(self.truth, self.image_ids, strict=True)
-            )
-        ]
-        dataset = dict(
-            images=self.images,
-            annotations=annotations,
-            categories=[dict(id=1, name='person')],
-        )
-        results = [
-            dict(
-                image_id=image,
-                category_id=1,
-                keypoints=points.ravel().tolist(),
-                score=score,
-            )
-            for points, image, score in zip(
-                self.predicted, self.image_ids, self.scores, strict=True
-            )
-        ]
-        (self.folder / 'truth.json').write_text(json.dumps(dataset))
-        (self.folder / 'results.json').write_text(json.dumps(results))
-        return diagnose(
-            self.folder / 'truth.json', self.folder / 'results.json', INFO
-        )
 
 
 def shift_for(similarity: float, keypoint: int) -> float:
@@ -197,59 +133,6 @@ def test_people_without_keypoints_and_crowds_are_nobodys_mistake(case):
     found = case.diagnose()
     assert (found.num_people, found.num_found) == (5, 5)
     assert found.metrics['AP'] == 1
-
-
-def test_slices_have_the_ap_of_coco_with_all_others_ignored(tmp_path):
-    random = np.random.default_rng(2)
-    case = Case(tmp_path, people=30)
-    case.predicted[..., :2] += random.normal(0, 5, (30, K, 2))
-    case.truth[:10, :5, 2] = 1
-    case.truth[10:20, :12, 2] = 1
-    found = case.diagnose()
-    numbers = [part.num_people for part in found.by_visibility]
-    assert numbers == [10, 10, 10]
-    content = json.loads((tmp_path / 'truth.json').read_text())
-    for part, chosen in zip(
-        found.by_visibility,
-        (range(20, 30), range(10), range(10, 20)),
-        strict=True,
-    ):
-        # xtcocotools ignores crowds; it counts keypoints itself
-        coco = COCO()
-        coco.dataset = deepcopy(content)
-        coco.createIndex()
-        for number, person in enumerate(coco.dataset['annotations']):
-            if number not in chosen:
-                person['iscrowd'] = 1
-        predicted = coco.loadRes(str(tmp_path / 'results.json'))
-        evaluation = COCOeval(coco, predicted, 'keypoints')
-        evaluation.evaluate()
-        evaluation.accumulate()
-        evaluation.summarize()
-        assert part.ap == pytest.approx(evaluation.stats[0], abs=1e-6)
-    whole = (found.metrics['AP'], found.metrics['AR'])
-    assert 0.1 < whole[0] < 0.9
-
-
-def test_crowding_is_crowdposes_index(tmp_path):
-    case = Case(tmp_path, people=4, per_image=2)
-    # the second person of the first image moves into the first's box with
-    # 4 of 17 keypoints, whose own box is where it was
-    case.truth[1, :4, 0] = 45.0
-    case.truth[1, :4, 1] = 45.0
-    case.predicted[..., :2] = case.truth[..., :2]
-    found = case.diagnose()
-    # the other's box starts at its leftmost keypoint, 45, and is as wide:
-    # it holds those of the first that lie right of it, of 13 of its own
-    # within 406 pixels none but its four
-    first = case.truth[0, :, 0]
-    held = int((first >= 45).sum())
-    index = (4 / 17 + held / 4) / 2
-    name = 'hard' if index > 0.8 else 'medium'
-    sizes = {part.name: part.num_people for part in found.by_crowding}
-    assert sizes == {'easy': 2, 'medium': 0, 'hard': 0} | {name: 2}
-    empty = [part for part in found.by_crowding if not part.num_people]
-    assert all(part.ap is None for part in empty)
 
 
 @pytest.mark.parametrize(
