@@ -51,10 +51,12 @@ def draw_pose(
     """
     left, top, width, height = box
     pad = MARGIN * max(width, height)
-    x0, y0 = max(int(left - pad), 0), max(int(top - pad), 0)
-    x1 = min(int(left + width + pad) + 1, image.shape[1])
-    y1 = min(int(top + height + pad) + 1, image.shape[0])
-    scale = HEIGHT / max(y1 - y0, 1)
+    # one pixel at least, of a box that lies outside, too
+    x0 = min(max(int(left - pad), 0), image.shape[1] - 1)
+    y0 = min(max(int(top - pad), 0), image.shape[0] - 1)
+    x1 = max(min(int(left + width + pad) + 1, image.shape[1]), x0 + 1)
+    y1 = max(min(int(top + height + pad) + 1, image.shape[0]), y0 + 1)
+    scale = HEIGHT / (y1 - y0)
     size = max(int((x1 - x0) * scale), 1), HEIGHT
     panel = cv2.resize(image[y0:y1, x0:x1], size)
     if keypoints is None:

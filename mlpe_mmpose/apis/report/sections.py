@@ -160,7 +160,9 @@ def _person(person: WorstPerson, folder: Path, links: list) -> str:
     picture = cv2.imread(str(folder / person.file_name))
     if picture is None:
         # the page is worth more than one picture
-        picture = np.zeros((240, 320, 3), np.uint8)
+        left, top, width, height = person.box
+        size = max(int(top + height), 1), max(int(left + width), 1)
+        picture = np.zeros((*size, 3), np.uint8)
     none = [''] * len(person.kinds)
     panels = (
         ('truth', person.truth, none),

@@ -153,14 +153,16 @@ def test_every_picture_decodes_and_shows_something(page):
         assert picture.std() > 1
 
 
-def test_results_alone_give_all_but_heatmaps(trained, tmp_path):
+@pytest.fixture
+def perfect(trained, tmp_path) -> Path:
+    """The truth as results."""
     truth = json.loads(
         (
             trained[0].parent
             / 'data/annotations/person_keypoints_val2017.json'
         ).read_text()
     )
-    perfect = [
+    people = [
         dict(
             image_id=a['image_id'],
             category_id=1,
@@ -169,14 +171,29 @@ def test_results_alone_give_all_but_heatmaps(trained, tmp_path):
         )
         for a in truth['annotations']
     ]
-    (tmp_path / 'r.json').write_text(json.dumps(perfect))
+    path = tmp_path / 'r.json'
+    path.write_text(json.dumps(people))
+    return path
+
+
+def test_results_alone_give_all_but_heatmaps(trained, perfect, tmp_path):
     out = tmp_path / 'page.html'
-    found = write_report(trained[0], tmp_path / 'r.json', out, say=str)
+    found = write_report(trained[0], perfect, out, say=str)
     assert found.metrics['AP'] == 1
     text = ''.join(Reader(out.read_text()).texts)
     assert 'AP 100.0' in text
     assert 'They need the network' in text
     assert 'Not recorded: ohkm_picks.json' in text
+
+
+def test_a_page_without_pictures_is_better_than_none(
+    trained, perfect, tmp_path
+):
+    out = tmp_path / 'page.html'
+    nowhere = {'test_dataloader.dataset.data_prefix.img': 'nowhere/'}
+    found = write_report(trained[0], perfect, out, nowhere, say=str)
+    reader = Reader(out.read_text())
+    assert reader.tags['img'] == 2 * len(found.worst)
 
 
 def test_the_verb_names_the_worst_kind_and_refuses_what_is_missing(
