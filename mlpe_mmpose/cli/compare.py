@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import math
 import sys
 
 
@@ -10,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'suite',
         metavar='SUITE',
-        help='table1, table2, tiny, or a file with a list of experiments',
+        help='table1, table2, gpu, tiny, or a file with a list of experiments',
     )
     parser.add_argument(
         '--data', required=True, metavar='ROOT', help="data in COCO's layout"
@@ -26,6 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='runs of each experiment (default: %(default)s)',
     )
     parser.add_argument(
+        '--minutes',
+        type=float,
+        default=math.inf,
+        metavar='N',
+        help='begin no run that would end later (default: no limit)',
+    )
+    parser.add_argument(
         '--only', nargs='+', default=[], metavar='NAME', help='run only these'
     )
 
@@ -37,7 +45,15 @@ def run(args: argparse.Namespace) -> int:
 
     say = functools.partial(print, flush=True)
     try:
-        compare(args.suite, args.data, args.out, args.seeds, args.only, say)
+        compare(
+            args.suite,
+            args.data,
+            args.out,
+            args.seeds,
+            args.only,
+            args.minutes,
+            say,
+        )
     except (RuntimeError, ValueError, OSError) as error:
         print(f'compare: {error}', file=sys.stderr)
         return 1

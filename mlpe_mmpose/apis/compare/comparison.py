@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ def compare(
     out: str | Path,
     seeds: int = 3,
     only: Sequence[str] = (),
+    minutes: float = math.inf,
     say: Callable[[str], None] = print,
 ) -> list[Row]:
     """Train and test all experiments of a suite with several seeds.
@@ -33,6 +35,8 @@ def compare(
         out (str): Where everything goes
         seeds (int): Number of runs of an experiment. Defaults to 3
         only (Sequence[str]): Names of experiments; all if empty
+        minutes (float): No run is begun that would end later, if it took as
+            long as the longest before it. Defaults to no limit
         say (callable): Takes each line of progress. Defaults to ``print``
 
     Returns:
@@ -45,6 +49,7 @@ def compare(
         RuntimeError: If a run fails, with the end of its output; or if
             another process is at work in ``out``.
     """
+    deadline = time.monotonic() + 60 * minutes
     data, out = Path(data), Path(out)
     experiments = load_suite(suite)
     names = [experiment.name for experiment in experiments.experiments]
@@ -53,23 +58,32 @@ def compare(
             f'suite {suite!r} has no {", ".join(sorted(unknown))}; it has '
             f'{", ".join(names)}.'
         )
-    runs = plan_runs(experiments, data, out, seeds)
+    planned = plan_runs(experiments, data, out, seeds)
+    # tables keep what an earlier call with more seeds has found
+    known = plan_runs(experiments, data, out, max(seeds, _seeds_found(out)))
     with _alone_in(out):
-        return _run_all(
-            runs, [Row(e) for e in experiments.experiments], out, only, say
-        )
+        rows = {e.name: Row(e) for e in experiments.experiments}
+        _read_results(known, rows)
+        left = [
+            run
+            for run in planned
+            if (not only or run.experiment.name in only)
+            and run.result() is None
+        ]
+        _write(list(rows.values()), out)
+        _run_all(left, rows, out, deadline, say)
+        return list(rows.values())
 
 
-def _run_all(
-    runs: Sequence[Run],
-    rows: Sequence[Row],
-    out: Path,
-    only: Sequence[str],
-    say: Callable[[str], None],
-) -> list[Row]:
-    """Run what is left, and write what is known after each."""
-    rows = {row.experiment.name: row for row in rows}
-    left = []
+def _seeds_found(out: Path) -> int:
+    """Number of seeds, from 0, of which some experiment is done."""
+    done = out.glob('runs/*/seed*/result.json')
+    seeds = [int(path.parent.name.removeprefix('seed')) for path in done]
+    return max(seeds, default=-1) + 1
+
+
+def _read_results(runs: Sequence[Run], rows: dict[str, Row]) -> None:
+    """Give the rows what is known."""
     for run in runs:
         row = rows[run.experiment.name]
         if row.costs is None:
@@ -77,22 +91,37 @@ def _run_all(
         result = run.result()
         if result is not None:
             row.results.append(result)
-        elif not only or run.experiment.name in only:
-            left.append(run)
-    _write(list(rows.values()), out)
+
+
+def _run_all(
+    left: Sequence[Run],
+    rows: dict[str, Row],
+    out: Path,
+    deadline: float,
+    say: Callable[[str], None],
+) -> None:
+    """Run what is left, and write what is known after each."""
+    longest = 0.0
     for number, run in enumerate(left, 1):
+        start = time.monotonic()
+        if start + longest > deadline:
+            say(
+                f'out of time: {len(left) - number + 1} runs are left; the '
+                'same command goes on'
+            )
+            return
         say(f'== run {number} of {len(left)}: {_title(run)}')
-        start = time.perf_counter()
         result = finish(run, say)
+        seconds = time.monotonic() - start
+        longest = max(longest, seconds)
         row = rows[run.experiment.name]
         row.results.append(result)
         row.results.sort(key=lambda found: found['seed'])
         say(
             f'{_title(run)}: AP {result["metrics"]["AP"]:.3f} '
-            f'({time.perf_counter() - start:.0f} s)'
+            f'({seconds:.0f} s)'
         )
         _write(list(rows.values()), out)
-    return list(rows.values())
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import platform
+import re
 import shlex
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ ANNOTATIONS = 'annotations/person_keypoints_{}2017.json'
 DETECTIONS = (
     'person_detection_results/COCO_val2017_detections_AP_H_56_person.json'
 )
+# MMEngine's log has it where there is a GPU: MiB of it, at most, since the
+# line before
+GPU_MEMORY = re.compile(r'Epoch\(train\).*\smemory: (\d+)')
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,10 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
 def _train(
     run: Run, args: list[str], say: Callable[[str], None]
 ) -> float | None:
-    """Train to the end; MiB of memory, if all of it was in one sitting."""
+    """Train to the end; MiB of the GPU, without one of the process.
+
+    ``None`` if it was trained to the end before.
+    """
     wanted = run.config().train_cfg.max_epochs
     done = epochs_done(run.folder)
     if done >= wanted:
@@ -187,7 +194,8 @@ def _train(
     )
     seconds = time.perf_counter() - start
     (run.folder / f'seconds_from_epoch_{done}.txt').write_text(f'{seconds}\n')
-    return memory
+    on_gpu = GPU_MEMORY.findall(log.read_text())
+    return max(map(float, on_gpu), default=memory)
 
 
 def _test(

@@ -1,14 +1,16 @@
 """Runs are planned whole, kept when done, and never confused."""
 
-import fcntl
 import json
-import os
 from pathlib import Path
 
 import pytest
 
-from mlpe_mmpose.apis.compare import compare
-from mlpe_mmpose.apis.compare.runs import Run, finish, plan_runs
+from mlpe_mmpose.apis.compare.runs import (
+    GPU_MEMORY,
+    Run,
+    finish,
+    plan_runs,
+)
 from mlpe_mmpose.apis.compare.suite import Experiment, Suite
 
 TINY = 'mlpe_tiny_synthetic.py'
@@ -101,13 +103,12 @@ def test_no_seed_is_refused(data, tmp_path):
         plan_runs(SUITE, data, tmp_path / 'out', seeds=0)
 
 
-def test_two_comparisons_in_one_folder_are_refused(data, tmp_path):
-    out = tmp_path / 'out'
-    out.mkdir()
-    # as another process would hold it
-    folder = os.open(out, os.O_RDONLY)
-    fcntl.flock(folder, fcntl.LOCK_EX)
-    with pytest.raises(RuntimeError, match=f'is at work in {out}'):
-        compare('tiny', data, out, say=str)
-    assert not list(out.iterdir())
-    os.close(folder)
+def test_memory_is_read_from_training_lines_of_a_gpus_log():
+    # as MMEngine 0.10.7 writes them
+    log = (
+        'Epoch(train)  [1][20/219]  lr: 5.0e-04  eta: 0:00:15  time: 0.0181  '
+        'data_time: 0.0048  memory: 1234  loss: 853.12\n'
+        'Epoch(val) [1][1/7]    eta: 0:00:00  time: 0.02  memory: 99999  \n'
+        'Epoch(train)  [1][40/219]  time: 0.01  loss: 853.12\n'
+    )
+    assert GPU_MEMORY.findall(log) == ['1234']

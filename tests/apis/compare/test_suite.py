@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.models import build_pose_estimator
 
 from mlpe_mmpose.apis.compare.suite import load_suite
+from mlpe_mmpose.models.necks.feature_enhancement import FeatureEnhancement
 from mlpe_mmpose.shipped import find_shipped
 
 SUITES = sorted(p.stem for p in find_shipped('configs/suites').glob('*.py'))
@@ -21,17 +23,19 @@ def write(tmp_path: Path, rows: str) -> str:
 
 
 @pytest.mark.parametrize('name', SUITES)
-def test_every_experiment_of_a_shipped_suite_builds(name):
+def test_every_experiment_of_a_shipped_suite_fits_together(name):
     suite = load_suite(name)
     assert suite.name == name
     init_default_scope('mmpose')
     for experiment in suite.experiments:
         config = Config.fromfile(experiment.path)
-        if 'tiny' not in experiment.config:
-            # built in tests/configs
+        if 'synthetic' not in experiment.config:
+            # without options; see tests/configs
             continue
         config.merge_from_dict({**suite.options, **experiment.options})
-        build_pose_estimator(config.model)
+        if 'tiny' in experiment.config:
+            # large ones take half a minute, and have the same options
+            build_pose_estimator(config.model)
         # one codec for targets and decoding, whatever the options changed
         steps = config.train_dataloader.dataset.pipeline
         (target,) = [s for s in steps if s['type'] == 'GenerateTarget']
@@ -48,11 +52,46 @@ def test_table_1_has_the_papers_rows_and_figures():
         assert str(row.paper['AP']) in head
 
 
-def test_no_two_experiments_of_the_tiny_suite_are_the_same():
-    rows = load_suite('tiny').experiments
+@pytest.mark.parametrize('name', SUITES)
+def test_no_two_experiments_of_a_suite_are_the_same(name):
+    rows = load_suite(name).experiments
     assert len({(e.config, str(sorted(e.options.items()))) for e in rows}) == (
         len(rows)
     )
+
+
+def test_the_suite_for_a_gpu_has_the_rows_of_the_tiny_one():
+    tiny, large = (load_suite(name).experiments for name in ('tiny', 'gpu'))
+    assert [row.name for row in large] == [row.name for row in tiny]
+    assert [row.against for row in large] == [row.against for row in tiny]
+    for row in large:
+        config = Config.fromfile(row.path)
+        config.merge_from_dict(row.options)
+        assert config.codec.input_size == (192, 256)
+        assert config.model.backbone.type == 'ResNeSt'
+
+
+def pooled_sizes(ratios: tuple, height: int, width: int) -> list[tuple]:
+    """Sizes of the pooled maps of feature enhancement."""
+    part = FeatureEnhancement(2, 2, ratios).eval()
+    sizes = []
+    for reduce in part.reduces:
+        reduce.register_forward_hook(
+            lambda module, args, out: sizes.append(tuple(out.shape[2:]))
+        )
+    part(torch.zeros(1, 2, height, width))
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ('suite', 'size'), [('tiny', (4, 3)), ('gpu', (8, 6))]
+)
+def test_pooling_as_at_384x288_pools_to_its_sizes(suite, size):
+    rows = {row.name: row for row in load_suite(suite).experiments}
+    options = rows['enhancement_as_at_384x288'].options
+    found = pooled_sizes(options['model.neck.pool_ratios'], *size)
+    assert found == pooled_sizes((0.1, 0.2, 0.3), 12, 9)
+    assert len(set(found)) == 3
 
 
 def test_an_unknown_suite_is_answered_with_the_known_ones():

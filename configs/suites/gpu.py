@@ -1,0 +1,46 @@
+# Suite `tiny` at the paper's size, ResNeSt-50 at 256x192, for a GPU; on people
+# of as many pixels:
+#
+#   benchmarks/gpu_suite.sh OUT MINUTES
+_base_ = ['tiny.py']
+
+MLPE = 'mlpe_resnest50_256x192_synthetic.py'
+LARGE = {
+    'mlpe_tiny_synthetic.py': MLPE,
+    'plus/mlpe-plus_tiny_synthetic.py': MLPE,
+    'peers/simple_baseline_tiny_synthetic.py': (
+        'peers/simple_baseline_resnest50_256x192_synthetic.py'
+    ),
+}
+# what depends on the size, and what is a config of its own there
+CHANGES = {
+    'levels_alike': {
+        'codec.kernel_sizes': (7, 7, 7, 7),
+        'model.head.decoder.kernel_sizes': (7, 7, 7, 7),
+        'train_dataloader.dataset.pipeline.6.encoder.kernel_sizes': (
+            (7, 7, 7, 7)
+        ),
+    },
+    # 8x6 cells pool to 1x1, 2x1, 3x2
+    'enhancement_as_at_384x288': {
+        'model.neck.pool_ratios': (0.125, 0.25, 0.375)
+    },
+    'plus': {
+        'codec.type': 'UnbiasedMLPEHeatmap',
+        'model.head.decoder.type': 'UnbiasedMLPEHeatmap',
+        'train_dataloader.dataset.pipeline.6.encoder.type': (
+            'UnbiasedMLPEHeatmap'
+        ),
+        'model.head.refine_loss.type': 'KeypointMSELoss',
+        'model.head.refine_loss.use_target_weight': True,
+    },
+}
+
+experiments = [
+    dict(
+        row,
+        config=LARGE[row['config']],
+        options={**row.get('options', {}), **CHANGES.get(row['name'], {})},
+    )
+    for row in _base_.experiments
+]

@@ -1,0 +1,112 @@
+"""A comparison runs what is left, within its time, and keeps the rest."""
+
+import csv
+import fcntl
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mlpe_mmpose.apis.compare import compare
+from mlpe_mmpose.apis.compare.runs import plan_runs
+from mlpe_mmpose.apis.compare.suite import load_suite
+from mlpe_mmpose.apis.mim_runs import METRICS
+from mlpe_mmpose.datasets.synthetic import generate_dataset
+
+SUITE = """
+options = {
+    'train_cfg.max_epochs': 1,
+    'param_scheduler.1.T_max': 1,
+    'param_scheduler.1.end': 1,
+}
+experiments = [
+    dict(name='first', config='mlpe_tiny_synthetic.py'),
+    dict(
+        name='second',
+        config='mlpe_tiny_synthetic.py',
+        options={'model.head.level_occluded': 'ignore'},
+        against='first',
+    ),
+]
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> str:
+    path = tmp_path / 'mine.py'
+    path.write_text(SUITE)
+    return str(path)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    generate_dataset(tmp_path / 'data', 4, 2, seed=0)
+    return tmp_path / 'data'
+
+
+def seeds_in(out: Path) -> list[tuple[str, str]]:
+    """Name and seed of all runs in the table of runs."""
+    with (out / 'runs.csv').open() as file:
+        return [(x['experiment'], x['seed']) for x in csv.DictReader(file)]
+
+
+@pytest.mark.long
+def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
+    out = tmp_path / 'out'
+    said = []
+    # seconds enough to begin one, and too few for two that import torch twice
+    compare(suite, data, out, seeds=1, minutes=0.15, say=said.append)
+    assert seeds_in(out) == [('first', '0')]
+    assert said[-1] == 'out of time: 1 runs are left; the same command goes on'
+
+    said.clear()
+    rows = compare(suite, data, out, seeds=1, say=said.append)
+    assert [line for line in said if line.startswith('==')] == [
+        '== run 1 of 1: second, seed 0'
+    ]
+    assert seeds_in(out) == [('first', '0'), ('second', '0')]
+    for row in rows:
+        (result,) = row.results
+        assert 0 <= result['metrics']['AP'] <= 1
+        # torch alone takes more
+        assert result['peak_memory_mib'] > 100
+        assert 'model.head.level_occluded=ignore' in result['command'] or (
+            result['experiment'] == 'first'
+        )
+
+
+def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
+    out = tmp_path / 'out'
+    for run in plan_runs(load_suite(suite), data, out, seeds=2):
+        result = dict(
+            fingerprint=run.fingerprint,
+            experiment=run.experiment.name,
+            seed=run.seed,
+            metrics=dict.fromkeys(METRICS, 0.5 + run.seed / 10),
+            boxes='ground truth',
+            peak_memory_mib=1.0,
+            train_seconds=1.0,
+            command='mim train',
+            torch='2',
+            python='3',
+        )
+        run.folder.mkdir(parents=True)
+        (run.folder / 'result.json').write_text(json.dumps(result))
+    for call in (dict(seeds=1), dict(seeds=2, only=['first'])):
+        compare(suite, data, out, **call, say=pytest.fail)
+        assert seeds_in(out) == [
+            (name, seed) for name in ('first', 'second') for seed in '01'
+        ]
+
+
+def test_two_comparisons_in_one_folder_are_refused(data, tmp_path):
+    out = tmp_path / 'out'
+    out.mkdir()
+    # as another process would hold it
+    folder = os.open(out, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with pytest.raises(RuntimeError, match=f'is at work in {out}'):
+        compare('tiny', data, out, say=str)
+    assert not list(out.iterdir())
+    os.close(folder)
