@@ -152,7 +152,7 @@ class _Case:
         return WorstPerson(
             image_id=image_id,
             file_name=self.coco.imgs[image_id].get('file_name', ''),
-            annotation_id=self._annotation_ids()[row],
+            annotation_id=self.truth.ids[row].item(),
             box=tuple(self.truth.boxes[row].tolist()),
             truth=self.truth.keypoints[row],
             predicted=self.people.keypoints[matches.people[place]]
@@ -163,17 +163,6 @@ class _Case:
             if found
             else ('',) * len(self.sigmas),
         )
-
-    def _annotation_ids(self) -> list[int]:
-        """Ids in the order of the rows of GroundTruth."""
-        persons = self.coco.loadAnns(
-            self.coco.getAnnIds(
-                imgIds=np.unique(self.coco.getImgIds()),
-                catIds=np.unique(self.coco.getCatIds()),
-            )
-        )
-        persons.sort(key=lambda p: (p['image_id'], p['category_id']))
-        return [person['id'] for person in persons]
 
 
 def _keypoint(name: str, far: np.ndarray) -> KeypointError:

@@ -119,8 +119,6 @@ def error_kinds(
     mirrored = np.nan_to_num(
         _similarity_to(truth, people, matches, sigmas, flip_indices)
     )
-    # a keypoint on the middle line has no counterpart
-    mirrored[:, np.arange(len(sigmas)) == np.array(flip_indices)] = 0
     others = _similarity_to_others(
         truth, people, matches, sigmas, flip_indices
     )

@@ -34,6 +34,7 @@ class GroundTruth:
         areas (np.ndarray): (G,), squared pixels
         num_keypoints (np.ndarray): (G,); who has 0 is ignored
         crowds (np.ndarray): (G,), 1 for a group of people in one box
+        ids (np.ndarray): (G,), the annotations'
     """
 
     image_ids: np.ndarray
@@ -46,6 +47,7 @@ class GroundTruth:
     areas: np.ndarray
     num_keypoints: np.ndarray
     crowds: np.ndarray
+    ids: np.ndarray
 
     @classmethod
     def from_coco(
@@ -97,6 +99,7 @@ class GroundTruth:
             _areas(persons, boxes, use_area),
             counts,
             np.array([int(person['iscrowd']) for person in persons]),
+            np.array([person['id'] for person in persons]),
         )
 
 

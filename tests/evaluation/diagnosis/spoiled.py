@@ -12,6 +12,8 @@ from mlpe_mmpose.evaluation.diagnosis import Diagnosis, diagnose
 K = 17
 INFO = parse_pose_metainfo(CocoDataset.METAINFO)
 AREA = 100.0 * 80
+# annotations' ids go on from it
+FIRST_ID = 5
 
 
 class Case:
@@ -36,7 +38,7 @@ class Case:
     def diagnose(self) -> Diagnosis:
         annotations = [
             dict(
-                id=number + 5,
+                id=number + FIRST_ID,
                 image_id=image,
                 category_id=1,
                 iscrowd=0,
@@ -49,6 +51,8 @@ class Case:
                 zip(self.truth, self.image_ids, strict=True)
             )
         ]
+        # a file's order means nothing
+        annotations.reverse()
         dataset = dict(
             images=self.images,
             annotations=annotations,

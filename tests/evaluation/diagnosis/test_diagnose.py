@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mmpose.datasets.datasets import CocoDataset
-from spoiled import AREA, INFO, Case, K
+from spoiled import AREA, FIRST_ID, INFO, Case, K
 
 from mlpe_mmpose.evaluation.diagnosis import Diagnosis, diagnose
 
@@ -65,7 +65,7 @@ def test_exchanged_wrists_are_two_inversions(case):
     found = case.diagnose()
     assert by_name(found) == dict(jitter=0, inversion=2, swap=0, miss=0)
     worst = found.worst[0]
-    assert worst.annotation_id == 1 + 5
+    assert worst.annotation_id == 1 + FIRST_ID
     assert worst.kinds[LEFT_WRIST] == worst.kinds[RIGHT_WRIST] == 'inversion'
     assert worst.oks == pytest.approx(15 / 17, abs=1e-3)
 
@@ -123,9 +123,52 @@ def test_who_is_not_found_comes_first_and_has_no_prediction(case):
     found = case.diagnose()
     assert (found.num_found, found.num_people) == (5, 6)
     first = found.worst[0]
-    assert first.annotation_id == 3 + 5
+    assert first.annotation_id == 3 + FIRST_ID
     assert (first.oks, first.predicted) == (0, None)
     assert first.kinds == ('',) * K
+
+
+def test_of_people_not_found_those_with_more_keypoints_come_first(case):
+    case.predicted[2:5, :, :2] += 700
+    case.truth[2, :3] = 0
+    case.truth[3, :1] = 0
+    case.truth[4, :2] = 0
+    first = [
+        person.annotation_id - FIRST_ID for person in case.diagnose().worst
+    ]
+    assert first[:3] == [3, 4, 2]
+
+
+@pytest.mark.parametrize(('similarity', 'found'), [(0.11, 6), (0.09, 5)])
+def test_a_prediction_less_similar_than_a_tenth_is_of_nobody(
+    case, similarity, found
+):
+    case.predicted[3, :, 1] -= [shift_for(similarity, k) for k in range(K)]
+    assert case.diagnose().num_found == found
+
+
+@pytest.mark.parametrize(('better', 'jitter'), [(0, K), (1, 0)])
+def test_the_prediction_of_the_higher_score_has_the_first_choice(
+    tmp_path, better, jitter
+):
+    case = Case(tmp_path, people=2, per_image=2)
+    # both are of the first person, one of them exactly
+    case.predicted[1] = case.predicted[0]
+    case.predicted[0, :, 1] -= [shift_for(0.7, k) for k in range(K)]
+    case.scores[better], case.scores[1 - better] = 0.9, 0.8
+    found = case.diagnose()
+    assert found.num_found == 1
+    assert by_name(found)['jitter'] == jitter
+
+
+def test_distances_are_in_units_of_the_tolerance(tmp_path):
+    case = Case(tmp_path, people=11)
+    # similarity exp(-1/2) at a distance of 1
+    unit = shift_for(float(np.exp(-0.5)), NOSE)
+    case.predicted[:, NOSE, 1] -= unit * np.arange(11) / 10
+    nose = case.diagnose().keypoints[NOSE]
+    assert nose.median == pytest.approx(0.5)
+    assert nose.tenth == pytest.approx(0.9)
 
 
 def test_people_without_keypoints_and_crowds_are_nobodys_mistake(case):

@@ -5,9 +5,12 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
-from spoiled import Case, K
+from spoiled import FIRST_ID, Case, K
 from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval
+
+from mlpe_mmpose.evaluation.diagnosis.slices import crowd_indices
+from mlpe_mmpose.evaluation.metrics.ground_truth import GroundTruth
 
 
 def test_slices_have_the_ap_of_coco_with_all_others_ignored(tmp_path):
@@ -29,8 +32,8 @@ def test_slices_have_the_ap_of_coco_with_all_others_ignored(tmp_path):
         coco = COCO()
         coco.dataset = deepcopy(content)
         coco.createIndex()
-        for number, person in enumerate(coco.dataset['annotations']):
-            if number not in chosen:
+        for person in coco.dataset['annotations']:
+            if person['id'] - FIRST_ID not in chosen:
                 person['iscrowd'] = 1
         predicted = coco.loadRes(str(tmp_path / 'results.json'))
         evaluation = COCOeval(coco, predicted, 'keypoints')
@@ -56,6 +59,9 @@ def test_crowding_is_crowdposes_index(tmp_path):
     first = case.truth[0, :, 0]
     held = int((first >= 45).sum())
     index = (4 / 17 + held / 4) / 2
+    coco = COCO(str(tmp_path / 'truth.json'))
+    truth = GroundTruth.from_coco(coco, K, False, True, None)
+    assert crowd_indices(truth) == pytest.approx([index, 0, 0, 0])
     name = 'hard' if index > 0.8 else 'medium'
     sizes = {part.name: part.num_people for part in found.by_crowding}
     assert sizes == {'easy': 2, 'medium': 0, 'hard': 0} | {name: 2}
