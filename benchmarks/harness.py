@@ -9,8 +9,6 @@ is ``main(measure)``. It runs on its own, as ``python benchmarks/loss.py
 import argparse
 import contextlib
 import dataclasses
-import os
-import platform
 import statistics
 import sys
 import time
@@ -18,6 +16,8 @@ from collections.abc import Callable, Iterator
 
 import cv2
 import torch
+
+from mlpe_mmpose.apis.machine import machine
 
 HEADINGS = ('What', 'Size', 'Peer', 'Peer', 'Ours', 'Ratio', 'Target', 'Equal')
 
@@ -155,31 +155,6 @@ def within(name: str, difference: float, bound: float) -> str:
         f'{name}: the results differ by {difference:.3g}, more than {bound:g}.'
     )
     return f'{name} to {difference:.1g} (bound {bound:g})'
-
-
-def machine(device: str) -> str:
-    """The machine and the versions, for the line above a table."""
-    import mmpose
-    import numpy
-
-    parts = [_processor(), f'{os.cpu_count()} cores']
-    if device == 'cuda':
-        parts.append(torch.cuda.get_device_name())
-    parts.append(f'{torch.get_num_threads()} torch threads')
-    parts.append(f'Python {platform.python_version()}')
-    for module in (torch, numpy, mmpose):
-        parts.append(f'{module.__name__} {module.__version__}')
-    return ', '.join(parts)
-
-
-def _processor() -> str:
-    """The processor's name, as the kernel gives it."""
-    try:
-        with open('/proc/cpuinfo') as file:
-            names = [line for line in file if line.startswith('model name')]
-        return names[0].partition(':')[2].strip()
-    except (OSError, IndexError):
-        return platform.processor() or platform.machine()
 
 
 def table(rows: list[Row]) -> str:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
-from harness import Options, Row, machine, number, table
+from harness import Options, Row, number, table
+
+from mlpe_mmpose.apis.machine import machine
 
 # in the order of the table: training, evaluation, inference
 NAMES = (

@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 import matplotlib
-from harness import machine
+
+from mlpe_mmpose.apis.machine import machine
 
 matplotlib.use('Agg')
 

@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import json
-import platform
 import re
 import shlex
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
+from ..machine import machine
 from ..mim_runs import epochs_done, progress, run_mim
 from .suite import Experiment, Suite
 
@@ -159,8 +159,7 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         peak_memory_mib=memory,
         train_seconds=_seconds(run.folder),
         command=shlex.join(command),
-        torch=torch.__version__,
-        python=platform.python_version(),
+        machine=machine('cuda' if torch.cuda.is_available() else 'cpu'),
     )
     (run.folder / 'result.json').write_text(json.dumps(result, indent=1))
     # weights of some hundred runs would fill a disk; the last ones stay

@@ -125,7 +125,7 @@ def write_csv(rows: Sequence[Row], path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(
             ['experiment', 'seed', *METRICS.values(), 'boxes', 'train_seconds']
-            + ['peak_memory_mib', 'torch', 'python', 'command']
+            + ['peak_memory_mib', 'machine', 'command']
         )
         for row in rows:
             for result in row.results:
@@ -133,8 +133,8 @@ def write_csv(rows: Sequence[Row], path: Path) -> None:
                     [result['experiment'], result['seed']]
                     + [result['metrics'][metric] for metric in METRICS]
                     + [result['boxes'], f'{result["train_seconds"]:.0f}']
-                    + [result['peak_memory_mib'], result['torch']]
-                    + [result['python'], result['command']]
+                    + [result['peak_memory_mib'], result['machine']]
+                    + [result['command']]
                 )
 
 

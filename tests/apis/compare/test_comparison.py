@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
 from mlpe_mmpose.apis.compare import compare
 from mlpe_mmpose.apis.compare.runs import plan_runs
@@ -69,6 +70,7 @@ def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
     for row in rows:
         (result,) = row.results
         assert 0 <= result['metrics']['AP'] <= 1
+        assert f'torch {torch.__version__}' in result['machine']
         # torch alone takes more
         assert result['peak_memory_mib'] > 100
         assert 'model.head.level_occluded=ignore' in result['command'] or (
@@ -88,8 +90,7 @@ def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
             peak_memory_mib=1.0,
             train_seconds=1.0,
             command='mim train',
-            torch='2',
-            python='3',
+            machine='of mine',
         )
         run.folder.mkdir(parents=True)
         (run.folder / 'result.json').write_text(json.dumps(result))

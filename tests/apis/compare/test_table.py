@@ -25,8 +25,7 @@ def result(name: str, seed: int, ap: float, **more: object) -> dict:
         peak_memory_mib=100.0,
         train_seconds=60.0,
         command='mim train',
-        torch='2',
-        python='3',
+        machine='of mine',
         **more,
     )
 
@@ -101,6 +100,7 @@ def test_every_run_has_a_line_with_its_command(rows, tmp_path):
     ]
     assert lines[2]['AP'] == '0.7'
     assert {line['command'] for line in lines} == {'mim train'}
+    assert {line['machine'] for line in lines} == {'of mine'}
 
 
 def test_the_plot_is_a_picture(rows, tmp_path):
