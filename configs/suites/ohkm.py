@@ -11,6 +11,8 @@ options = {
     'param_scheduler.1.T_max': EPOCHS,
     'param_scheduler.1.end': EPOCHS,
     'default_hooks.logger.interval': 50,
+    # in the place of SyncBuffersHook, which has no work in one process
+    'custom_hooks.0.type': 'OHKMPickHook',
 }
 
 experiments = [
