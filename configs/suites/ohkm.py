@@ -1,9 +1,9 @@
 # Does OHKM help once the easy keypoints are learnt? Two rows of suite `tiny`,
-# trained four times as long:
+# trained three times as long:
 #
 #   python -m mlpe_mmpose compare ohkm --data DATA --out OUT
 TINY = 'mlpe_tiny_synthetic.py'
-EPOCHS = 16
+EPOCHS = 12
 
 options = {
     'train_cfg.max_epochs': EPOCHS,
