@@ -16,6 +16,8 @@ BILINEAR = {
 }
 UNENHANCED = {'model.neck.feature_enhancement': False}
 OHKM = {'model.head.refine_loss.type': 'MLPEOHKMLoss'}
+# all 17 count
+NO_OHKM = {**OHKM, 'model.head.refine_loss.topk': 17}
 # the finest level's window for all levels
 ALIKE = {
     'codec.kernel_sizes': (5, 5, 5, 5),
@@ -77,6 +79,13 @@ experiments = [
         config='peers/simple_baseline_tiny_synthetic.py',
         against='mlpe',
     ),
+    # both from C5 alone, neither with OHKM
+    dict(
+        name='c_no_ohkm',
+        config=TINY,
+        options={**PLAIN, **NO_OHKM},
+        against='simple_baseline',
+    ),
     dict(
         name='no_enhancement',
         config=TINY,
@@ -95,13 +104,7 @@ experiments = [
         options={**OHKM, 'model.head.refine_loss.topk': 12},
         against='mlpe',
     ),
-    # all 17 count: no OHKM
-    dict(
-        name='topk17_no_ohkm',
-        config=TINY,
-        options={**OHKM, 'model.head.refine_loss.topk': 17},
-        against='mlpe',
-    ),
+    dict(name='topk17_no_ohkm', config=TINY, options=NO_OHKM, against='mlpe'),
     dict(name='levels_alike', config=TINY, options=ALIKE, against='mlpe'),
     dict(
         name='occluded_ignore',
