@@ -14,6 +14,7 @@ TRAIN_LINE = re.compile(
     r'eta: (?P<eta>\S+).*\sloss: (?P<loss>\S+).*acc_pose: (?P<acc>\S+)'
 )
 VAL_LINE = re.compile(r'Epoch\(val\) \[(?P<epoch>\d+)\].*coco/AP: (?P<ap>\S+)')
+TRACEBACK = 'Traceback (most recent call last):\n'
 KIB_PER_MIB = 1024
 # MMPose's name of a metric -> the one that papers use
 METRICS = {
@@ -72,12 +73,21 @@ def run_mim(
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        tail = ''.join(log.read_text().splitlines(True)[-20:])
         raise RuntimeError(
             f'`mim {verb}` failed with status {process.returncode}. '
-            f'The end of {log}:\n{tail}'
+            f'The end of {log}:\n{_end_of(log.read_text())}'
         )
     return usage.ru_maxrss / KIB_PER_MIB
+
+
+def _end_of(output: str) -> str:
+    """The last lines that say why a command has failed."""
+    lines = output.splitlines(True)
+    if lines and lines[-1].startswith('subprocess.CalledProcessError'):
+        # mim's own traceback, below that of the tool it has called
+        starts = [i for i, line in enumerate(lines) if line == TRACEBACK]
+        lines = lines[: starts[-1]]
+    return ''.join(lines[-20:])
 
 
 def epochs_done(work_dir: Path) -> int:

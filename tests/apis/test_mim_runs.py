@@ -35,6 +35,18 @@ def test_a_failing_command_shows_the_end_of_its_output(tmp_path):
     assert said == [f'full output: {log}']
 
 
+def test_a_failure_inside_mmpose_is_not_buried_under_mims_own(tmp_path):
+    config = tmp_path / 'wrong.py'
+    config.write_text("model = dict(type='NoSuchModel')\n")
+    args = ['--work-dir', str(tmp_path / 'work')]
+    with pytest.raises(RuntimeError) as error:
+        run_mim('train', config, args, tmp_path / 'log', lambda line: None)
+    assert 'CalledProcessError' in (tmp_path / 'log').read_text()
+    last = str(error.value).splitlines()[-1]
+    assert 'Error' in last
+    assert 'CalledProcessError' not in last
+
+
 def test_the_epochs_of_a_training_are_those_of_its_last_checkpoint(tmp_path):
     assert epochs_done(tmp_path) == 0
     torch.save({'meta': {'epoch': 7}}, tmp_path / 'epoch_7.pth')
