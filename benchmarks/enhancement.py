@@ -1,0 +1,86 @@
+"""Whether feature enhancement is alive: what it adds, and its gradients.
+
+Looks at it on one training batch of 32 people, without a checkpoint as the
+config initialises it:
+
+    python benchmarks/enhancement.py CONFIG [CHECKPOINT] [--cfg-options ...]
+"""
+
+import argparse
+
+import mmengine
+import torch
+from mmengine.config import Config, DictAction
+from mmengine.registry import init_default_scope
+from mmengine.runner import Runner, load_checkpoint
+from torch import Tensor, nn
+
+import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
+
+from mmpose.models import build_pose_estimator  # isort: skip
+
+PEOPLE = 32
+
+
+def look(config: Config, checkpoint: str | None) -> dict[str, object]:
+    """The figures by name."""
+    mmengine.runner.set_random_seed(0)
+    model = build_pose_estimator(config.model).train()
+    model.init_weights()
+    if checkpoint:
+        load_checkpoint(model, checkpoint, 'cpu')
+    config.train_dataloader.batch_size = PEOPLE
+    loader = Runner.build_dataloader(config.train_dataloader, seed=0)
+    batch = model.data_preprocessor(next(iter(loader)), True)
+
+    enhancement = model.neck.enhancement
+    seen = {
+        'lateral': model.neck.laterals[-1],
+        'context': enhancement,
+        'weights': enhancement.weigh,
+    }
+    maps: dict[str, Tensor] = {}
+    for name, module in seen.items():
+        module.register_forward_hook(
+            lambda _, inputs, out, name=name: maps.update({name: out.detach()})
+        )
+    losses = model(**batch, mode='loss')
+    model.parse_losses(losses)[0].backward()
+
+    context, weights = maps['context'], maps['weights']
+    ratios = [gradient_over_weight(conv) for conv in enhancement.reduces]
+    return {
+        'lateral of C5, root mean square': rms(maps['lateral']),
+        'context that is added to it': rms(context),
+        'of that, its variation over places': rms(
+            context - context.mean((2, 3), keepdim=True)
+        ),
+        'weights, mean': weights.mean().item(),
+        'weights, deviation': weights.std().item(),
+        'gradient over weight, least': min(ratios),
+        'gradient over weight, most': max(ratios),
+    }
+
+
+def rms(values: Tensor) -> float:
+    """Root mean square."""
+    return values.square().mean().sqrt().item()
+
+
+def gradient_over_weight(conv: nn.Conv2d) -> float:
+    """Norm of a convolution's gradient over that of its weight."""
+    return (conv.weight.grad.norm() / conv.weight.norm()).item()
+
+
+if __name__ == '__main__':
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('config')
+    parser.add_argument('checkpoint', nargs='?')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
+    args = parser.parse_args()
+    config = Config.fromfile(args.config)
+    config.merge_from_dict(args.cfg_options or {})
+    init_default_scope('mmpose')
+    torch.set_num_threads(2)
+    for name, value in look(config, args.checkpoint).items():
+        print(f'{name:36} {value:.2f}')
