@@ -63,11 +63,7 @@ def init_dataset(
     val = None
     if val_ann_file is not None:
         val = _split(val_ann_file, val_images or images)
-        if val[0].names != train[0].names:
-            raise ValueError(
-                f'{val_ann_file} has keypoints {list(val[0].names)}, '
-                f'{ann_file} {list(train[0].names)}; they need to be equal.'
-            )
+        _check_equal_keypoints(ann_file, train[0], val_ann_file, val[0])
     base_path = Path(base)
     if not base_path.is_file():
         base_path = find_shipped(f'configs/{base}')
@@ -93,6 +89,19 @@ def init_dataset(
             unproven.write_text(text)
     _summary(train[0], paths, say)
     return paths
+
+
+def _check_equal_keypoints(
+    ann_file: str | Path,
+    train: Annotations,
+    val_ann_file: str | Path,
+    val: Annotations,
+) -> None:
+    if val.names != train.names:
+        raise ValueError(
+            f'{val_ann_file} has keypoints {list(val.names)}, '
+            f'{ann_file} {list(train.names)}; they need to be equal.'
+        )
 
 
 def _split(
