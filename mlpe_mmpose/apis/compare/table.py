@@ -150,6 +150,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
         axis.plot(statistics.mean(values), place, '|', color='C3', ms=16)
     names = [row.experiment.name for row in reversed(shown)]
     axis.set_yticks(range(len(shown)), names)
+    axis.set_ylim(-0.6, len(shown) - 0.4)
     axis.set_xlabel('AP: every seed (dots) and the mean (bar)')
     axis.grid(axis='x', alpha=0.3)
     figure.savefig(path, dpi=110)
