@@ -78,6 +78,28 @@ def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
         )
 
 
+@pytest.mark.long
+def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(
+    suite, data, tmp_path
+):
+    out, said = tmp_path / 'out', []
+    compare(suite, data, out, seeds=1, only=['first'])
+    folder = out / 'runs/first/seed0'
+    # as if it had been stopped after the first epoch of two
+    (folder / 'result.json').unlink()
+    Path(suite).write_text(SUITE.replace("max_epochs': 1", "max_epochs': 2"))
+    row, _ = compare(suite, data, out, 1, only=['first'], say=said.append)
+    assert 'goes on after epoch 1 of 2' in said
+    assert [path.name for path in folder.glob('epoch_*.pth')] == [
+        'epoch_2.pth'
+    ]
+    (result,) = row.results
+    sittings = folder.glob('seconds_from_epoch_*.txt')
+    seconds = [float(path.read_text()) for path in sittings]
+    assert len(seconds) == 2
+    assert result['train_seconds'] == pytest.approx(sum(seconds))
+
+
 def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
     out = tmp_path / 'out'
     for run in plan_runs(load_suite(suite), data, out, seeds=2):
