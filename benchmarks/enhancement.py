@@ -8,11 +8,10 @@ config initialises it:
 
 import argparse
 
-import mmengine
 import torch
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
-from mmengine.runner import Runner, load_checkpoint
+from mmengine.runner import Runner, load_checkpoint, set_random_seed
 from torch import Tensor, nn
 
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
@@ -22,15 +21,15 @@ from mmpose.models import build_pose_estimator  # isort: skip
 PEOPLE = 32
 
 
-def look(config: Config, checkpoint: str | None) -> dict[str, object]:
+def look(config: Config, checkpoint: str | None) -> dict[str, float]:
     """The figures by name."""
-    mmengine.runner.set_random_seed(0)
+    set_random_seed(0)
     model = build_pose_estimator(config.model).train()
     model.init_weights()
     if checkpoint:
         load_checkpoint(model, checkpoint, 'cpu')
-    config.train_dataloader.batch_size = PEOPLE
-    loader = Runner.build_dataloader(config.train_dataloader, seed=0)
+    described = dict(config.train_dataloader, batch_size=PEOPLE)
+    loader = Runner.build_dataloader(described, seed=0)
     batch = model.data_preprocessor(next(iter(loader)), True)
 
     enhancement = model.neck.enhancement

@@ -1,18 +1,14 @@
 """The benchmarks' table says what was measured."""
 
-import sys
 from pathlib import Path
 
+import harness
 import pytest
+import run_all
 
 from mlpe_mmpose import cli
 
 FOLDER = Path(__file__).parents[2] / 'benchmarks'
-sys.path.insert(0, str(FOLDER))
-
-import harness  # noqa: E402
-import run_all  # noqa: E402
-
 QUICK = harness.Options(quick=True, device='cpu')
 
 

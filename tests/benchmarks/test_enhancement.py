@@ -1,8 +1,6 @@
 """The figures of docs/results.md about feature enhancement."""
 
-import sys
-from pathlib import Path
-
+import enhancement
 import pytest
 import torch
 from mmengine.config import Config
@@ -12,10 +10,6 @@ from mlpe_mmpose.datasets.synthetic import generate_dataset
 from mlpe_mmpose.shipped import find_shipped
 
 from mmpose.models import build_pose_estimator  # isort: skip
-
-sys.path.insert(0, str(Path(__file__).parents[2] / 'benchmarks'))
-
-import enhancement
 
 
 @pytest.fixture(scope='module')
