@@ -5,7 +5,7 @@ _base_ = ['mlpe_resnest101_384x288.py']
 model = dict(
     backbone=dict(
         depth=50,
-        stem_channels=64,
+        stem_channels=64,  # the published weights' stem of this depth
         init_cfg=dict(checkpoint='mmcls://resnest50'),
     )
 )

@@ -1,5 +1,5 @@
-# What every experiment shares: imports, hooks, logging, multi-processing.
-# MMPose's own default_runtime.py, plus the import and three hooks of ours.
+# What every config shares: imports, hooks, logging, multi-processing. It is
+# MMPose's default_runtime.py with the import of this package and its hooks.
 custom_imports = dict(imports=['mlpe_mmpose'], allow_failed_imports=False)
 default_scope = 'mmpose'
 
@@ -38,7 +38,9 @@ default_hooks = dict(
 custom_hooks = [dict(type='SyncBuffersHook')]
 
 env_cfg = dict(
-    cudnn_benchmark=True,  # all inputs have one size
+    # our choice: cuDNN searches for the fastest algorithms once, because all
+    # inputs have one size
+    cudnn_benchmark=True,
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
     dist_cfg=dict(backend='nccl'),
 )

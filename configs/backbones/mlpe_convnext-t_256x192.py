@@ -1,6 +1,7 @@
-# MLPE on ConvNeXt-T (Liu et al., CVPR 2022) of mmpretrain, 256x192. 8 GPUs x
-# 32 persons, 200 epochs. The optimizer is ConvNeXt's kind; the learning rate
-# is that of all configs here.
+# MLPE with CPN's laterals on ConvNeXt-T (Liu et al., CVPR 2022), 256x192; not
+# in the paper. 8 GPUs x 32 persons, 200 epochs. Not yet measured. AdamW, its
+# decay and the drop path rate are those of the ConvNeXt paper; the learning
+# rate is our choice, that of all configs here.
 _base_ = ['../mlpe_resnest50_256x192.py']
 
 model = dict(
@@ -10,7 +11,7 @@ model = dict(
         arch='tiny',
         drop_path_rate=0.1,
         out_indices=(0, 1, 2, 3),
-        gap_before_final_norm=False,  # maps, and not a class's vector
+        gap_before_final_norm=False,  # feature maps, not one vector an image
         init_cfg=dict(
             type='Pretrained',
             prefix='backbone.',
@@ -18,8 +19,8 @@ model = dict(
             'convnext/convnext-tiny_32xb128-noema_in1k_20221208-5d4509c7.pth',
         ),
     ),
-    # without laterals nothing reads the finer maps, and parameters of
-    # theirs would have no gradient
+    # Without laterals nothing reads the finer maps, and the norms that the
+    # backbone has for them would get no gradient.
     neck=dict(in_channels=(96, 192, 384, 768), lateral_fusion=True),
 )
 optim_wrapper = dict(

@@ -1,50 +1,16 @@
-# MLPE on HRNet-W32 (Sun et al., CVPR 2019), 256x192. 8 GPUs x 32 persons,
-# 200 epochs. The backbone is that of MMPose's configs.
-_base_ = ['../mlpe_resnest50_256x192.py']
+# MLPE with CPN's laterals on HRNet-W32 (Sun et al., CVPR 2019), 256x192; not
+# in the paper. 8 GPUs x 32 persons, 200 epochs. Not yet measured.
+_base_ = ['../mlpe_resnest50_256x192.py', '../_base_/hrnet_w32.py']
 
+# The neck reads all four branches; HRNet alone returns the finest.
+stage4 = dict(_base_.hrnet_w32.extra.stage4, multiscale_output=True)
 model = dict(
     backbone=dict(
+        _base_.hrnet_w32,
         _delete_=True,
-        type='HRNet',
-        in_channels=3,
-        extra=dict(
-            stage1=dict(
-                num_modules=1,
-                num_branches=1,
-                block='BOTTLENECK',
-                num_blocks=(4,),
-                num_channels=(64,),
-            ),
-            stage2=dict(
-                num_modules=1,
-                num_branches=2,
-                block='BASIC',
-                num_blocks=(4, 4),
-                num_channels=(32, 64),
-            ),
-            stage3=dict(
-                num_modules=4,
-                num_branches=3,
-                block='BASIC',
-                num_blocks=(4, 4, 4),
-                num_channels=(32, 64, 128),
-            ),
-            stage4=dict(
-                num_modules=3,
-                num_branches=4,
-                block='BASIC',
-                num_blocks=(4, 4, 4, 4),
-                num_channels=(32, 64, 128, 256),
-                multiscale_output=True,  # all four branches, not the finest
-            ),
-        ),
-        init_cfg=dict(
-            type='Pretrained',
-            checkpoint='https://download.openmmlab.com/mmpose/'
-            'pretrain_models/hrnet_w32-36af842e.pth',
-        ),
+        extra=dict(_base_.hrnet_w32.extra, stage4=stage4),
     ),
-    # without laterals nothing reads the finer maps, and parameters of
-    # theirs would have no gradient
+    # Without laterals nothing reads the finer maps, and the parameters that
+    # the backbone has for them would get no gradient.
     neck=dict(in_channels=(32, 64, 128, 256), lateral_fusion=True),
 )

@@ -1,5 +1,5 @@
-# MLPE with CPN's laterals on ResNet-50, 256x192. 8 GPUs x 32 persons, 200
-# epochs.
+# MLPE with CPN's laterals on ResNet-50 (He et al., CVPR 2016), 256x192; not
+# in the paper. 8 GPUs x 32 persons, 200 epochs. Not yet measured.
 _base_ = ['../mlpe_resnest50_256x192.py']
 
 model = dict(

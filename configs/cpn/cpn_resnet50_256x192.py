@@ -1,18 +1,9 @@
 # CPN (Chen et al., CVPR 2018), the network that MLPE started from: ResNet-50,
 # 256x192, with MLPE's recipe. 8 GPUs x 32 persons, 200 epochs. pytorch-cpn
 # reports AP 71.2 with ground-truth boxes, 69.2 with detected ones.
-_base_ = ['../mlpe_resnest50_256x192.py']
+_base_ = ['../backbones/mlpe_resnet50_256x192.py']
 
 model = dict(
-    backbone=dict(
-        _delete_=True,
-        type='ResNet',
-        depth=50,
-        out_indices=(0, 1, 2, 3),
-        init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet50'),
-    ),
-    neck=dict(
-        feature_enhancement=False, upsample='bilinear', lateral_fusion=True
-    ),
+    neck=dict(feature_enhancement=False, upsample='bilinear'),
     head=dict(upsample='bilinear'),
 )

@@ -1,43 +1,22 @@
 # MLPE-plus: the network of row f with CPN's laterals, targets and decoding
 # without rounding to cells, and today's schedule and augmentation.
 # ResNeSt-101, 384x288. 8 GPUs x 32 persons, 200 epochs. Not yet measured.
-_base_ = ['../_base_/plus_recipe.py']
+_base_ = ['../mlpe_resnest101_384x288.py', '../_base_/plus_recipe.py']
 
-codec = dict(
-    type='UnbiasedMLPEHeatmap',
-    input_size=(288, 384),
-    heatmap_size=(72, 96),
-    kernel_sizes=(23, 17, 13, 9),
-)
-
-model = dict(
-    backbone=dict(
-        type='ResNeSt',
-        depth=101,
-        stem_channels=128,  # the published weights' stem
-        out_indices=(0, 1, 2, 3),
-        init_cfg=dict(type='Pretrained', checkpoint='mmcls://resnest101'),
-    ),
-    neck=dict(
-        type='MLPENeck',
-        in_channels=(256, 512, 1024, 2048),
-        lateral_fusion=True,
-    ),
-    head=dict(type='MLPEHead', out_channels=17, decoder=codec),
-)
-
-train_pipeline = [
-    *_base_.augmentation,
-    dict(type='TopdownAffine', input_size=codec['input_size']),
-    dict(type='RandomChannelGain'),
-    dict(type='GenerateTarget', encoder=codec),
-    dict(type='PackPoseInputs'),
-]
-val_pipeline = [
+codec = dict(_base_.codec, type='UnbiasedMLPEHeatmap')
+model = dict(neck=dict(lateral_fusion=True), head=dict(decoder=codec))
+param_scheduler = [_base_.warm_up, _base_.cosine_decay]
+custom_hooks = [*_base_.custom_hooks, _base_.weight_average]
+augmentation = _base_.mmpose_augmentation
+before_target = [
     *_base_.loading,
-    dict(type='TopdownAffine', input_size=codec['input_size']),
-    dict(type='PackPoseInputs'),
+    _base_.mark_occluded,
+    *augmentation,
+    *_base_.to_input,
+]
+train_pipeline = [
+    *before_target,
+    dict(type='GenerateTarget', encoder=codec),
+    _base_.pack,
 ]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = dict(dataset=dict(pipeline=val_pipeline))
