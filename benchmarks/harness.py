@@ -22,6 +22,10 @@ from mlpe_mmpose.apis.machine import machine
 HEADINGS = ('What', 'Size', 'Peer', 'Peer', 'Ours', 'Ratio', 'Target', 'Equal')
 
 
+class MissingInputError(RuntimeError):
+    """What a benchmark measures is not there; the message says what to do."""
+
+
 @dataclasses.dataclass
 class Options:
     """How to measure.
@@ -176,7 +180,13 @@ def main(measure: Callable[[Options], Iterator[Row]]) -> None:
     torch.manual_seed(0)
     options = Options(args.quick, args.device)
     rows = []
-    for row in measure(options):
-        rows.append(row)
-        print(f'{row.what}: {number(row.ratio)}', file=sys.stderr, flush=True)
+    try:
+        for row in measure(options):
+            rows.append(row)
+            line = f'{row.what}: {number(row.ratio)}'
+            print(line, file=sys.stderr, flush=True)
+    except MissingInputError as error:
+        sys.exit(str(error))
+    if not rows:
+        sys.exit(f'nothing here is measured on {args.device}')
     print(f'{machine(args.device)}\n\n{table(rows)}')

@@ -7,7 +7,6 @@ needs a trained model.
 import contextlib
 import io
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from harness import Options, Row, main, take_turns, within
+from harness import MissingInputError, Options, Row, main, take_turns, within
 from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval
 
@@ -91,17 +90,20 @@ def measure(options: Options) -> Iterator[Row]:
     """Yield a row for the file, and one for the file in integers.
 
     On the CPU only: the default environment's onnxruntime knows no other.
+
+    Raises:
+        MissingInputError: If the trained model or its data are not here.
     """
     if options.device != 'cpu':
         return
     checkpoints = sorted(WORK_DIR.glob('best_coco_AP_epoch_*.pth'))
     if not checkpoints or not ANNOTATIONS.exists():
-        print(
-            f'no {WORK_DIR}/best_coco_AP_*.pth or no {ANNOTATIONS} here; '
-            '`python -m mlpe_mmpose demo` makes them',
-            file=sys.stderr,
+        missing = ANNOTATIONS if checkpoints else f'{WORK_DIR}/best_coco_AP_*'
+        raise MissingInputError(
+            f'quantisation needs the trained model and the data of the demo '
+            f'below the current folder, and there is no {missing}. '
+            '`python -m mlpe_mmpose demo` makes both.'
         )
-        return
     torch.set_num_threads(THREADS)
     model = init_model(str(find_shipped(CONFIG)), str(checkpoints[-1]), 'cpu')
     sigmas = np.array(model.dataset_meta['sigmas'])

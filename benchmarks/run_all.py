@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
-from harness import Options, Row, number, table
+from harness import MissingInputError, Options, Row, number, table
 
 from mlpe_mmpose.apis.machine import machine
+from mlpe_mmpose.compat.optional import MissingPackageError
 
 # in the order of the table: training, evaluation, inference
 NAMES = (
@@ -36,6 +37,8 @@ def run_all(
     out: str | None,
 ) -> list[str]:
     """Run benchmarks, print their table, and write it where asked.
+
+    Without a single row there is no table, and no file.
 
     Rows are said on the error stream as they come; one benchmark that fails
     does not stop the others.
@@ -71,12 +74,15 @@ def run_all(
     parts, failed = [], []
     for device in devices or ['cpu', *gpu]:
         rows, broken = _run(names, Options(quick, device))
-        parts.append(f'{machine(device)}\n\n{table(rows)}\n')
         failed += broken
+        if not rows:
+            continue
+        parts.append(f'{machine(device)}\n\n{table(rows)}\n')
         # after each device, so that nothing measured is ever lost
         if out is not None:
             Path(out).write_text('\n'.join(parts))
-    print('\n'.join(parts))
+    if parts:
+        print('\n'.join(parts))
     return failed
 
 
@@ -88,11 +94,17 @@ def _run(
     for name in names:
         start = time.perf_counter()
         _say(f'== {name} ({options.device})')
+        count = len(rows)
         try:
             torch.manual_seed(0)
             for row in importlib.import_module(name).measure(options):
                 rows.append(row)
                 _say(_line(row))
+            if len(rows) == count:
+                _say(f'   {name} measures nothing on {options.device}')
+        except (MissingInputError, MissingPackageError) as error:
+            failed.append(name)
+            _say(f'   {error}')
         except Exception:
             failed.append(name)
             _say(f'{traceback.format_exc()}{name} failed; the others go on')

@@ -14,33 +14,21 @@ LARGE = {
 }
 # what depends on the size, and what is a config of its own there
 CHANGES = {
-    'levels_alike': {
-        'codec.kernel_sizes': (7, 7, 7, 7),
-        'model.head.decoder.kernel_sizes': (7, 7, 7, 7),
-        'train_dataloader.dataset.pipeline.6.encoder.kernel_sizes': (
-            (7, 7, 7, 7)
-        ),
-    },
+    'levels_alike': dict(codec=dict(kernel_sizes=(7, 7, 7, 7))),
     # 8x6 cells pool to 1x1, 2x1, 3x2
-    'enhancement_as_at_384x288': {
-        'model.neck.pool_ratios': (0.125, 0.25, 0.375)
-    },
-    'plus': {
-        'codec.type': 'UnbiasedMLPEHeatmap',
-        'model.head.decoder.type': 'UnbiasedMLPEHeatmap',
-        'train_dataloader.dataset.pipeline.6.encoder.type': (
-            'UnbiasedMLPEHeatmap'
-        ),
-        'model.head.refine_loss.type': 'KeypointMSELoss',
-        'model.head.refine_loss.use_target_weight': True,
-    },
+    'enhancement_as_at_384x288': dict(
+        options={'model.neck.pool_ratios': (0.125, 0.25, 0.375)}
+    ),
+    'plus': dict(
+        codec=dict(type='UnbiasedMLPEHeatmap'),
+        options={
+            'model.head.refine_loss.type': 'KeypointMSELoss',
+            'model.head.refine_loss.use_target_weight': True,
+        },
+    ),
 }
 
 experiments = [
-    dict(
-        row,
-        config=LARGE[row['config']],
-        options={**row.get('options', {}), **CHANGES.get(row['name'], {})},
-    )
+    dict(row, config=LARGE[row['config']], **CHANGES.get(row['name'], {}))
     for row in _base_.experiments
 ]

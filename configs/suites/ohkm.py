@@ -2,15 +2,15 @@
 # trained three times as long:
 #
 #   python -m mlpe_mmpose compare ohkm --data DATA --out OUT
-_base_ = ['tiny.py']
+_base_ = ['tiny.py', '../mlpe_tiny_synthetic.py']
 
 EPOCHS = 12
+warm_up, cosine = _base_.param_scheduler
 options = {
     'train_cfg.max_epochs': EPOCHS,
-    'param_scheduler.1.T_max': EPOCHS,
-    'param_scheduler.1.end': EPOCHS,
+    'param_scheduler': [warm_up, dict(cosine, T_max=EPOCHS, end=EPOCHS)],
     # in the place of SyncBuffersHook, which has no work in one process
-    'custom_hooks.0.type': 'OHKMPickHook',
+    'custom_hooks': [dict(type='OHKMPickHook')],
 }
 
 TINY_ROWS = {row['name']: row for row in _base_.experiments}

@@ -19,16 +19,8 @@ OHKM = {'model.head.refine_loss.type': 'MLPEOHKMLoss'}
 # all 17 count
 NO_OHKM = {**OHKM, 'model.head.refine_loss.topk': 17}
 # the finest level's window for all levels
-ALIKE = {
-    'codec.kernel_sizes': (5, 5, 5, 5),
-    'model.head.decoder.kernel_sizes': (5, 5, 5, 5),
-    'train_dataloader.dataset.pipeline.6.encoder.kernel_sizes': (5, 5, 5, 5),
-}
-UNBIASED = {
-    'codec.type': 'UnbiasedMLPEHeatmap',
-    'model.head.decoder.type': 'UnbiasedMLPEHeatmap',
-    'train_dataloader.dataset.pipeline.6.encoder.type': 'UnbiasedMLPEHeatmap',
-}
+ALIKE = dict(kernel_sizes=(5, 5, 5, 5))
+UNBIASED = dict(type='UnbiasedMLPEHeatmap')
 
 # tested once, at the end
 options = {'train_cfg.val_begin': 1000, 'default_hooks.logger.interval': 50}
@@ -105,7 +97,7 @@ experiments = [
         against='mlpe',
     ),
     dict(name='topk17_no_ohkm', config=TINY, options=NO_OHKM, against='mlpe'),
-    dict(name='levels_alike', config=TINY, options=ALIKE, against='mlpe'),
+    dict(name='levels_alike', config=TINY, codec=ALIKE, against='mlpe'),
     dict(
         name='occluded_ignore',
         config=TINY,
@@ -118,7 +110,7 @@ experiments = [
         options={'model.head.level_occluded': 'supervise'},
         against='mlpe',
     ),
-    dict(name='unbiased', config=TINY, options=UNBIASED, against='mlpe'),
+    dict(name='unbiased', config=TINY, codec=UNBIASED, against='mlpe'),
     # the coarsest map has 4x3 cells, of which the paper's ratios pool all into
     # one, three times; these pool to the sizes of 384x288: 1x1, 2x1, 3x2
     dict(

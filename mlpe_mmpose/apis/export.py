@@ -1,6 +1,5 @@
 """A trained model as one ONNX file, compared with torch before it is kept."""
 
-import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from mmpose.models.heads import HeatmapHead
 from torch import nn
 
 from ..codecs.mlpe_heatmap import PEAK
+from ..compat.optional import require
 from ..runtime.model_card import ModelCard
 from ..version import __version__
 from .onnx_check import differences
@@ -147,9 +147,5 @@ def read_card(model: nn.Module, decode: bool, flip_test: bool) -> ModelCard:
 
 def _require_packages() -> None:
     """Say what to install, before the work and not after it."""
-    missing = [p for p in PACKAGES if importlib.util.find_spec(p) is None]
-    if missing:
-        raise ImportError(
-            f'export needs {", ".join(missing)}; '
-            f'`pip install {" ".join(missing)}`.'
-        )
+    for package in PACKAGES:
+        require(package, 'The export to ONNX')

@@ -47,6 +47,7 @@ def pack_results(
         Path: The zip file.
 
     Raises:
+        FileNotFoundError: If ``results`` or ``image_info`` is no file.
         OSError: If a file cannot be read or written.
         ValueError: If a file is not JSON of its kind, or a person is not in
             COCO's format or in no image of the list. Nothing is written.
@@ -57,6 +58,7 @@ def pack_results(
             'pack_results needs a name of letters, digits, "-" and ".", got '
             f'algorithm={algorithm!r}.'
         )
+    _require_files(Path(results), Path(image_info))
     images = _image_ids(Path(image_info))
     people = _read(Path(results))
     if not isinstance(people, list) or not people:
@@ -83,6 +85,29 @@ def pack_results(
     return out_file
 
 
+def _require_files(results: Path, image_info: Path) -> None:
+    """Say where the two files come from, if one is missing."""
+    for what, path, source in (
+        (
+            'results',
+            results,
+            '`mim test` writes it with `--cfg-options '
+            'test_evaluator.format_only=True '
+            'test_evaluator.outfile_prefix=DIR/results`, as '
+            'DIR/results.keypoints.json',
+        ),
+        (
+            'list of images',
+            image_info,
+            'COCO publishes it with the test images, as '
+            'image_info_test-dev2017.json',
+        ),
+    ):
+        if not path.is_file():
+            state = 'is a folder' if path.is_dir() else 'does not exist'
+            raise FileNotFoundError(f'the {what}, {path}, {state}. {source}.')
+
+
 def _read(path: Path) -> object:
     """A JSON file's content."""
     try:
@@ -99,7 +124,12 @@ def _image_ids(path: Path) -> set[int]:
             f'{path} has no `images`: give the list of images that COCO '
             'publishes with the test images, image_info_test-dev2017.json.'
         )
-    return {image['id'] for image in content['images']}
+    try:
+        return {image['id'] for image in content['images']}
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f'{path} has `images` without an `id`: {error!r}.'
+        ) from error
 
 
 def _checked(
@@ -112,6 +142,10 @@ def _checked(
     missing = {'image_id', 'category_id', 'keypoints', 'score'} - set(person)
     if missing:
         raise ValueError(f'{place} has no {", ".join(sorted(missing))}.')
+    if not isinstance(person['image_id'], (int, str)):
+        raise ValueError(
+            f'{place}: image_id {person["image_id"]!r:.40} is no number.'
+        )
     if person['image_id'] not in images:
         raise ValueError(
             f'{place}: image_id {person["image_id"]!r} is none of the '
@@ -123,6 +157,13 @@ def _checked(
             f'{PERSON}, COCO\'s "person".'
         )
     values = person['keypoints']
+    if not isinstance(values, list) or not all(
+        isinstance(v, (int, float)) for v in (*values, person['score'])
+    ):
+        raise ValueError(
+            f'{place}: keypoints need to be a list of numbers, and the score '
+            f'a number, got {values!r:.40} and {person["score"]!r:.40}.'
+        )
     if len(values) != 3 * KEYPOINTS:
         raise ValueError(
             f'{place}: {len(values)} values in keypoints instead of '

@@ -8,8 +8,11 @@ without torch.
 
 import argparse
 import importlib
+import sys
 import warnings
 from collections.abc import Sequence
+
+from ..compat.optional import MissingPackageError
 
 # verb -> one line of help; its module, with _ for -, is imported on use
 VERBS = {
@@ -34,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             Defaults to those of the process
 
     Returns:
-        int: The exit status: 0 for success, 2 for a wrong call.
+        int: The exit status: 0 for success, 1 if a package is missing that
+            the verb needs, 2 for a wrong call.
     """
     parser = argparse.ArgumentParser(
         prog='python -m mlpe_mmpose',
@@ -58,4 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         description=VERBS[known.verb],
     )
     module.add_arguments(verb_parser)
-    return module.run(verb_parser.parse_args(rest))
+    args = verb_parser.parse_args(rest)
+    try:
+        return module.run(args)
+    except MissingPackageError as error:
+        print(f'{known.verb}: {error}', file=sys.stderr)
+        return 1

@@ -42,4 +42,6 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print('\nbenchmark: stopped', file=sys.stderr)
         return 130
+    if failed:
+        print(f'benchmark: failed: {", ".join(failed)}', file=sys.stderr)
     return 1 if failed else 0

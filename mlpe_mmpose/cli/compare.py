@@ -4,6 +4,9 @@ import argparse
 import functools
 import math
 import sys
+from pathlib import Path
+
+from mlpe_mmpose.shipped import suite_names
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,13 +14,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'suite',
         metavar='SUITE',
-        help='table1, table2, gpu, tiny, or a file with a list of experiments',
+        help=f'{", ".join(suite_names())}, or a file with a list of '
+        'experiments',
     )
     parser.add_argument(
         '--data', required=True, metavar='ROOT', help="data in COCO's layout"
     )
     parser.add_argument(
-        '--out', required=True, metavar='DIR', help='where everything goes'
+        '--out',
+        required=True,
+        metavar='DIR',
+        help='folder of the runs, the tables and the plot; the same folder '
+        'again continues what was stopped',
     )
     parser.add_argument(
         '--seeds',
@@ -34,12 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='begin no run that would end later (default: no limit)',
     )
     parser.add_argument(
-        '--only', nargs='+', default=[], metavar='NAME', help='run only these'
+        '--only',
+        nargs='+',
+        default=[],
+        metavar='NAME',
+        help='run only these experiments of the suite',
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run what is left; the same command goes on after a stop."""
+    """Run what is left; the same command continues after a stop."""
     import mlpe_mmpose.registration  # noqa: F401
     from mlpe_mmpose.apis.compare import compare
 
@@ -58,7 +70,13 @@ def run(args: argparse.Namespace) -> int:
         print(f'compare: {error}', file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print('\ncompare: stopped; the same command goes on from here')
+        print(
+            '\ncompare: stopped; the same command continues from here',
+            file=sys.stderr,
+        )
         return 130
-    say(f'{args.out}/table.md, runs.csv, plot.png')
+    for name in ('table.md', 'runs.csv', 'plot.png'):
+        path = Path(args.out, name)
+        if path.exists():
+            say(str(path))
     return 0

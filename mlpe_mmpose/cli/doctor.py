@@ -2,7 +2,10 @@
 
 import argparse
 
+from ..compat import stack
 from ..compat.checkup import Finding, checkup
+
+OPTIONAL = [part.name for part in stack.OPTIONAL]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +20,8 @@ def run(args: argparse.Namespace) -> int:
     """
     findings: list[Finding] = []
     for finding in checkup():
+        if finding.name == OPTIONAL[0]:
+            print('\nOptional packages, which training does not need:')
         _show(finding, findings)
         findings.append(finding)
     faults = [f.name for f in findings if f.needed and not f.fine]
@@ -34,8 +39,13 @@ def _show(finding: Finding, earlier: list[Finding]) -> None:
     note, command = finding.note, finding.command
     for other in earlier:
         if command and other.command == command:
-            note, command = f'the fault of {other.name}', ''
-    line = f'{finding.name:<12} {version:<12} {mark:<6} {note}'
+            if finding.name in OPTIONAL:
+                note += f' The command of {other.name} adds it, too.'
+            else:
+                note = f'the fault of {other.name}'
+            command = ''
+    line = f'{finding.name:<16} {version:<12} {mark:<6} {note}'
     print(line.rstrip(), flush=True)
     if command:
-        print(f'{"":<12} mend it with: {command}', flush=True)
+        verb = 'mend' if finding.version or finding.needed else 'add'
+        print(f'{"":<16} {verb} it with: {command}', flush=True)

@@ -8,7 +8,9 @@ import sys
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     parser.add_argument(
-        'results', metavar='RESULTS.keypoints.json', help='of the metric'
+        'results',
+        metavar='RESULTS.keypoints.json',
+        help='what `mim test` writes with test_evaluator.outfile_prefix',
     )
     parser.add_argument(
         'image_info',

@@ -3,8 +3,12 @@
 import argparse
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from mlpe_mmpose.datasets.synthetic import DatasetSummary, generate_dataset
+from ..compat.optional import require
+
+if TYPE_CHECKING:
+    from mlpe_mmpose.datasets.synthetic import DatasetSummary
 
 # the generator's arguments, as a user of the command line knows them
 _OPTIONS = {
@@ -60,6 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Generate, show the progress, then a summary."""
+    require('cv2', 'The generator')
+    from mlpe_mmpose.datasets.synthetic import generate_dataset
+
     num_val = args.val_images
     if num_val is None:
         num_val = max(1, args.images // 4)
@@ -86,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _describe(summary: DatasetSummary) -> str:
+def _describe(summary: 'DatasetSummary') -> str:
     """Say in a few lines what there is now."""
     if summary.reused:
         how = 'the same data set was there already; nothing was written'

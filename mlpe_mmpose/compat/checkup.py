@@ -42,7 +42,8 @@ class Finding(NamedTuple):
 
 
 def checkup() -> Iterator[Finding]:
-    """Try Python, every part of the stack, and MLPE's own registration.
+    """Try Python, every part of the stack, MLPE's own registration, and the
+    packages that single features need.
 
     Yields:
         Finding: One a part, as soon as it is known.
@@ -168,8 +169,9 @@ _TRIALS: dict[str, Callable[[], str]] = {
     'mmpose': _imports('mmpose.models', 'mmpose.datasets', 'mmpose.engine'),
     'openmim': _imports('mim.commands.train'),
     'mlpe_mmpose': _try_registration,
+    **{part.name: _imports(part.module) for part in stack.OPTIONAL},
 }
-_PART_OF_NAME = {part.name: part for part in stack.PARTS}
+_PART_OF_NAME = {part.name: part for part in stack.PART_OF_MODULE.values()}
 
 
 def _examine(name: str) -> Finding:
@@ -180,6 +182,8 @@ def _examine(name: str) -> Finding:
         return _failed(name, error)
     part = _PART_OF_NAME.get(name)
     installed = stack.found(part) if part else None
+    if part and part.only_for:
+        note = f'only for {part.only_for}'
     if part is None:
         from ..version import __version__
 

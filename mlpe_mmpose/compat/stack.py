@@ -134,7 +134,43 @@ PARTS = (
     ),
 )
 
-PART_OF_MODULE = {part.module: part for part in PARTS}
+# ml_dtypes, which onnx asks for, asks for numpy 2 from 0.6 on
+ML_DTYPES = 'ml_dtypes<0.6'
+
+# What single features need: the extras of pyproject.toml. A test compares
+# them, and that no extra names a part of the stack.
+OPTIONAL = (
+    Part(
+        'onnx',
+        'onnx',
+        ('onnx',),
+        ("'mlpe_mmpose[export]'",),
+        only_for='`export`',
+    ),
+    Part(
+        'onnxscript',
+        'onnxscript',
+        ('onnxscript',),
+        ("'mlpe_mmpose[export]'",),
+        only_for='`export`',
+    ),
+    Part(
+        'onnxruntime',
+        'onnxruntime',
+        ('onnxruntime', 'onnxruntime-gpu'),
+        ("'mlpe_mmpose[export]'",),
+        only_for='`export` and OnnxPose',
+    ),
+    Part(
+        'faster-coco-eval',
+        'faster_coco_eval',
+        ('faster-coco-eval',),
+        ("'mlpe_mmpose[eval]'",),
+        only_for='`report` and a fast FastCocoMetric',
+    ),
+)
+
+PART_OF_MODULE = {part.module: part for part in (*PARTS, *OPTIONAL)}
 
 
 def found(part: Part) -> tuple[str, str] | None:
@@ -168,12 +204,25 @@ def install(part: Part) -> str:
     """The command that installs a part, and changes no other part."""
     of_fork = part.fork and describe('mmengine').startswith('onedl')
     calls = part.fork if of_fork else part.install
+    if part in OPTIONAL and _has_substitute(part):
+        calls = (f'{part.name} "{ML_DTYPES}"',)
     if part.name == 'xtcocotools' and not version('numpy').startswith('1.'):
         calls = tuple(
             call.replace('--no-deps', '--no-deps --no-binary xtcocotools')
             for call in calls
         )
     return pip(*calls)
+
+
+def _has_substitute(part: Part) -> bool:
+    """Whether the extra of a part would install one module twice.
+
+    ``onnxruntime`` beside ``onnxruntime-gpu`` overwrites its files.
+    """
+    extra = [other for other in OPTIONAL if other.install == part.install]
+    return any(
+        (found(other) or (other.name,))[0] != other.name for other in extra
+    )
 
 
 def pip(*calls: str) -> str:

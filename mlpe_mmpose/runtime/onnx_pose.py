@@ -5,6 +5,7 @@ from os import PathLike
 
 import numpy as np
 
+from ..compat.optional import require
 from . import crops, decoding
 from .model_card import ModelCard
 
@@ -172,13 +173,7 @@ class OnnxPose:
 
 def _open(path: str | PathLike, threads: int, providers: Sequence[str]):
     """An inference session of onnxruntime."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ImportError(
-            'OnnxPose needs onnxruntime; `pip install onnxruntime`.'
-        ) from error
-
+    onnxruntime = require('onnxruntime', 'OnnxPose')
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     return onnxruntime.InferenceSession(

@@ -104,6 +104,10 @@ def test_what_is_packed_has_the_ap_of_what_came(tmp_path):
         ([person(category_id=2)], 'category_id 2 instead of 1'),
         ([person(keypoints=[0] * 42)], '42 values .* instead of 51'),
         ([person(score=float('nan'))], 'not finite'),
+        ([person(score=None)], r'the score a number, got .* and None'),
+        ([person(keypoints=None)], 'a list of numbers, .* got None'),
+        ([person(keypoints=['1'] * 51)], r"a list of numbers, .* \['1', "),
+        ([person([7])], r'image_id \[7\] is no number'),
         ([person(keypoints=[float('inf')] * 51)], 'not finite'),
     ],
 )
@@ -131,6 +135,31 @@ def test_a_list_without_images_or_json_is_refused(tmp_path):
     (tmp_path / 'broken.json').write_text('{')
     with pytest.raises(ValueError, match='is no JSON file'):
         pack_results(results, tmp_path / 'broken.json', 'x', tmp_path)
+    (tmp_path / 'broken.json').write_text('{"images": [{"name": 1}]}')
+    with pytest.raises(ValueError, match='`images` without an `id`'):
+        pack_results(results, tmp_path / 'broken.json', 'x', tmp_path)
+
+
+def test_a_missing_file_is_named_with_where_it_comes_from(
+    tmp_path, image_info, capsys
+):
+    results = write(tmp_path, [person()])
+    out = tmp_path / 'new'
+    for files, message in (
+        (
+            ('none', image_info),
+            'the results, none, does not exist. `mim test`',
+        ),
+        ((tmp_path, image_info), f'results, {tmp_path}, is a folder. `mim te'),
+        ((results, 'none'), 'list of images, none, does not exist. COCO publ'),
+    ):
+        call = ['pack', *map(str, files), '--out', str(out), '--name', 'x']
+        assert main(call) == 1
+        said = capsys.readouterr().err
+        assert said.startswith('pack: the ')
+        assert message in said
+        assert 'Errno' not in said
+    assert not out.exists()
 
 
 def test_more_people_than_coco_counts_are_noted(tmp_path, image_info):

@@ -62,6 +62,21 @@ def test_the_verb_prints_and_writes_one_table(tmp_path, capsys):
     assert float(cells[5]) > 0
 
 
+def test_without_its_model_a_benchmark_says_so_and_prints_no_table(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    arguments = ['benchmark', 'quantisation', '--device', 'cpu']
+    assert cli.main([*arguments, '--out', 'new/table.md']) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ''
+    assert 'there is no work_dirs/mlpe_tiny_synthetic/best_' in captured.err
+    assert '`python -m mlpe_mmpose demo` makes both.' in captured.err
+    assert captured.err.endswith('benchmark: failed: quantisation\n')
+    assert 'Traceback' not in captured.err
+    assert not Path('new/table.md').exists()
+
+
 def test_an_unknown_benchmark_is_refused_before_anything_is_written(
     tmp_path, capsys
 ):

@@ -6,10 +6,11 @@ from pathlib import Path
 from mlpe_mmpose.compat import stack
 
 PARTS = ['Python', *(part.name for part in stack.PARTS), 'mlpe_mmpose']
+OPTIONAL = [part.name for part in stack.OPTIONAL]
 
 
 def doctor(first_on_path: Path) -> tuple[int, list[list[str]], str]:
-    """Exit status, the words of each part's line, and all that it prints."""
+    """Exit status, the words of each line of the stack, and all output."""
     done = subprocess.run(
         [sys.executable, '-m', 'mlpe_mmpose', 'doctor'],
         env={**os.environ, 'PYTHONPATH': str(first_on_path)},
@@ -31,7 +32,17 @@ def test_a_good_environment_is_one_line_a_part_and_training_would_start(
     assert all(row[2] == 'ok' for row in rows)
     assert out.endswith('\n\nTraining would start.\n')
     assert 'mend' not in out
+    lines = optional_lines(out)
+    assert [line.split()[0] for line in lines] == OPTIONAL
+    assert all(line.split()[2] == 'ok' for line in lines)
+    assert 'only for `report` and a fast FastCocoMetric' in lines[-1]
     assert '\x1b' not in out
+
+
+def optional_lines(out: str) -> list[str]:
+    """The lines about packages that training does not need."""
+    _, optional, _ = out.split('\n\n')
+    return optional.splitlines()[1:]
 
 
 def test_faults_hide_no_part_and_come_with_the_command_that_mends_them(
@@ -58,6 +69,37 @@ def test_faults_hide_no_part_and_come_with_the_command_that_mends_them(
     last = out.splitlines()[-1]
     assert last.startswith('Training would not start: torchvision, ')
     assert 'mmpretrain' not in last
+
+
+# Python runs it at its start: two packages are as if not installed
+WITHOUT_TWO = """
+import importlib.metadata, sys
+sys.modules['onnx'] = sys.modules['faster_coco_eval'] = None
+version = importlib.metadata.version
+def hide(name):
+    if name in ('onnx', 'faster-coco-eval'):
+        raise importlib.metadata.PackageNotFoundError(name)
+    return version(name)
+importlib.metadata.version = hide
+"""
+
+
+def test_optional_packages_that_are_absent_are_no_fault(tmp_path):
+    (tmp_path / 'sitecustomize.py').write_text(WITHOUT_TWO)
+    status, rows, out = doctor(tmp_path)
+    assert status == 0
+    assert all(row[2] == 'ok' for row in rows)
+    lines = optional_lines(out)
+    assert [line.split()[2] for line in lines if line[0] != ' '] == (
+        # onnxscript needs onnx
+        ['-', '-', 'ok', '-']
+    )
+    assert lines[0].endswith('onnx is not installed. Only for `export`.')
+    assert ' add it with: ' in lines[1]
+    assert lines[1].endswith(" -m pip install 'mlpe_mmpose[export]'")
+    assert lines[2].endswith('The command of onnx adds it, too.')
+    assert 'Only for `report` and a fast FastCocoMetric.' in lines[-2]
+    assert lines[-1].endswith(" -m pip install 'mlpe_mmpose[eval]'")
 
 
 def test_the_command_line_starts_without_the_stack():

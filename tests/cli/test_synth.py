@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from mlpe_mmpose.cli import main
@@ -43,6 +45,16 @@ def test_bad_input_is_one_line_and_status_2(
     assert said.out == ''
     assert said.err.count('\n') == 1
     assert words in said.err
+    assert not (tmp_path / 'data').exists()
+
+
+def test_without_opencv_it_says_what_to_install(tmp_path, capsys, monkeypatch):
+    for name in ('cv2', 'mlpe_mmpose.datasets.synthetic'):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert _synth(tmp_path / 'data') == 1
+    said = capsys.readouterr()
+    assert said.err.startswith('synth: The generator does not work: opencv is')
+    assert 'pip install --no-deps opencv-python-headless==' in said.err
     assert not (tmp_path / 'data').exists()
 
 

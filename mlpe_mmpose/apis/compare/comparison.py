@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from .costs import costs_of
+from .costs import Costs, costs_of
 from .runs import Run, finish, plan_runs
 from .suite import load_suite
 from .table import Row, draw, markdown, write_csv
@@ -32,7 +32,7 @@ def compare(
     Args:
         suite (str): A suite of ``configs/suites/``, or a file's path
         data (str): Root of the data, in COCO's layout
-        out (str): Where everything goes
+        out (str): Folder of the runs, the tables and the plot
         seeds (int): Number of runs of an experiment. Defaults to 3
         only (Sequence[str]): Names of experiments; all if empty
         minutes (float): No run is begun that would end later, if it took as
@@ -45,7 +45,8 @@ def compare(
     Raises:
         FileNotFoundError: If there is no such suite, or no such data.
         ValueError: If the suite is wrong, or has no experiment of a name in
-            ``only``, or ``out`` holds runs with other options.
+            ``only``, a config cannot be built, or ``out`` holds runs with
+            other options. Nothing is trained then.
         RuntimeError: If a run fails, with the end of its output; or if
             another process is at work in ``out``.
     """
@@ -70,6 +71,8 @@ def compare(
             if (not only or run.experiment.name in only)
             and run.result() is None
         ]
+        for run in left:
+            run.prepare()
         _write(list(rows.values()), out)
         _run_all(left, rows, out, deadline, say)
         return list(rows.values())
@@ -83,14 +86,30 @@ def _seeds_found(out: Path) -> int:
 
 
 def _read_results(runs: Sequence[Run], rows: dict[str, Row]) -> None:
-    """Give the rows what is known."""
+    """Give the rows the stored results, and the costs of their models."""
     for run in runs:
         row = rows[run.experiment.name]
-        if row.costs is None:
-            row.costs = costs_of(run)
         result = run.result()
         if result is not None:
             row.results.append(result)
+        if row.costs is None:
+            row.costs = _measure_costs(run)
+
+
+def _measure_costs(run: Run) -> Costs:
+    """The costs of a model; this is the first time that it is built.
+
+    Raises:
+        ValueError: If it cannot be built or run, with the cause.
+    """
+    try:
+        return costs_of(run)
+    except Exception as error:  # whatever a wrong config leads to
+        raise ValueError(
+            f'the model of experiment {run.experiment.name!r} '
+            f'({run.experiment.path}) does not work: '
+            f'{type(error).__name__}: {error}'
+        ) from error
 
 
 def _run_all(
@@ -101,13 +120,15 @@ def _run_all(
     say: Callable[[str], None],
 ) -> None:
     """Run what is left, and write what is known after each."""
+    if not left:
+        say('all runs are done; to train one again, remove its folder')
     longest = 0.0
     for number, run in enumerate(left, 1):
         start = time.monotonic()
         if start + longest > deadline:
             say(
-                f'out of time: {len(left) - number + 1} runs are left; the '
-                'same command goes on'
+                f'out of time; runs left: {len(left) - number + 1}. The same '
+                'command continues with them.'
             )
             return
         say(f'== run {number} of {len(left)}: {_title(run)}')
@@ -117,16 +138,15 @@ def _run_all(
         row = rows[run.experiment.name]
         row.results.append(result)
         row.results.sort(key=lambda found: found['seed'])
-        say(
-            f'{_title(run)}: AP {result["metrics"]["AP"]:.3f} '
-            f'({seconds:.0f} s)'
-        )
+        ap = result['metrics']['AP']
+        found = 'no AP, nobody is labelled' if ap < 0 else f'AP {ap:.3f}'
+        say(f'{_title(run)}: {found} ({seconds:.0f} s)')
         _write(list(rows.values()), out)
 
 
 @contextlib.contextmanager
 def _alone_in(out: Path) -> Iterator[None]:
-    """Keep others out of a folder: two would write the same checkpoints."""
+    """Lock a folder: two comparisons would write the same checkpoints."""
     out.mkdir(parents=True, exist_ok=True)
     folder = os.open(out, os.O_RDONLY)
     try:
@@ -134,12 +154,12 @@ def _alone_in(out: Path) -> Iterator[None]:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise RuntimeError(
-                f'another comparison is at work in {out}. Wait for it, stop '
-                'it, or give another --out.'
+                f'another comparison is at work in {out}. Wait for its end, '
+                'stop it, or give another --out.'
             ) from error
         yield
     finally:
-        # the system lets go of the lock with it, however a process ends
+        # closing releases the lock, and so does the end of the process
         os.close(folder)
 
 
@@ -148,7 +168,7 @@ def _title(run: Run) -> str:
 
 
 def _write(rows: list[Row], out: Path) -> None:
-    """All that is known so far."""
+    """Write the tables and the plot of all results so far."""
     (out / 'table.md').write_text(markdown(rows))
     write_csv(rows, out / 'runs.csv')
     if any(row.results for row in rows):

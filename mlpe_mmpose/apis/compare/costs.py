@@ -1,5 +1,6 @@
 """What a model costs: parameters, operations, time."""
 
+import copy
 import statistics
 import time
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def costs_of(run: Run) -> Costs:
     Args:
         run (Run): Any run of the experiment
     """
-    config = run.config()
+    config = copy.deepcopy(run.config)
     config.model.backbone.init_cfg = None
     init_default_scope('mmpose')
     device = 'cuda' if torch.cuda.is_available() else 'cpu'

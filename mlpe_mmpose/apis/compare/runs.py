@@ -1,7 +1,6 @@
 """One run of a comparison: an experiment with one seed, kept when done."""
 
 import functools
-import hashlib
 import json
 import re
 import shlex
@@ -15,12 +14,14 @@ from mmengine.config import Config
 
 from ..machine import machine
 from ..mim_runs import epochs_done, progress, run_mim
+from .run_config import (
+    build_config,
+    data_options,
+    fingerprint_of,
+    write_config,
+)
 from .suite import Experiment, Suite
 
-ANNOTATIONS = 'annotations/person_keypoints_{}2017.json'
-DETECTIONS = (
-    'person_detection_results/COCO_val2017_detections_AP_H_56_person.json'
-)
 # MMEngine's log has it where there is a GPU: MiB of it, at most, since the
 # line before
 GPU_MEMORY = re.compile(r'Epoch\(train\).*\smemory: (\d+)')
@@ -34,26 +35,48 @@ class Run:
         experiment (Experiment): What is trained and tested
         seed (int): Of weights, order and augmentation
         folder (Path): Where everything of this run is
-        options (dict): All changes of the config: the suite's, the data's,
-            the experiment's own, and the seed
+        options (tuple[dict]): Changes of the config, the later wins: the
+            suite's, the data's, the experiment's own, and the seed
     """
 
     experiment: Experiment
     seed: int
     folder: Path
-    options: dict
+    options: tuple[dict, ...]
 
+    @functools.cached_property
     def config(self) -> Config:
-        """The experiment's config with all changes, read anew."""
-        config = Config.fromfile(self.experiment.path)
-        config.merge_from_dict(self.options)
-        return config
+        """The experiment's config with all changes, as it was when read."""
+        return build_config(self.experiment, self.options)
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """Of what is run; another means that a result is another's."""
-        text = json.dumps(self.config().to_dict(), sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """A stored result counts only if its fingerprint is equal."""
+        return fingerprint_of(self.config)
+
+    @property
+    def config_file(self) -> Path:
+        """The file that is trained and tested."""
+        # not in the work folder itself: MMEngine writes its own dump there,
+        # under the same name, with `work_dir` and `resume` in it
+        return self.folder / 'config' / 'run.py'
+
+    def prepare(self) -> None:
+        """Write the config to its file.
+
+        Raises:
+            ValueError: If the config cannot be written, or the folder holds
+                a training that was begun with another config.
+        """
+        path = self.config_file
+        if path.exists() and (self.folder / 'last_checkpoint').exists():
+            self._check(fingerprint_of(Config.fromfile(path)))
+        try:
+            write_config(self.config, path)
+        except ValueError as error:
+            raise ValueError(
+                f'experiment {self.experiment.name!r}: {error}'
+            ) from error
 
     def result(self) -> dict | None:
         """What it has found; ``None`` if it is not done.
@@ -65,13 +88,17 @@ class Run:
         if not path.exists():
             return None
         result = json.loads(path.read_text())
-        if result['fingerprint'] != self.fingerprint:
+        self._check(result['fingerprint'])
+        return result
+
+    def _check(self, found: str) -> None:
+        """Refuse what another config has left in the folder."""
+        if found != self.fingerprint:
             raise ValueError(
                 f'{self.folder} holds a run of {self.experiment.name!r} with '
                 'other options or another config. Give another --out, or '
                 'remove that folder to run it anew.'
             )
-        return result
 
 
 def plan_runs(suite: Suite, data: Path, out: Path, seeds: int) -> list[Run]:
@@ -89,44 +116,17 @@ def plan_runs(suite: Suite, data: Path, out: Path, seeds: int) -> list[Run]:
     """
     if seeds < 1:
         raise ValueError(f'compare needs at least one seed, got {seeds}.')
-    common = {**suite.options, **data_options(data)}
+    common = (suite.options, data_options(data))
     return [
         Run(
             experiment,
             seed,
             out / 'runs' / experiment.name / f'seed{seed}',
-            {**common, **experiment.options, 'randomness.seed': seed},
+            (*common, experiment.options, {'randomness.seed': seed}),
         )
         for seed in range(seeds)
         for experiment in suite.experiments
     ]
-
-
-def data_options(data: Path) -> dict:
-    """Options that put a data set under any of the configs.
-
-    Raises:
-        FileNotFoundError: If an annotation file is missing.
-    """
-    for split in ('train', 'val'):
-        path = data / ANNOTATIONS.format(split)
-        if not path.is_file():
-            raise FileNotFoundError(
-                f'{path} is missing: --data takes a folder in the layout of '
-                'COCO. `python -m mlpe_mmpose synth FOLDER` makes one.'
-            )
-    options = {
-        f'{split}_dataloader.dataset.data_root': f'{data}/'
-        for split in ('train', 'val', 'test')
-    }
-    for split in ('val', 'test'):
-        ann_file = str(data / ANNOTATIONS.format('val'))
-        options[f'{split}_evaluator.ann_file'] = ann_file
-    # the usual detections where they are there, else ground-truth boxes
-    boxes = data / DETECTIONS
-    found = str(boxes) if boxes.is_file() else None
-    options['test_dataloader.dataset.bbox_file'] = found
-    return options
 
 
 def finish(run: Run, say: Callable[[str], None]) -> dict:
@@ -137,25 +137,25 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         say (callable): Takes each line of progress
 
     Raises:
+        ValueError: If the config cannot be written to a file, or the folder
+            holds a training with another config.
         RuntimeError: If a command fails; the message ends with its output.
     """
     result = run.result()
     if result is not None:
         return result
-    options = [f'{key}={_as_text(v)}' for key, v in run.options.items()]
+    run.prepare()
     args = ['--work-dir', str(run.folder), '--resume']
-    args += ['--cfg-options', *options]
     memory = _train(run, args, say)
-    metrics = _test(run, options, say)
-    command = ['mim', 'train', 'mmpose', str(run.experiment.path), *args]
+    metrics = _test(run, say)
+    command = ['mim', 'train', 'mmpose', str(run.config_file), *args]
+    boxes = run.config.test_dataloader.dataset.get('bbox_file')
     result = dict(
         fingerprint=run.fingerprint,
         experiment=run.experiment.name,
         seed=run.seed,
         metrics=metrics,
-        boxes='detected'
-        if run.options['test_dataloader.dataset.bbox_file']
-        else 'ground truth',
+        boxes='detected' if boxes else 'ground truth',
         peak_memory_mib=memory,
         train_seconds=_seconds(run.folder),
         command=shlex.join(command),
@@ -175,17 +175,17 @@ def _train(
 
     ``None`` if it was trained to the end before.
     """
-    wanted = run.config().train_cfg.max_epochs
+    wanted = run.config.train_cfg.max_epochs
     done = epochs_done(run.folder)
     if done >= wanted:
         return None
     if done:
-        say(f'goes on after epoch {done} of {wanted}')
+        say(f'continues after epoch {done} of {wanted}')
     log = run.folder / f'train_from_epoch_{done}.log'
     start = time.perf_counter()
     memory = run_mim(
         'train',
-        run.experiment.path,
+        run.config_file,
         args,
         log,
         say,
@@ -197,15 +197,13 @@ def _train(
     return max(map(float, on_gpu), default=memory)
 
 
-def _test(
-    run: Run, options: list[str], say: Callable[[str], None]
-) -> dict[str, float]:
+def _test(run: Run, say: Callable[[str], None]) -> dict[str, float]:
     """COCO's metrics of the last checkpoint."""
     out = run.folder / 'metrics.json'
     _, last = max(_checkpoints(run.folder))
     args = ['-C', str(last), '--work-dir', str(run.folder / 'test')]
-    args += ['--out', str(out), '--cfg-options', *options]
-    run_mim('test', run.experiment.path, args, run.folder / 'test.log', say)
+    args += ['--out', str(out)]
+    run_mim('test', run.config_file, args, run.folder / 'test.log', say)
     metrics = json.loads(out.read_text())
     return {
         key.removeprefix('coco/'): value
@@ -224,10 +222,3 @@ def _seconds(folder: Path) -> float:
     """Time of training, over all its sittings that came to an end."""
     files = folder.glob('seconds_from_epoch_*.txt')
     return sum(float(path.read_text()) for path in files)
-
-
-def _as_text(value: object) -> str:
-    """A value as `--cfg-options` reads it."""
-    if isinstance(value, (list, tuple)):
-        return '[' + ','.join(_as_text(v) for v in value) + ']'
-    return str(value)

@@ -1,11 +1,12 @@
 """What is compared: a plain list of experiments."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from mmengine.config import Config
 
-from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.shipped import find_shipped, suite_names
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,10 @@ class Experiment:
     Args:
         name (str): Unique in its suite; a folder gets it
         config (str): Config below ``configs/``, or a path
-        options (dict): Changes of the config, as of ``--cfg-options``
+        options (dict): Changes of the config, as for
+            ``Config.merge_from_dict``: keys may have dots, values may be
+            dicts, which are merged
+        codec (dict): Changes of the codec, in all places that use it
         against (str, optional): The row that this one differs from in one
             thing, to be compared with
         paper (dict): Figures of the paper by metric, as ``dict(AP=70.4)``
@@ -25,6 +29,7 @@ class Experiment:
     name: str
     config: str
     options: dict = field(default_factory=dict)
+    codec: dict = field(default_factory=dict)
     against: str | None = None
     paper: dict = field(default_factory=dict)
     source: str = ''
@@ -61,19 +66,26 @@ def load_suite(name: str) -> Suite:
 
     Raises:
         FileNotFoundError: If there is no such suite, or a config is missing.
-        ValueError: If rows share a name, or one names no row in ``against``.
+        ValueError: If the file is no suite, an experiment has an unknown or
+            no key, rows share a name, or one names no row in ``against``.
     """
     path = Path(name)
     if not path.is_file():
         path = find_shipped('configs/suites') / f'{name}.py'
     if not path.is_file():
-        known = sorted(p.stem for p in path.parent.glob('*.py'))
         raise FileNotFoundError(
-            f'no suite {name!r}; there are {", ".join(known)}, or give the '
-            'path of a file with `experiments`.'
+            f'no suite {name!r}; there are {", ".join(suite_names())}, or '
+            'give the path of a file with `experiments`.'
         )
-    content = Config.fromfile(path, format_python_code=False).to_dict()
-    experiments = tuple(Experiment(**row) for row in content['experiments'])
+    content = Config.fromfile(path).to_dict()
+    rows = content.get('experiments')
+    if not isinstance(rows, list) or not rows:
+        raise ValueError(
+            f'{path} is no suite: it needs a list `experiments`, as the '
+            'files of configs/suites/ have it, got '
+            f'experiments = {rows!r:.40}.'
+        )
+    experiments = tuple(_read_experiment(row, path) for row in rows)
     names = [experiment.name for experiment in experiments]
     for experiment in experiments:
         if names.count(experiment.name) > 1:
@@ -86,9 +98,34 @@ def load_suite(name: str) -> Suite:
                 f'{path}: {experiment.name!r} is to be compared with '
                 f'against={experiment.against!r}, which is none of {names}.'
             )
-        if not experiment.path.is_file():
-            raise FileNotFoundError(
-                f'{path}: {experiment.name!r} has no config '
-                f'{experiment.config!r}.'
-            )
     return Suite(path.stem, content.get('options', {}), experiments)
+
+
+def _read_experiment(row: dict, path: Path) -> Experiment:
+    """Check one row of a suite's file."""
+    try:
+        experiment = Experiment(**row)
+    except TypeError as error:
+        known = ', '.join(f.name for f in fields(Experiment))
+        raise ValueError(
+            f'{path}: {row!r:.60} is no experiment ({error}). It is a dict '
+            f'with name and config, and may have more of: {known}.'
+        ) from error
+    # it becomes the name of a folder, and a cell of a table
+    if not re.fullmatch(r'\w[\w .+=-]*', str(experiment.name)):
+        raise ValueError(
+            f'{path}: an experiment cannot be called {experiment.name!r}; '
+            'its runs go into a folder of this name. Use letters, digits, '
+            'blanks and any of _ . + = -'
+        )
+    try:
+        found = experiment.path.is_file()
+    except FileNotFoundError:
+        found = False
+    if not found:
+        raise FileNotFoundError(
+            f'{path}: {experiment.name!r} has no config '
+            f'{experiment.config!r}: there is no such file from the current '
+            'folder, nor among the shipped configs.'
+        )
+    return experiment

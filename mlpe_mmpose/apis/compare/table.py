@@ -147,7 +147,8 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     for place, row in enumerate(reversed(shown)):
         values = row.values('AP')
         axis.plot(values, [place] * len(values), 'o', color='C0', alpha=0.6)
-        axis.plot(statistics.mean(values), place, '|', color='C3', ms=16)
+        if values:
+            axis.plot(statistics.mean(values), place, '|', color='C3', ms=16)
     names = [row.experiment.name for row in reversed(shown)]
     axis.set_yticks(range(len(shown)), names)
     axis.set_ylim(-0.6, len(shown) - 0.4)

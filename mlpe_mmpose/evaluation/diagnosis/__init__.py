@@ -1,7 +1,18 @@
 """What is wrong with predictions, and what mending it would give."""
 
-from .diagnose import diagnose
-from .findings import Diagnosis, ErrorKind, KeypointError, Slice, WorstPerson
+from ...compat.optional import require
+
+# here and not at its use, to say it before a test of an hour
+require('faster_coco_eval', 'The diagnosis of predictions')
+
+from .diagnose import diagnose  # noqa: E402
+from .findings import (  # noqa: E402
+    Diagnosis,
+    ErrorKind,
+    KeypointError,
+    Slice,
+    WorstPerson,
+)
 
 __all__ = [
     'Diagnosis',

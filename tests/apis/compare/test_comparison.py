@@ -4,23 +4,22 @@ import csv
 import fcntl
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 
 from mlpe_mmpose.apis.compare import compare
+from mlpe_mmpose.apis.compare.run_config import fingerprint_of
 from mlpe_mmpose.apis.compare.runs import plan_runs
 from mlpe_mmpose.apis.compare.suite import load_suite
 from mlpe_mmpose.apis.mim_runs import METRICS
 from mlpe_mmpose.datasets.synthetic import generate_dataset
 
 SUITE = """
-options = {
-    'train_cfg.max_epochs': 1,
-    'param_scheduler.1.T_max': 1,
-    'param_scheduler.1.end': 1,
-}
+options = {'train_cfg.max_epochs': 1, 'param_scheduler': []}
 experiments = [
     dict(name='first', config='mlpe_tiny_synthetic.py'),
     dict(
@@ -42,8 +41,10 @@ def suite(tmp_path: Path) -> str:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    generate_dataset(tmp_path / 'data', 4, 2, seed=0)
-    return tmp_path / 'data'
+    # as text of `--cfg-options`, this path was none
+    folder = tmp_path / "people, [new] and 'old'"
+    generate_dataset(folder, 4, 2, seed=0)
+    return folder
 
 
 def seeds_in(out: Path) -> list[tuple[str, str]]:
@@ -54,12 +55,14 @@ def seeds_in(out: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.long
 def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
-    out = tmp_path / 'out'
+    out = tmp_path / 'the results'
     said = []
     # seconds enough to begin one, and too few for two that import torch twice
     compare(suite, data, out, seeds=1, minutes=0.15, say=said.append)
     assert seeds_in(out) == [('first', '0')]
-    assert said[-1] == 'out of time: 1 runs are left; the same command goes on'
+    assert said[-1] == (
+        'out of time; runs left: 1. The same command continues with them.'
+    )
 
     said.clear()
     rows = compare(suite, data, out, seeds=1, say=said.append)
@@ -73,9 +76,15 @@ def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
         assert f'torch {torch.__version__}' in result['machine']
         # torch alone takes more
         assert result['peak_memory_mib'] > 100
-        assert 'model.head.level_occluded=ignore' in result['command'] or (
-            result['experiment'] == 'first'
-        )
+        _, _, _, config, *_ = shlex.split(result['command'])
+        # MMEngine's own dump of what its runner has trained
+        trained = Config.fromfile(Path(config).parents[1] / 'run.py')
+        rest = dict(trained.items(), resume=False)
+        del rest['work_dir'], rest['launcher']
+        assert fingerprint_of(Config(rest)) == result['fingerprint']
+        assert trained.val_evaluator.ann_file.startswith(f'{data}/')
+        second = trained.model.head.get('level_occluded') == 'ignore'
+        assert second == (result['experiment'] == 'second')
 
 
 @pytest.mark.long
@@ -87,9 +96,10 @@ def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(
     folder = out / 'runs/first/seed0'
     # as if it had been stopped after the first epoch of two
     (folder / 'result.json').unlink()
+    (folder / 'config/run.py').unlink()
     Path(suite).write_text(SUITE.replace("max_epochs': 1", "max_epochs': 2"))
     row, _ = compare(suite, data, out, 1, only=['first'], say=said.append)
-    assert 'goes on after epoch 1 of 2' in said
+    assert 'continues after epoch 1 of 2' in said
     assert [path.name for path in folder.glob('epoch_*.pth')] == [
         'epoch_2.pth'
     ]
@@ -117,10 +127,27 @@ def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
         run.folder.mkdir(parents=True)
         (run.folder / 'result.json').write_text(json.dumps(result))
     for call in (dict(seeds=1), dict(seeds=2, only=['first'])):
-        compare(suite, data, out, **call, say=pytest.fail)
+        said = []
+        compare(suite, data, out, **call, say=said.append)
+        assert said == [
+            'all runs are done; to train one again, remove its folder'
+        ]
         assert seeds_in(out) == [
             (name, seed) for name in ('first', 'second') for seed in '01'
         ]
+
+
+def test_a_config_that_cannot_be_trained_is_refused_before_any_training(
+    suite, data, tmp_path
+):
+    for option, message in (
+        ("{'model.head.topk': 3}", r"of experiment 'second'.*'topk'"),
+        ("{'optim_wrapper.optimizer.lr': float('inf')}", "'second': .*lr = i"),
+    ):
+        text = SUITE.replace("{'model.head.level_occluded': 'ignore'}", option)
+        Path(suite).write_text(text)
+        with pytest.raises(ValueError, match=message):
+            compare(suite, data, tmp_path / 'out', say=pytest.fail)
 
 
 def test_two_comparisons_in_one_folder_are_refused(data, tmp_path):

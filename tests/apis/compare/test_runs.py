@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
+from mlpe_mmpose.apis.compare.run_config import fingerprint_of
 from mlpe_mmpose.apis.compare.runs import (
     GPU_MEMORY,
     Run,
@@ -12,6 +14,7 @@ from mlpe_mmpose.apis.compare.runs import (
     plan_runs,
 )
 from mlpe_mmpose.apis.compare.suite import Experiment, Suite
+from mlpe_mmpose.shipped import find_shipped
 
 TINY = 'mlpe_tiny_synthetic.py'
 SUITE = Suite(
@@ -58,24 +61,21 @@ def test_every_seed_of_all_comes_before_the_next_seed_of_any(runs):
 
 
 def test_conditions_are_equal_but_for_what_a_row_is_about(runs):
-    different = {
-        key
-        for key in runs[0].options.keys() | runs[1].options.keys()
-        if runs[0].options.get(key) != runs[1].options.get(key)
-    }
-    assert different == {'model.head.level_occluded'}
-    assert runs[0].options['train_cfg.max_epochs'] == 1
+    first, second = (run.config.to_dict() for run in runs[:2])
+    assert first['train_cfg']['max_epochs'] == 1
+    assert second['model']['head'].pop('level_occluded') == 'ignore'
+    assert first == second
 
 
 def test_detections_are_used_where_they_are(data, tmp_path, runs):
-    key = 'test_dataloader.dataset.bbox_file'
-    assert runs[0].options[key] is None
+    assert runs[0].config.test_dataloader.dataset.bbox_file is None
     boxes = data / 'person_detection_results'
     boxes.mkdir()
     name = 'COCO_val2017_detections_AP_H_56_person.json'
     (boxes / name).write_text('[]')
     (again, *_) = plan_runs(SUITE, data, tmp_path / 'out', seeds=1)
-    assert again.options[key] == str(boxes / name)
+    dataset = again.config.test_dataloader.dataset
+    assert dataset.bbox_file == str(boxes / name)
 
 
 def test_what_is_done_is_not_run_again(runs):
@@ -90,6 +90,31 @@ def test_a_folder_of_another_run_is_refused(runs, data, tmp_path):
     (run, *_) = plan_runs(other, data, tmp_path / 'out', seeds=1)
     with pytest.raises(ValueError, match='with other options'):
         run.result()
+
+
+def test_a_training_with_another_config_is_not_continued(runs, data, tmp_path):
+    runs[0].prepare()
+    runs[0].prepare()  # nothing is trained yet
+    (runs[0].folder / 'last_checkpoint').write_text('epoch_1.pth')
+    runs[0].prepare()
+    other = Suite('mine', {'train_cfg.max_epochs': 2}, SUITE.experiments)
+    (run, *_) = plan_runs(other, data, tmp_path / 'out', seeds=1)
+    with pytest.raises(ValueError, match='with other options'):
+        run.prepare()
+    assert Config.fromfile(run.config_file).train_cfg.max_epochs == 1
+
+
+def test_a_config_that_changes_after_planning_changes_no_run(data, tmp_path):
+    path = tmp_path / 'mine.py'
+    path.write_text(
+        f"_base_ = ['{find_shipped(f'configs/{TINY}').resolve()}']"
+    )
+    suite = Suite('mine', {}, (Experiment('first', str(path)),))
+    (run,) = plan_runs(suite, data, tmp_path / 'out', seeds=1)
+    fingerprint = run.fingerprint
+    path.write_text(path.read_text() + '\nmodel = dict(neck=None)')
+    run.prepare()
+    assert fingerprint_of(Config.fromfile(run.config_file)) == fingerprint
 
 
 def test_data_without_annotations_are_refused(tmp_path):

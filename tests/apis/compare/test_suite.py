@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.models import build_pose_estimator
 
+from mlpe_mmpose.apis.compare.run_config import (
+    build_config,
+    fingerprint_of,
+)
 from mlpe_mmpose.apis.compare.suite import load_suite
 from mlpe_mmpose.models.necks.feature_enhancement import FeatureEnhancement
 from mlpe_mmpose.shipped import find_shipped
@@ -28,11 +31,10 @@ def test_every_experiment_of_a_shipped_suite_fits_together(name):
     assert suite.name == name
     init_default_scope('mmpose')
     for experiment in suite.experiments:
-        config = Config.fromfile(experiment.path)
+        config = build_config(experiment, [suite.options, experiment.options])
         if 'synthetic' not in experiment.config:
             # without options; see tests/configs
             continue
-        config.merge_from_dict({**suite.options, **experiment.options})
         if 'tiny' in experiment.config:
             # large ones take half a minute, and have the same options
             build_pose_estimator(config.model)
@@ -54,10 +56,20 @@ def test_table_1_has_the_papers_rows_and_figures():
 
 @pytest.mark.parametrize('name', SUITES)
 def test_no_two_experiments_of_a_suite_are_the_same(name):
-    rows = load_suite(name).experiments
-    assert len({(e.config, str(sorted(e.options.items()))) for e in rows}) == (
-        len(rows)
-    )
+    suite = load_suite(name)
+    configs = [
+        build_config(row, [suite.options, row.options])
+        for row in suite.experiments
+    ]
+    assert len(set(map(fingerprint_of, configs))) == len(configs)
+
+
+@pytest.mark.parametrize('name', SUITES)
+def test_no_suite_addresses_a_part_of_a_config_by_its_number(name):
+    suite = load_suite(name)
+    options = [suite.options, *(row.options for row in suite.experiments)]
+    keys = [part for row in options for key in row for part in key.split('.')]
+    assert not [key for key in keys if key.isdigit()]
 
 
 def test_the_suite_for_a_gpu_has_the_rows_of_the_tiny_one():
@@ -65,8 +77,7 @@ def test_the_suite_for_a_gpu_has_the_rows_of_the_tiny_one():
     assert [row.name for row in large] == [row.name for row in tiny]
     assert [row.against for row in large] == [row.against for row in tiny]
     for row in large:
-        config = Config.fromfile(row.path)
-        config.merge_from_dict(row.options)
+        config = build_config(row, [row.options])
         assert config.codec.input_size == (192, 256)
         assert config.model.backbone.type == 'ResNeSt'
 
@@ -104,6 +115,10 @@ def test_an_unknown_suite_is_answered_with_the_known_ones():
     [
         (f'{ROW}, {ROW}', "2 experiments are called 'x'"),
         (ROW[:-1] + ", against='y')", "against='y', which is none of"),
+        (ROW[:-1] + ', option={})', "'option'.* may have more of: name, c"),
+        ("dict(config='x.py')", "missing .* 'name'"),
+        (ROW.replace("'x'", "'../x'"), r"cannot be called '\.\./x'"),
+        ('', r'it needs a list `experiments`.* got experiments = \[\]'),
     ],
 )
 def test_a_wrong_suite_is_refused(tmp_path, rows, message):
@@ -113,5 +128,12 @@ def test_a_wrong_suite_is_refused(tmp_path, rows, message):
 
 def test_a_missing_config_is_named(tmp_path):
     rows = "dict(name='x', config='none.py')"
-    with pytest.raises(FileNotFoundError, match=r'none\.py'):
+    message = r"'x' has no config 'none\.py': there is no such file"
+    with pytest.raises(FileNotFoundError, match=message):
         load_suite(write(tmp_path, rows))
+
+
+def test_a_config_is_no_suite():
+    config = find_shipped('configs/mlpe_tiny_synthetic.py')
+    with pytest.raises(ValueError, match=f'{config} is no suite'):
+        load_suite(str(config))

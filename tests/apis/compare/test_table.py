@@ -103,6 +103,9 @@ def test_every_run_has_a_line_with_its_command(rows, tmp_path):
     assert {line['machine'] for line in lines} == {'of mine'}
 
 
-def test_the_plot_is_a_picture(rows, tmp_path):
+@pytest.mark.parametrize('ap', [0.7, -1.0])
+def test_the_plot_is_a_picture_with_or_without_an_ap(rows, tmp_path, ap):
+    for found in rows[1].results:
+        found['metrics']['AP'] = ap
     draw(rows, tmp_path / 'plot.png')
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')

@@ -1,0 +1,213 @@
+"""The config of a run: put together, written to one file, and read back."""
+
+import ast
+import copy
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from mmengine.config import Config
+
+from .suite import Experiment
+
+ANNOTATIONS = 'annotations/person_keypoints_{}2017.json'
+DETECTIONS = (
+    'person_detection_results/COCO_val2017_detections_AP_H_56_person.json'
+)
+
+
+def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
+    """Read the config of an experiment and merge all changes into it.
+
+    Args:
+        experiment (Experiment): The config's file, and the codec's changes
+        options (Sequence[Mapping]): Changes as of ``Config.merge_from_dict``:
+            the keys may have dots, the values may be dicts. A later change
+            of the same value wins.
+
+    Raises:
+        ValueError: If the config cannot be read, or a change does not fit.
+    """
+    try:
+        config = Config.fromfile(experiment.path)
+    except Exception as error:  # the file is Python code
+        raise ValueError(
+            f'experiment {experiment.name!r}: {experiment.path} cannot be '
+            f'read: {type(error).__name__}: {error}'
+        ) from error
+    for changes in options:
+        # one key at a time: MMEngine drops keys with dots where the same
+        # dict has their parent as a key, too
+        for key, value in changes.items():
+            try:
+                # a copy, because MMEngine takes `_delete_` out of the value
+                config.merge_from_dict({key: copy.deepcopy(value)})
+            except (AttributeError, LookupError, TypeError) as error:
+                raise ValueError(
+                    f'experiment {experiment.name!r}: the option {key!r} = '
+                    f'{value!r} does not fit {experiment.path}: {error}'
+                ) from error
+    if experiment.codec:
+        try:
+            change_codec(config, experiment.codec)
+        except ValueError as error:
+            raise ValueError(
+                f'experiment {experiment.name!r}, {experiment.path}: {error}'
+            ) from error
+    return config
+
+
+def data_options(data: Path) -> dict:
+    """Options that put a data set under any of the configs.
+
+    Raises:
+        FileNotFoundError: If an annotation file is missing.
+    """
+    for split in ('train', 'val'):
+        path = data / ANNOTATIONS.format(split)
+        if not path.is_file():
+            raise FileNotFoundError(
+                f'{path} is missing: --data takes a folder in the layout of '
+                'COCO. `python -m mlpe_mmpose synth FOLDER` makes one.'
+            )
+    options = {
+        f'{split}_dataloader.dataset.data_root': f'{data}/'
+        for split in ('train', 'val', 'test')
+    }
+    for split in ('val', 'test'):
+        ann_file = str(data / ANNOTATIONS.format('val'))
+        options[f'{split}_evaluator.ann_file'] = ann_file
+    # the usual detections where they are there, else ground-truth boxes
+    boxes = data / DETECTIONS
+    found = str(boxes) if boxes.is_file() else None
+    options['test_dataloader.dataset.bbox_file'] = found
+    return options
+
+
+def fingerprint_of(config: Config) -> str:
+    """Hash of a whole config: 16 hexadecimal digits."""
+    text = json.dumps(config.to_dict(), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def change_codec(config: Config, changes: Mapping) -> None:
+    """Change the codec in all places where a config uses it.
+
+    These are ``codec``, ``model.head.decoder`` and the ``encoder`` of every
+    ``GenerateTarget`` in the data loaders.
+
+    Args:
+        config (Config): Is changed in place
+        changes (Mapping): New values of the codec, as
+            ``dict(kernel_sizes=(5, 5, 5, 5))``
+
+    Raises:
+        ValueError: If the config has not one codec for all these places.
+    """
+    codec = config.get('codec')
+    if not isinstance(codec, dict):
+        raise ValueError(
+            'codec= changes a config with one codec, `codec = dict(...)`; '
+            f'this config has codec = {codec!r:.60}.'
+        )
+    loaders = [key for key in config if key.endswith('_dataloader')]
+    targets = [
+        (step, 'encoder', f'the encoder of GenerateTarget in {key}')
+        for key in loaders
+        for step in _target_steps(config[key])
+    ]
+    if not targets:
+        raise ValueError(
+            'codec= changes the encoder of GenerateTarget, but there is no '
+            f'GenerateTarget in {", ".join(loaders)}.'
+        )
+    decoder = (config.model.head, 'decoder', 'model.head.decoder')
+    for owner, key, place in (decoder, *targets):
+        if owner.get(key) != codec:
+            raise ValueError(
+                'codec= needs a config that encodes and decodes with its '
+                f'codec = {codec!r}, but {place} is {owner.get(key)!r}.'
+            )
+        owner[key] = {**codec, **changes}
+    config.codec = {**codec, **changes}
+
+
+def _target_steps(part: object) -> Iterator[dict]:
+    """Every GenerateTarget in a part of a config, however deep."""
+    if isinstance(part, dict):
+        if part.get('type') == 'GenerateTarget':
+            yield part
+        part = list(part.values())
+    if isinstance(part, (list, tuple)):
+        for inner in part:
+            yield from _target_steps(inner)
+
+
+def write_config(config: Config, path: Path) -> None:
+    """Write a config as one file that MMEngine reads back as it was.
+
+    Args:
+        config (Config): Any config
+        path (Path): The ``.py`` file; its folder is made
+
+    Raises:
+        ValueError: If a value cannot be written as text. The file is left as
+            it was.
+    """
+    wanted = config.to_dict()
+    if unwritable := list(_not_literals(wanted)):
+        raise ValueError(
+            'a config file holds strings, numbers, True, False, None, and '
+            'tuples, lists and dicts of these, but not '
+            f'{", ".join(unwritable)}.'
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unproven = path.with_name(f'.{path.name}')
+    try:
+        config.dump(unproven)
+        found = Config.fromfile(unproven).to_dict()
+        # as text, because True == 1 == 1.0
+        changed = [
+            key
+            for key in {**wanted, **found}
+            if repr(_sorted(wanted.get(key))) != repr(_sorted(found.get(key)))
+        ]
+        if changed:
+            raise ValueError(f'{", ".join(changed)} would be something else')
+        os.replace(unproven, path)
+    except Exception as error:  # of MMEngine, yapf, or Python's parser
+        raise ValueError(
+            'MMEngine cannot write the config to a file and read it again: '
+            f'{type(error).__name__}: {error}. It replaces strings with '
+            '{{ }}, and reads no key that is a keyword of Python.'
+        ) from error
+    finally:
+        unproven.unlink(missing_ok=True)
+
+
+def _sorted(value: object) -> object:
+    """A value with the keys of all dicts in order; a dump sorts them."""
+    if isinstance(value, dict):
+        return {k: _sorted(value[k]) for k in sorted(value, key=str)}
+    if isinstance(value, tuple):
+        return tuple(map(_sorted, value))
+    return list(map(_sorted, value)) if isinstance(value, list) else value
+
+
+def _not_literals(value: object, key: str = '') -> Iterator[str]:
+    """Each value, as 'key = value', that Python cannot read from its text."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _not_literals(inner, f'{key}.{name}'.strip('.'))
+    elif isinstance(value, (list, tuple)):
+        for index, inner in enumerate(value):
+            yield from _not_literals(inner, f'{key}[{index}]')
+    else:
+        try:
+            same = ast.literal_eval(repr(value)) == value
+        except (SyntaxError, ValueError):
+            same = False
+        if same is not True:
+            yield f'{key} = {value!r:.60} ({type(value).__name__})'
