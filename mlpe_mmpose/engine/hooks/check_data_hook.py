@@ -13,7 +13,7 @@ class CheckDataHook(Hook):
     Given COCO's *instances* file in place of *person_keypoints*, MMPose
     predicts on the whole set, and then reports an AP of -1, without a word.
     (A data set without keypoints is refused when it is built; see
-    :mod:`mlpe_mmpose.compat.empty_dataset`.)
+    :mod:`mlpe_mmpose.compat.dataset_checks`.)
     """
 
     # before hooks that create files
