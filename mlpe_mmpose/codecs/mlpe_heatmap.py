@@ -22,9 +22,10 @@ class MLPEHeatmap(BaseKeypointCodec):
     Renders what one :class:`MegviiHeatmap` per level would, but on the
     model's device and for the whole batch: :meth:`encode`, which runs in the
     data pipeline, only carries coordinates and weights; the head calls
-    :meth:`render`. Decodes like :class:`MegviiHeatmap`, batched on the
-    device, with the half-cell offset everywhere and not only away from the
-    border.
+    :meth:`render`. Of the heads only :class:`MLPEHead` does, so no other
+    can be trained with this codec. Decodes like :class:`MegviiHeatmap`,
+    batched on the device, with the half-cell offset everywhere and not only
+    away from the border.
 
     Note:
         - batch size: B
