@@ -1,10 +1,12 @@
 # What every config shares: imports, hooks, logging, multi-processing. It is
 # MMPose's default_runtime.py with the import of this package and its hooks.
+# The comment of each hook says what breaks without it.
 custom_imports = dict(imports=['mlpe_mmpose'], allow_failed_imports=False)
 default_scope = 'mmpose'
 
 default_hooks = dict(
-    # MMEngine's, but it reads losses from the device only to log them
+    # In place of MMEngine's RuntimeInfoHook. With that one the log is the
+    # same, but in every iteration the host waits for the GPU.
     runtime_info=dict(type='DeferredLogHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50),
@@ -29,12 +31,19 @@ default_hooks = dict(
         metric=dict(type='SmoothL1Loss'),
         badcase_thr=5,
     ),
-    # here and not in `custom_hooks`, whose list a child config replaces
+    # The next two stand here and not in `custom_hooks`, because a child
+    # config replaces that list as a whole.
+    # Without it, PyTorch 2.6 and later refuse the checkpoints that training
+    # writes: neither `mim test` nor `--resume` can load them.
     plain_checkpoint=dict(type='PlainCheckpointHook'),
+    # Without it, annotations without keypoints give an AP of -1 after a whole
+    # validation, and a head that does not draw MLPEHeatmap's targets fails in
+    # the first iteration with "no attribute '_gt_fields'".
     check_data=dict(type='CheckDataHook'),
 )
 
-# Synchronize BN statistics across GPUs at the end of each epoch
+# MMPose's. Without it, each GPU validates with batch norm statistics of its
+# own, and the checkpoint holds those of the first.
 custom_hooks = [dict(type='SyncBuffersHook')]
 
 env_cfg = dict(

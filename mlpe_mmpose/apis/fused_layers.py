@@ -20,7 +20,7 @@ def faster(layer: nn.Module) -> nn.Module | None:
     # exact types: a subclass may compute something else
     if type(layer) is SplitAttentionConv2d:
         return _SplitAttention(layer)
-    if type(layer) is BilinearStage and _folded(layer.bn):
+    if type(layer) is BilinearStage and _folded(layer.norm):
         return _EarlyMix(layer)
     if type(layer) is Bottleneck and _projects(layer):
         return _JoinedBottleneck(layer)

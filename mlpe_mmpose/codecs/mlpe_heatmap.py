@@ -22,9 +22,10 @@ class MLPEHeatmap(BaseKeypointCodec):
     Renders what one :class:`MegviiHeatmap` per level would, but on the
     model's device and for the whole batch: :meth:`encode`, which runs in the
     data pipeline, only carries coordinates and weights; the head calls
-    :meth:`render`. Decodes like :class:`MegviiHeatmap`, batched on the
-    device, with the half-cell offset everywhere and not only away from the
-    border.
+    :meth:`render`. Of the heads only :class:`MLPEHead` does, so no other
+    can be trained with this codec. Decodes like :class:`MegviiHeatmap`,
+    batched on the device, with the half-cell offset everywhere and not only
+    away from the border.
 
     Note:
         - batch size: B
@@ -119,6 +120,10 @@ class MLPEHeatmap(BaseKeypointCodec):
             dict:
             - keypoint_labels (np.ndarray): (1, K, 2), float32, in cells
             - keypoint_weights (np.ndarray): (1, K), float32
+
+        Raises:
+            ValueError: If a visibility, or a coordinate of a labelled
+                keypoint, is not a finite number.
         """
         assert keypoints.shape[0] == 1, (
             f'{self.__class__.__name__} only supports single-instance '
@@ -126,14 +131,34 @@ class MLPEHeatmap(BaseKeypointCodec):
         )
         if keypoints_visible is None:
             keypoints_visible = np.ones(keypoints.shape[:2])
-
-        labels = keypoints.astype(np.float32) / self.scale_factor
-        # truncated, as MegviiHeatmap does: (-1, 0) belongs to cell 0
-        cells = np.trunc(labels)
-        inside = ((cells >= 0) & (cells < self.heatmap_size)).all(axis=-1)
+        self._check_finite(keypoints, keypoints_visible)
+        labels, inside = self._to_cells(keypoints.astype(np.float32))
         weights = keypoints_visible.astype(np.float32)
         weights = np.where(inside, weights, np.float32(0))
         return dict(keypoint_labels=labels, keypoint_weights=weights)
+
+    def _check_finite(
+        self, keypoints: np.ndarray, visible: np.ndarray
+    ) -> None:
+        """Refuse what would make the loss NaN, or silently not count."""
+        finite = np.isfinite(keypoints).all(-1) | (visible == 0)
+        for _, index in np.argwhere(~(finite & np.isfinite(visible))):
+            x, y = keypoints[0, index]
+            raise ValueError(
+                f'{self.__class__.__name__} got keypoint {index} with '
+                f'visibility {visible[0, index]} at x, y = {x}, {y} of the '
+                'input image, which is not finite. Correct the annotation; a '
+                'keypoint that is not labelled needs visibility 0.'
+            )
+
+    def _to_cells(
+        self, keypoints: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Labels (1, K, 2), and which of them are in the heatmap (1, K)."""
+        labels = keypoints / self.scale_factor
+        # truncated, as MegviiHeatmap does: (-1, 0) belongs to cell 0
+        cells = np.trunc(labels)
+        return labels, ((cells >= 0) & (cells < self.heatmap_size)).all(-1)
 
     def render(
         self, keypoint_labels: Tensor, keypoint_weights: Tensor

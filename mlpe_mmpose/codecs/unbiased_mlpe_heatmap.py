@@ -62,29 +62,13 @@ class UnbiasedMLPEHeatmap(MLPEHeatmap):
         lines = [torch.arange(size).float() for size in self.heatmap_size]
         self._tables = {torch.device('cpu'): (factors, *lines)}
 
-    def encode(
-        self,
-        keypoints: np.ndarray,
-        keypoints_visible: np.ndarray | None = None,
-    ) -> dict:
-        """Carry keypoints to the heatmap's grid; no map is made here.
-
-        Args:
-            keypoints (np.ndarray): (1, K, 2), (x, y) in input-image pixels
-            keypoints_visible (np.ndarray, optional): (1, K), 0 for not
-                labelled. Defaults to all labelled
-
-        Returns:
-            dict:
-            - keypoint_labels (np.ndarray): (1, K, 2), float32, in cells
-            - keypoint_weights (np.ndarray): (1, K), float32
-        """
-        encoded = super().encode(keypoints + 0.5, keypoints_visible)
-        labels = encoded['keypoint_labels'] - np.float32(0.5)
-        # the parent truncates toward cell 0 from both sides
-        inside = (labels >= -0.5).all(axis=-1)
-        weights = encoded['keypoint_weights'] * inside
-        return dict(keypoint_labels=labels, keypoint_weights=weights)
+    def _to_cells(
+        self, keypoints: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Labels (1, K, 2), and which of them are in the heatmap (1, K)."""
+        labels = (keypoints + 0.5) / self.scale_factor
+        inside = ((labels >= 0) & (labels < self.heatmap_size)).all(-1)
+        return labels - np.float32(0.5), inside
 
     def render(
         self, keypoint_labels: Tensor, keypoint_weights: Tensor
@@ -102,8 +86,10 @@ class UnbiasedMLPEHeatmap(MLPEHeatmap):
         """
         factors, xs, ys = self._tables_on(keypoint_labels.device)
         factors = factors.view(-1, 1, 1, 1)
-        labels = keypoint_labels.to(xs)
-        peaks = (keypoint_weights > 0).to(xs) * PEAK
+        drawn = keypoint_weights > 0
+        # 0 times NaN is NaN
+        labels = keypoint_labels.to(xs).masked_fill(~drawn.unsqueeze(-1), 0)
+        peaks = drawn.to(xs) * PEAK
         rows_x = torch.exp(factors * (xs - labels[..., :1]) ** 2)
         rows_y = torch.exp(factors * (ys - labels[..., 1:]) ** 2)
         columns = rows_y * peaks.unsqueeze(-1)

@@ -1,5 +1,6 @@
 """A training step is one graph, and makes the host wait for nothing."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -9,60 +10,89 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.optim import OptimWrapper
 from mmpose.models import build_pose_estimator
+from mmpose.registry import KEYPOINT_CODECS
 from torch._dynamo.utils import counters
-from torch.utils._python_dispatch import TorchDispatchMode
 
 CONFIG = Path(__file__).parents[2] / 'configs/mlpe_tiny_synthetic.py'
+CODEC = dict(input_size=(96, 128), heatmap_size=(24, 32))
 
 
-@pytest.fixture
-def model_and_batches(coco_dataset):
-    """The tiny model, narrowed, and two batches of its real pipeline."""
+@pytest.fixture(scope='module')
+def config() -> Config:
+    """The tiny config, narrowed."""
     config = Config.fromfile(CONFIG)
     config.model.backbone.base_channels = 8
     config.model.neck.update(in_channels=(8, 16, 32, 64), out_channels=8)
     config.model.head.in_channels = 8
+    return config
+
+
+@pytest.fixture(scope='module')
+def kept_batches(coco_dataset, config) -> list[dict]:
+    """Two batches of its real pipeline."""
     flags = np.random.default_rng(0).integers(0, 3, (6, 17))
     flags[:, 0] = 2
     dataset = coco_dataset(flags, config.train_pipeline)
-    batches = [
+    return [
         pseudo_collate([dataset[i] for i in group])
         for group in ([0, 1, 2], [3, 4, 5])
     ]
-    return build_pose_estimator(config.model).train(), batches
 
 
-class Reads(TorchDispatchMode):
-    """Collects operators whose result the host needs before it goes on."""
-
-    WAIT = (
-        torch.ops.aten._local_scalar_dense,
-        torch.ops.aten.nonzero,
-        torch.ops.aten.masked_select,
-        torch.ops.aten.equal,
-        torch.ops.aten._unique2,
-    )
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = []
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        if func.overloadpacket in self.WAIT:
-            self.found.append(str(func))
-        return func(*args, **(kwargs or {}))
+@pytest.fixture
+def model_and_batches(config, kept_batches):
+    """Its model, and the batches, whose labels a step moves."""
+    model = build_pose_estimator(config.model).train()
+    return model, copy.deepcopy(kept_batches)
 
 
-def test_a_step_reads_no_value_back(model_and_batches):
-    model, batches = model_and_batches
+# what makes the host wait for a value of the device, by its name
+READS = dict(
+    tolist=lambda loss: loss.tolist(),
+    item=lambda loss: loss.item(),
+    cpu=lambda loss: loss.cpu(),
+    numpy=lambda loss: loss.numpy(),
+    bool=lambda loss: bool(loss > 0),
+    float=lambda loss: float(loss),
+    nonzero=lambda loss: loss.nonzero(),
+    mask=lambda loss: loss[loss > 0],
+    copy=lambda loss: torch.zeros(()).copy_(loss),
+)
+
+
+def step_without_values(model, batch: dict) -> dict:
+    """A training step on a device whose tensors have shapes but no values.
+
+    Whatever the host would have to wait for raises there.
+    """
+    model.to('meta')
     # Adam reads its own counters, which are on the host
     optimizer = OptimWrapper(torch.optim.SGD(model.parameters(), lr=1e-3))
-    with Reads() as reads:
-        logged = model.train_step(batches[0], optimizer)
-    assert reads.found == []
-    with Reads() as reads:
-        logged['loss'].item()
-    assert len(reads.found) == 1
+    return model.train_step(batch, optimizer)
+
+
+@pytest.mark.parametrize('recording', [False, True])
+@pytest.mark.parametrize('codec', ['MLPEHeatmap', 'UnbiasedMLPEHeatmap'])
+def test_a_step_reads_no_value_back(model_and_batches, codec, recording):
+    model, batches = model_and_batches
+    head = model.head
+    head.decoder = KEYPOINT_CODECS.build(
+        dict(CODEC, type=codec, kernel_sizes=head.decoder.kernel_sizes)
+    )
+    # as OHKMPickHook asks for
+    head.refine_loss.recording = recording
+    logged = step_without_values(model, batches[0])
+    assert logged['loss'].is_meta
+    assert len(logged) == 7
+
+
+@pytest.mark.parametrize('read', READS)
+def test_a_step_that_reads_a_value_would_not_pass(model_and_batches, read):
+    model, batches = model_and_batches
+    loss = model.head.refine_loss
+    loss.register_forward_hook(lambda *args: READS[read](args[-1].detach()))
+    with pytest.raises((RuntimeError, TypeError)):
+        step_without_values(model, batches[0])
 
 
 def test_the_loss_compiles_to_one_graph_for_all_batches(model_and_batches):

@@ -1,37 +1,53 @@
-"""A ground truth without keypoints is refused before a run begins."""
+"""Data that a run cannot use are refused before the run begins."""
+
+from collections.abc import Iterator
 
 from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
+from torch import nn
+
+from ...codecs import MLPEHeatmap
 
 
 @HOOKS.register_module()
 class CheckDataHook(Hook):
-    """Refuse to measure against annotations without keypoints.
+    """Refuse annotations without keypoints, and targets that nobody draws.
 
     Given COCO's *instances* file in place of *person_keypoints*, MMPose
     predicts on the whole set, and then reports an AP of -1, without a word.
     (A data set without keypoints is refused when it is built; see
-    :mod:`mlpe_mmpose.compat.empty_dataset`.)
+    :mod:`mlpe_mmpose.compat.dataset_checks`.)
+
+    :class:`MLPEHeatmap` leaves it to the head to draw the targets. Heads of
+    MMPose do not, and fail in the first iteration at a missing attribute.
     """
 
     # before hooks that create files
     priority = 'VERY_HIGH'
 
     def before_run(self, runner: Runner) -> None:
-        """Look at every metric that this run has built.
+        """Look at the metrics and the training data that the run has built.
 
         Raises:
-            ValueError: If the ground truth of one has no keypoints.
+            ValueError: If a metric's ground truth has no keypoints, or the
+                model's head cannot be trained on the data's targets.
         """
         for loop in (runner._val_loop, runner._test_loop):
             evaluator = getattr(loop, 'evaluator', None)
             if isinstance(evaluator, Evaluator):
                 for metric in evaluator.metrics:
-                    self._check(metric)
+                    self._check_metric(metric)
+        loader = getattr(runner._train_loop, 'dataloader', None)
+        model = runner.model
+        if is_model_wrapper(model):
+            model = model.module
+        if loader is not None and hasattr(model, 'head'):
+            self._check_targets(loader.dataset, model.head)
 
-    def _check(self, metric: object) -> None:
+    def _check_metric(self, metric: object) -> None:
         """Refuse a COCO ground truth without keypoints."""
         coco = getattr(metric, 'coco', None)
         # results of a test set, whose truth is with COCO's server
@@ -50,3 +66,35 @@ class CheckDataHook(Hook):
             f'{len(coco.anns)} annotations of ann_file={metric.ann_file!r}. '
             "COCO's are in annotations/person_keypoints_*.json."
         )
+
+    def _check_targets(self, dataset: object, head: nn.Module) -> None:
+        """Refuse a codec whose targets the head does not draw."""
+        # a head of another package may draw them in a loss of its own
+        loss = getattr(type(head), 'loss', None)
+        if not getattr(loss, '__module__', '').startswith('mmpose.'):
+            return
+        for encoder in _encoders(dataset):
+            if isinstance(encoder, MLPEHeatmap):
+                codec, name = type(encoder).__name__, type(head).__name__
+                raise ValueError(
+                    f'{name} cannot be trained with encoder={codec} of '
+                    f'GenerateTarget: {codec} draws its heatmaps in MLPEHead, '
+                    f'and {name} looks for them in the samples. Set the type '
+                    "of the model's head to MLPEHead, or the type of the "
+                    "pipeline's encoder and of the head's decoder to one of "
+                    "MMPose's codecs, such as MegviiHeatmap."
+                )
+
+
+def _encoders(dataset: object) -> Iterator[object]:
+    """The codecs of a data set's pipeline, and of those that it wraps."""
+    pipeline = getattr(dataset, 'pipeline', None)
+    for transform in getattr(pipeline, 'transforms', ()):
+        if hasattr(transform, 'encoder'):
+            yield transform.encoder
+    # ConcatDataset and CombinedDataset; RepeatDataset
+    wrapped = [*getattr(dataset, 'datasets', ())]
+    if hasattr(dataset, 'dataset'):
+        wrapped.append(dataset.dataset)
+    for inner in wrapped:
+        yield from _encoders(inner)

@@ -2,9 +2,14 @@
 
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
+from mmpose.utils.typing import ConfigType, OptConfigType, OptMultiConfig
 from torch import Tensor, nn
 
 from ..upsample import resize
+from .heatmap_norm import build_heatmap_norm
+
+# normal with std sqrt(2 / (k * k * out_channels))
+RELEASE_INIT = dict(type='Kaiming', layer='Conv2d', mode='fan_out')
 
 
 class LevelPredictors(BaseModule):
@@ -15,6 +20,11 @@ class LevelPredictors(BaseModule):
         in_channels (int): Channels of each feature map
         out_channels (int): Number of keypoints, K
         kernel_size (int): Odd kernel of the last convolution
+        norm_cfg (Config): Normalisation; of the heatmaps see
+            :func:`build_heatmap_norm`
+        act_cfg (Config, optional): Activation
+        init_cfg (Config, optional): Initialisation. Defaults to the
+            release's
     """
 
     def __init__(
@@ -23,14 +33,20 @@ class LevelPredictors(BaseModule):
         in_channels: int,
         out_channels: int,
         kernel_size: int,
+        norm_cfg: ConfigType = dict(type='BN'),
+        act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
+        init_cfg: OptMultiConfig = RELEASE_INIT,
     ) -> None:
-        # the release: normal with std sqrt(2 / (k * k * out_channels))
-        super().__init__(dict(type='Kaiming', layer='Conv2d', mode='fan_out'))
+        super().__init__(init_cfg)
         # coarse to fine
         self.convs = nn.ModuleList(
             nn.Sequential(
                 ConvModule(
-                    in_channels, in_channels, 1, norm_cfg=dict(type='BN')
+                    in_channels,
+                    in_channels,
+                    1,
+                    norm_cfg=norm_cfg,
+                    act_cfg=act_cfg,
                 ),
                 nn.Conv2d(
                     in_channels,
@@ -43,7 +59,8 @@ class LevelPredictors(BaseModule):
             for _ in range(num_levels)
         )
         self.norms = nn.ModuleList(
-            nn.BatchNorm2d(out_channels) for _ in range(num_levels)
+            build_heatmap_norm(norm_cfg, out_channels)
+            for _ in range(num_levels)
         )
 
     def forward(self, feats: tuple[Tensor, ...]) -> list[Tensor]:

@@ -1,20 +1,16 @@
 """The head of MLPE: level predictions and the fine-tuning network."""
 
-from typing import Any
-
 import torch
 from mmpose.models.heads.heatmap_heads.heatmap_head import HeatmapHead
 from mmpose.registry import KEYPOINT_CODECS, MODELS
 from mmpose.utils.typing import ConfigType, OptConfigType, OptSampleList
 from torch import Tensor
 
-from ...codecs import MLPEHeatmap
 from ..accuracy import pose_pck_accuracy
-from ..upsample import check_upsample
-from .level_predictors import LevelPredictors
+from ..upsample import check_norm_cfg
+from .head_checks import check_arguments, check_decoder, check_feats
+from .level_predictors import RELEASE_INIT, LevelPredictors
 from .refine_network import RefineNetwork
-
-OCCLUDED_MODES = ('suppress', 'ignore', 'supervise')
 
 
 @MODELS.register_module()
@@ -48,10 +44,16 @@ class MLPEHead(HeatmapHead):
             target, every map counts; ``'ignore'``: only maps with v = 2
             count; ``'supervise'``: real targets where v >= 1, those count.
             Defaults to ``'suppress'``
+        norm_cfg (Config): Normalisation. That of the heatmaps stays a batch
+            norm if this is of another kind, such as GN, since the height of
+            a heatmap is a score, see :func:`build_heatmap_norm`. Defaults to
+            batch normalisation
+        act_cfg (Config, optional): Activation. Defaults to ReLU
         decoder (Config): The codec, an :class:`MLPEHeatmap` with a kernel
             size for each level. Needed to train and to predict
         init_cfg (Config, optional): Initialisation. Defaults to the
-            release's: PyTorch's own, but for the level predictions
+            release's: PyTorch's own, but for the level predictions, whose
+            convolutions are normal with std sqrt(2 / (k * k * channels))
 
     Raises:
         ValueError: If an option is unknown, or the codec does not fit.
@@ -69,13 +71,17 @@ class MLPEHead(HeatmapHead):
         ),
         refine_loss: ConfigType = dict(type='MLPEOHKMLoss'),
         level_occluded: str = 'suppress',
+        norm_cfg: ConfigType = dict(type='BN'),
+        act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
         decoder: OptConfigType = None,
         init_cfg: OptConfigType = None,
     ) -> None:
         # past HeatmapHead, whose network this class does not have
         super(HeatmapHead, self).__init__(init_cfg)
-        check_upsample(self, upsample)
-        self._check_choices(num_levels, predict_kernel_size, level_occluded)
+        check_arguments(
+            self, num_levels, predict_kernel_size, upsample, level_occluded
+        )
+        check_norm_cfg(self, norm_cfg)
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.num_levels = num_levels
@@ -86,49 +92,18 @@ class MLPEHead(HeatmapHead):
         self.decoder = None
         if decoder is not None:
             self.decoder = KEYPOINT_CODECS.build(decoder)
-            self._check_decoder(self.decoder)
+            check_decoder(self, self.decoder)
 
+        cfgs = dict(norm_cfg=norm_cfg, act_cfg=act_cfg)
+        widths = (num_levels, in_channels, out_channels)
         self.level_predictors = LevelPredictors(
-            num_levels, in_channels, out_channels, predict_kernel_size
+            *widths,
+            predict_kernel_size,
+            **cfgs,
+            # MMEngine runs a part's own initialisation after the head's
+            init_cfg=RELEASE_INIT if init_cfg is None else None,
         )
-        self.refine_network = RefineNetwork(
-            num_levels, in_channels, out_channels, upsample
-        )
-
-    def _check_choices(
-        self, num_levels: int, predict_kernel_size: int, level_occluded: str
-    ) -> None:
-        """Reject what the network cannot be built from."""
-        name = self.__class__.__name__
-        if not 3 <= num_levels <= 5:
-            raise ValueError(
-                f'{name} needs 3 to 5 levels, got num_levels={num_levels}.'
-            )
-        if predict_kernel_size < 1 or predict_kernel_size % 2 == 0:
-            raise ValueError(
-                f'{name} needs a positive odd predict_kernel_size, got '
-                f'predict_kernel_size={predict_kernel_size}.'
-            )
-        if level_occluded not in OCCLUDED_MODES:
-            raise ValueError(
-                f'{name} needs level_occluded to be one of {OCCLUDED_MODES}, '
-                f'got level_occluded={level_occluded!r}.'
-            )
-
-    def _check_decoder(self, decoder: Any) -> None:
-        """Reject a codec that cannot make this head's targets."""
-        name = self.__class__.__name__
-        if not isinstance(decoder, MLPEHeatmap):
-            raise ValueError(
-                f'{name} needs decoder to be an MLPEHeatmap, which renders '
-                f'the targets of all levels, got {type(decoder).__name__}.'
-            )
-        if len(decoder.kernel_sizes) != self.num_levels:
-            raise ValueError(
-                f'{name} needs one kernel size a level, got '
-                f"{len(decoder.kernel_sizes)} in the decoder's kernel_sizes="
-                f'{decoder.kernel_sizes} for num_levels={self.num_levels}.'
-            )
+        self.refine_network = RefineNetwork(*widths, upsample, **cfgs)
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Predict the refined heatmaps.
@@ -141,18 +116,8 @@ class MLPEHead(HeatmapHead):
             Tensor: (B, K, H, W), the size of the finest map, the peak of a
             found keypoint about 255.
         """
-        self._check_feats(feats)
+        check_feats(self, feats)
         return self.refine_network(feats)
-
-    def _check_feats(self, feats: tuple[Tensor, ...]) -> None:
-        """Reject features of another neck, before any arithmetic."""
-        channels = tuple(feat.shape[1] for feat in feats)
-        expected = (self.in_channels,) * self.num_levels
-        assert channels == expected, (
-            f'{self.__class__.__name__} was built for num_levels='
-            f'{self.num_levels} maps of in_channels={self.in_channels}, but '
-            f'the neck gives maps of {channels} channels.'
-        )
 
     def loss(
         self,
@@ -173,7 +138,7 @@ class MLPEHead(HeatmapHead):
             dict: ``loss_level0`` (coarsest) ..., ``loss_refine``, and
             ``acc_pose``, the share of refined maxima near the target.
         """
-        self._check_feats(feats)
+        check_feats(self, feats)
         level_heatmaps = self.level_predictors(feats)
         # losses and targets are float32, whatever the network computes in
         heatmaps = self.refine_network(feats).float()

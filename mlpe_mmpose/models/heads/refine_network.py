@@ -1,25 +1,40 @@
 """The high-resolution fine-tuning network."""
 
 import torch
+from mmcv.cnn import build_norm_layer
 from mmengine.model import BaseModule
 from mmpose.models.backbones.resnet import Bottleneck
+from mmpose.utils.typing import ConfigType, OptConfigType
 from torch import Tensor, nn
 
-from ..upsample import DeconvStage, resize
+from ..upsample import DeconvStage, build_activation, resize
+from .heatmap_norm import build_heatmap_norm
 
 
-def projected_bottleneck(in_channels: int, out_channels: int) -> Bottleneck:
-    """A bottleneck whose shortcut is always a 1x1 convolution (CPN).
+def projected_bottleneck(
+    in_channels: int,
+    out_channels: int,
+    norm_cfg: ConfigType,
+    act_cfg: OptConfigType,
+) -> Bottleneck:
+    """Build a bottleneck whose shortcut is always a 1x1 convolution (CPN).
 
     Its inner width is half of ``out_channels``: 128 for the paper's 256.
     """
     shortcut = nn.Sequential(
         nn.Conv2d(in_channels, out_channels, 1, bias=False),
-        nn.BatchNorm2d(out_channels),
+        build_norm_layer(norm_cfg, out_channels)[1],
     )
-    return Bottleneck(
-        in_channels, out_channels, expansion=2, downsample=shortcut
+    block = Bottleneck(
+        in_channels,
+        out_channels,
+        expansion=2,
+        downsample=shortcut,
+        norm_cfg=norm_cfg,
     )
+    # MMPose's class has no act_cfg
+    block.relu = build_activation(act_cfg)
+    return block
 
 
 class RefineNetwork(BaseModule):
@@ -34,6 +49,9 @@ class RefineNetwork(BaseModule):
         out_channels (int): Number of keypoints, K
         upsample (str): ``'deconv'`` doubles the size step by step (MLPE),
             ``'bilinear'`` resizes once (CPN)
+        norm_cfg (Config): Normalisation; of the heatmaps see
+            :func:`build_heatmap_norm`
+        act_cfg (Config, optional): Activation
     """
 
     def __init__(
@@ -42,23 +60,31 @@ class RefineNetwork(BaseModule):
         channels: int,
         out_channels: int,
         upsample: str,
+        norm_cfg: ConfigType = dict(type='BN'),
+        act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
     ) -> None:
         super().__init__()
+        cfgs = (norm_cfg, act_cfg)
         # fine to coarse: level i of them is i doublings from the finest
         self.bottlenecks = nn.ModuleList(
             nn.Sequential(
-                *(projected_bottleneck(channels, channels) for _ in range(i))
+                *(
+                    projected_bottleneck(channels, channels, *cfgs)
+                    for _ in range(i)
+                )
             )
             for i in range(num_levels)
         )
         self.upsamples = nn.ModuleList(
-            nn.ModuleList(DeconvStage(channels, relu=True) for _ in range(i))
+            nn.ModuleList(DeconvStage(channels, *cfgs) for _ in range(i))
             for i in range(num_levels if upsample == 'deconv' else 0)
         )
-        self.fuse = projected_bottleneck(num_levels * channels, channels)
+        self.fuse = projected_bottleneck(
+            num_levels * channels, channels, *cfgs
+        )
         self.predict = nn.Sequential(
             nn.Conv2d(channels, out_channels, 3, padding=1, bias=False),
-            nn.BatchNorm2d(out_channels),
+            build_heatmap_norm(norm_cfg, out_channels),
         )
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:

@@ -60,11 +60,14 @@ class MLPEOHKMLoss(nn.Module):
             output (Tensor): Predicted heatmaps in shape (B, K, H, W)
             target (Tensor): Target heatmaps in shape (B, K, H, W)
             target_weights (Tensor, optional): (B, K), factor of each
-                keypoint's loss, 0 for not labelled. Defaults to all ones
+                keypoint's loss, 0 for not labelled: its target is not read,
+                and may be NaN. Defaults to all ones
 
         Returns:
-            Tensor: The scalar loss; 0, with a gradient path, where nothing
-            is labelled.
+            Tensor: The scalar loss. It is 0, and gives every output a
+            gradient of 0, where nothing is labelled or the batch holds no
+            person: a process of a distributed training that has no person
+            takes part in the exchange of gradients and changes nothing.
         """
         name = self.__class__.__name__
         assert output.shape == target.shape, (
@@ -78,19 +81,25 @@ class MLPEOHKMLoss(nn.Module):
                 f'{name} got topk={topk}, more than the '
                 f'{num_keypoints} keypoints of the heatmaps.'
             )
+        if target_weights is not None:
+            assert target_weights.shape == output.shape[:2], (
+                f'{name} got target_weights of shape '
+                f'{tuple(target_weights.shape)} for {output.shape[0]} '
+                f'persons with {num_keypoints} keypoints.'
+            )
+            # 0 times NaN is NaN
+            unread = (target_weights == 0)[..., None, None]
+            target = target.masked_fill(unread, 0)
         losses = F.mse_loss(output.float(), target.float(), reduction='none')
         losses = losses.flatten(2).mean(-1)
         if target_weights is not None:
-            assert target_weights.shape == losses.shape, (
-                f'{name} got target_weights of shape '
-                f'{tuple(target_weights.shape)} for {losses.shape[0]} '
-                f'persons with {num_keypoints} keypoints.'
-            )
             losses = losses * target_weights
         hardest = losses.topk(topk, dim=1, sorted=False)
         if self.recording:
             self._record(losses.detach(), hardest.indices)
-        return hardest.values.mean() * self.loss_weight
+        # the mean of no person's losses would be NaN
+        count = max(1, hardest.values.numel())
+        return hardest.values.sum() / count * self.loss_weight
 
     def _record(self, losses: Tensor, indices: Tensor) -> None:
         """Count by keypoint: persons where it was picked, and labelled."""

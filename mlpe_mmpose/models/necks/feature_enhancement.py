@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 from mmcv.cnn import ConvModule
+from mmpose.utils.typing import OptConfigType
 from torch import Tensor, nn
 
 from ..upsample import resize
@@ -21,6 +22,7 @@ class FeatureEnhancement(nn.Module):
         out_channels (int): Channels of the context
         pool_ratios (Sequence[float]): Sizes of the pooled maps relative to
             the map, each in (0, 1]
+        act_cfg (Config, optional): Activation before the weights of a place
 
     Raises:
         ValueError: If a ratio is out of range, or there is none.
@@ -31,6 +33,7 @@ class FeatureEnhancement(nn.Module):
         in_channels: int,
         out_channels: int,
         pool_ratios: Sequence[float],
+        act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
     ) -> None:
         super().__init__()
         if not pool_ratios or any(not 0 < r <= 1 for r in pool_ratios):
@@ -44,7 +47,9 @@ class FeatureEnhancement(nn.Module):
             nn.Conv2d(in_channels, out_channels, 1) for _ in pool_ratios
         )
         self.weigh = nn.Sequential(
-            ConvModule(num_pools * out_channels, out_channels, 1),
+            ConvModule(
+                num_pools * out_channels, out_channels, 1, act_cfg=act_cfg
+            ),
             nn.Conv2d(out_channels, num_pools, 3, padding=1),
             nn.Sigmoid(),
         )

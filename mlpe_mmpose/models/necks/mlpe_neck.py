@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
 from mmpose.registry import MODELS
-from mmpose.utils.typing import OptMultiConfig
+from mmpose.utils.typing import ConfigType, OptConfigType, OptMultiConfig
 from torch import Tensor, nn
 
-from ..upsample import BilinearStage, DeconvStage, check_upsample
+from ..upsample import (
+    BilinearStage,
+    DeconvStage,
+    check_norm_cfg,
+    check_upsample,
+)
 from .feature_enhancement import FeatureEnhancement
 
 
@@ -35,6 +40,10 @@ class MLPENeck(BaseModule):
         lateral_fusion (bool): Whether laterals of the finer maps are added.
             The release of MLPE builds them and never uses them. Defaults to
             ``False``
+        norm_cfg (Config): Normalisation of the laterals and after each
+            upsampling. Defaults to batch normalisation
+        act_cfg (Config, optional): Activation of the laterals and of the
+            pooled context. Defaults to ReLU
         init_cfg (Config, optional): Initialisation. Defaults to the
             release's: normal with std sqrt(2 / (k * k * out_channels)) for
             convolutions, PyTorch's own for transposed ones
@@ -52,6 +61,8 @@ class MLPENeck(BaseModule):
         pool_ratios: Sequence[float] = (0.1, 0.2, 0.3),
         upsample: str = 'deconv',
         lateral_fusion: bool = False,
+        norm_cfg: ConfigType = dict(type='BN'),
+        act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
         init_cfg: OptMultiConfig = None,
     ) -> None:
         if init_cfg is None:
@@ -64,6 +75,7 @@ class MLPENeck(BaseModule):
                 f'in_channels, got {len(in_channels)}: {in_channels}.'
             )
         check_upsample(self, upsample)
+        check_norm_cfg(self, norm_cfg)
         self.in_channels = tuple(in_channels)
         self.out_channels = out_channels
         self.lateral_fusion = lateral_fusion
@@ -71,19 +83,19 @@ class MLPENeck(BaseModule):
         lateral_channels = in_channels if lateral_fusion else in_channels[-1:]
         # fine to coarse; without fusion, the coarsest only
         self.laterals = nn.ModuleList(
-            ConvModule(c, out_channels, 1, norm_cfg=dict(type='BN'))
+            ConvModule(c, out_channels, 1, norm_cfg=norm_cfg, act_cfg=act_cfg)
             for c in lateral_channels
         )
         self.enhancement = None
         if feature_enhancement:
             self.enhancement = FeatureEnhancement(
-                in_channels[-1], out_channels, pool_ratios
+                in_channels[-1], out_channels, pool_ratios, act_cfg
             )
         # coarse to fine, the order in which they run
         self.upsamples = nn.ModuleList(
-            DeconvStage(out_channels, relu=False)
+            DeconvStage(out_channels, norm_cfg, act_cfg=None)
             if upsample == 'deconv'
-            else BilinearStage(out_channels)
+            else BilinearStage(out_channels, norm_cfg)
             for _ in in_channels[1:]
         )
 

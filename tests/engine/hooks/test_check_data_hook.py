@@ -13,9 +13,9 @@ from mlpe_mmpose.datasets.synthetic import generate_dataset
 TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
 
 
-def tiny_runner(
+def tiny_config(
     data_root: Path, work_dir: Path, options: dict | None = None
-) -> Runner:
+) -> Config:
     config = Config.fromfile(TINY)
     config.work_dir = str(work_dir)
     config.train_cfg.max_epochs = 1
@@ -29,7 +29,11 @@ def tiny_runner(
         )
     config.experiment_name = work_dir.name
     config.merge_from_dict(options or {})
-    return Runner.from_cfg(config)
+    return config
+
+
+def tiny_runner(*args: object) -> Runner:
+    return Runner.from_cfg(tiny_config(*args))
 
 
 @pytest.fixture
@@ -70,6 +74,42 @@ def test_annotations_without_keypoints_stop_a_test_with_detections(
     )
     with pytest.raises(ValueError, match=r'CocoMetric.*person_keypoints'):
         runner.test()
+
+
+@pytest.mark.parametrize(
+    ('codec', 'wrapper'),
+    [('MLPEHeatmap', None), ('UnbiasedMLPEHeatmap', 'RepeatDataset')],
+)
+def test_a_stock_head_with_our_encoder_is_refused_before_it_trains(
+    data_root, tmp_path, codec, wrapper
+):
+    head = dict(
+        _delete_=True,
+        type='HeatmapHead',
+        in_channels=32,
+        out_channels=17,
+        deconv_out_channels=(8, 8, 8),
+        decoder=dict(
+            type=codec,
+            input_size=(96, 128),
+            heatmap_size=(24, 32),
+            kernel_sizes=(5,),
+        ),
+    )
+    config = tiny_config(data_root, tmp_path / 'run_stock')
+    config.merge_from_dict({'model.head': head})
+    train = config.train_dataloader.dataset
+    train.pipeline[-2].encoder = head['decoder']
+    if wrapper:
+        config.train_dataloader.dataset = dict(
+            type=wrapper, dataset=train, times=2
+        )
+    with pytest.raises(
+        ValueError,
+        match=f'HeatmapHead cannot be trained with encoder={codec}.*MLPEHead',
+    ):
+        Runner.from_cfg(config).train()
+    assert not list(tmp_path.rglob('*.pth'))
 
 
 def test_annotations_with_keypoints_train(data_root, tmp_path):

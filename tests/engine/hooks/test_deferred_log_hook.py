@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.hooks import Hook
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.data import DataLoader
 
 LOGGER_INTERVAL = 3
@@ -30,42 +28,49 @@ class LineModel(BaseModel):
         return dict(outputs, twice=2 * outputs['loss'][None], constant=1.5)
 
 
-class CountReads(TorchDispatchMode):
-    """Counts the operators that make the host wait for a value."""
+class LossesWithoutValues(LineModel):
+    """Logs, from a certain iteration on, losses that nobody can read.
 
-    reads = 0
+    They are on PyTorch's meta device, whose tensors have shapes but no
+    values: whatever would make the host wait for a value raises there.
+    """
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.reads += func is torch.ops.aten._local_scalar_dense.default
-        return func(*args, **(kwargs or {}))
+    def __init__(self, since, read=None):
+        super().__init__()
+        self.since, self.read, self.steps = since, read, 0
+
+    def train_step(self, data, optim_wrapper):
+        outputs = super().train_step(data, optim_wrapper)
+        self.steps += 1
+        if self.steps > self.since:
+            outputs = dict(outputs, loss=outputs['loss'].detach().to('meta'))
+            if self.read:
+                self.read(outputs['loss'])
+        return outputs
 
 
-class KeepReads(Hook):
-    """Counts the reads of each iteration, all hooks included."""
-
-    priority = 'LOWEST'
-
-    def before_train(self, runner):
-        runner.reads = []
-
-    def before_train_iter(self, runner, **kwargs):
-        self.mode = CountReads()
-        self.mode.__enter__()
-
-    def after_train_iter(self, runner, **kwargs):
-        self.mode.__exit__(None, None, None)
-        runner.reads.append(self.mode.reads)
+# what makes the host wait for a value of the device, by its name
+READS = dict(
+    tolist=lambda loss: loss.tolist(),
+    item=lambda loss: loss.item(),
+    cpu=lambda loss: loss.cpu(),
+    numpy=lambda loss: loss.numpy(),
+    bool=lambda loss: bool(loss > 0),
+    nonzero=lambda loss: loss.nonzero(),
+)
 
 
 @pytest.fixture
 def train(tmp_path: Path):
-    """Train eight steps in two epochs: ``train(hook, **hooks)``."""
+    """Train two epochs of four steps: ``train(hook, **hooks)``."""
 
-    def run(hook: str, **hooks: dict) -> Runner:
+    def run(
+        hook: str, model: LineModel | None = None, **hooks: dict
+    ) -> Runner:
         torch.manual_seed(0)
         name = f'{tmp_path.name}_{hook}_{len(hooks)}'
         runner = Runner(
-            model=LineModel(),
+            model=model or LineModel(),
             work_dir=str(tmp_path / name),
             train_dataloader=DataLoader(
                 [dict(x=torch.tensor([float(i)])) for i in range(8)],
@@ -78,7 +83,6 @@ def train(tmp_path: Path):
                 logger=dict(type='LoggerHook', interval=LOGGER_INTERVAL),
                 **hooks,
             ),
-            custom_hooks=[KeepReads()],
             default_scope='mmpose',
             experiment_name=name,
         )
@@ -103,11 +107,31 @@ def test_the_history_is_that_of_the_stock_hook(train):
     assert ours['train/twice'] == [2 * loss for loss in ours['train/loss']]
 
 
-def test_only_iterations_that_log_read_from_the_device(train):
-    # two epochs of four; each logs its third, and its fourth is its last
-    assert train('RuntimeInfoHook').reads == [2] * 8
-    # one copy for all values is no scalar read
-    assert train('DeferredLogHook').reads == [0] * 8
+# two epochs of four iterations; each logs its third, and its fourth is its
+# last: a loss without a value is met at the first of these that has one
+@pytest.mark.parametrize(
+    ('since', 'read_at'), [(0, 3), (2, 3), (3, 4), (4, 7), (6, 7), (7, 8)]
+)
+def test_only_iterations_that_log_read_from_the_device(train, since, read_at):
+    model = LossesWithoutValues(since)
+    with pytest.raises(RuntimeError, match='meta'):
+        train('DeferredLogHook', model)
+    assert model.steps == read_at
+
+
+def test_the_stock_hook_reads_in_every_iteration(train):
+    model = LossesWithoutValues(since=0)
+    with pytest.raises(RuntimeError, match='meta'):
+        train('RuntimeInfoHook', model)
+    assert model.steps == 1
+
+
+@pytest.mark.parametrize('read', READS)
+def test_a_read_of_any_kind_would_be_noticed_at_once(train, read):
+    model = LossesWithoutValues(since=1, read=READS[read])
+    with pytest.raises((RuntimeError, TypeError), match='meta'):
+        train('DeferredLogHook', model)
+    assert model.steps == 2
 
 
 def test_a_checkpoint_between_two_logs_has_the_whole_history(train):

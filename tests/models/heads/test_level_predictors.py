@@ -2,7 +2,6 @@ import math
 
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from mlpe_mmpose.models.heads.level_predictors import LevelPredictors
@@ -15,32 +14,25 @@ def _feats(levels: int = 4, channels: int = 6) -> tuple[torch.Tensor, ...]:
     )
 
 
-def _normalised(x: torch.Tensor) -> torch.Tensor:
-    """A fresh layer's batch normalisation while training."""
-    return F.batch_norm(x, None, None, training=True)
-
-
 @pytest.mark.parametrize('kernel_size', [1, 3, 5])
 @pytest.mark.parametrize('levels', [3, 4, 5])
-def test_equals_the_method_recomputed_coarse_to_fine(kernel_size, levels):
-    module = LevelPredictors(levels, 6, 3, kernel_size).double()
-    feats = tuple(feat.double() for feat in _feats(levels))
-    weights = module.state_dict()
-    outs = module(feats)
-    assert len(outs) == levels
-    for level, out in enumerate(outs):
-        # level 0 is the coarsest, features go fine to coarse
-        x = feats[levels - 1 - level]
-        x = F.conv2d(x, weights[f'convs.{level}.0.conv.weight'])
-        x = F.conv2d(
-            _normalised(x).relu(),
-            weights[f'convs.{level}.1.weight'],
-            padding=(kernel_size - 1) // 2,
-        )
-        x = F.interpolate(
-            x, feats[0].shape[-2:], mode='bilinear', align_corners=True
-        )
-        torch.testing.assert_close(out, _normalised(x))
+def test_heatmaps_of_each_level_have_the_finest_size(kernel_size, levels):
+    outs = LevelPredictors(levels, 6, 3, kernel_size)(_feats(levels))
+    assert [out.shape for out in outs] == [(2, 3, 26, 21)] * levels
+
+
+@pytest.mark.parametrize('levels', [3, 4, 5])
+def test_level_0_is_predicted_from_the_coarsest_map_and_no_other(levels):
+    # what a level computes is proved by original_network
+    module = LevelPredictors(levels, 6, 3, 3).eval()
+    feats = list(_feats(levels))
+    before = module(tuple(feats))
+    for level in range(levels):
+        changed = list(feats)
+        changed[levels - 1 - level] = torch.randn_like(feats[-1 - level])
+        after = module(tuple(changed))
+        same = [torch.equal(*pair) for pair in zip(before, after, strict=True)]
+        assert same == [other != level for other in range(levels)]
 
 
 def test_convolutions_have_no_bias_and_the_release_s_start():

@@ -139,6 +139,20 @@ def test_channels_of_another_neck_are_refused():
             assert str(channels) in message
 
 
+@pytest.mark.parametrize('upsample', ['deconv', 'bilinear'])
+@pytest.mark.parametrize('order', [[3, 2, 1, 0], [0, 1, 3, 2], [1, 0, 2, 3]])
+def test_maps_that_do_not_go_from_fine_to_coarse_are_refused(upsample, order):
+    head, feats = _head(upsample=upsample), _feats()
+    wrong = tuple(feats[level] for level in order)
+    sizes = [tuple(feat.shape[-2:]) for feat in wrong]
+    for call in (head, lambda feats: head.loss(feats, [])):
+        with pytest.raises(
+            AssertionError, match=r'MLPEHead .*fine to'
+        ) as error:
+            call(wrong)
+        assert f'{sizes} (height, width)' in str(error.value)
+
+
 @pytest.mark.parametrize(
     ('options', 'words'),
     [

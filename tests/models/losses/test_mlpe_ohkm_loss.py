@@ -89,6 +89,17 @@ def test_nothing_labelled_gives_zero_and_zero_gradients():
     assert torch.equal(output.grad, torch.zeros_like(output))
 
 
+@pytest.mark.parametrize('weights', [None, torch.zeros(0, 9)])
+def test_a_batch_without_persons_gives_zero_and_a_path_for_gradients(weights):
+    # the network of a process without persons takes part in DDP's exchange
+    layer = torch.nn.Conv2d(2, 9, 1)
+    output = layer(torch.randn(0, 2, 4, 4))
+    loss = MLPEOHKMLoss()(output, torch.randn(0, 9, 4, 4), weights)
+    loss.backward()
+    assert loss.item() == 0
+    assert all((p.grad == 0).all() for p in layer.parameters())
+
+
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
 def test_half_precision_maps_are_summed_in_float32(dtype):
     # 300 squared is 90,000; float16 ends at 65,504

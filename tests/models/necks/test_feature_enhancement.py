@@ -5,50 +5,59 @@ import torch.nn.functional as F
 from mlpe_mmpose.models.necks.feature_enhancement import FeatureEnhancement
 
 
-def _reference(module: FeatureEnhancement, x: torch.Tensor) -> torch.Tensor:
-    """The context of ``x``, word by word from the method, in float64."""
-    weights = {k: v.double() for k, v in module.state_dict().items()}
-    x = x.double()
-    h, w = x.shape[-2:]
-    maps = []
-    for j, r in enumerate(module.pool_ratios):
-        size = (max(1, int(r * h)), max(1, int(r * w)))
-        pooled = F.adaptive_avg_pool2d(x, size)
-        reduced = F.conv2d(
-            pooled,
-            weights[f'reduces.{j}.weight'],
-            weights[f'reduces.{j}.bias'],
-        )
-        maps.append(
-            F.interpolate(reduced, (h, w), mode='bilinear', align_corners=True)
-        )
-    y = F.conv2d(
-        torch.cat(maps, dim=1),
-        weights['weigh.0.conv.weight'],
-        weights['weigh.0.conv.bias'],
-    ).relu()
-    y = F.conv2d(
-        y, weights['weigh.1.weight'], weights['weigh.1.bias'], padding=1
-    )
-    y = 1 / (1 + torch.exp(-y))
-    return sum(y[:, j : j + 1] * maps[j] for j in range(len(maps)))
-
-
-# 8x6 and 12x9 are the paper's; at 12x9 the pools are 1x1, 2x1 and 3x2 (1.2 x
-# 0.9, 2.4 x 1.8, 3.6 x 2.7); at 4x3 and below, 0.3 still gives one cell
+# a pooled map is int(ratio x size), at least one cell: at the paper's 12x9
+# 0.1, 0.2 and 0.3 are 1.2 x 0.9, 2.4 x 1.8 and 3.6 x 2.7
 @pytest.mark.parametrize(
-    'size', [(8, 6), (12, 9), (16, 12), (21, 13), (7, 5), (4, 3), (1, 1)]
+    ('size', 'ratios', 'pooled_sizes'),
+    [
+        ((12, 9), (0.1, 0.2, 0.3), [(1, 1), (2, 1), (3, 2)]),
+        ((8, 6), (0.1, 0.2, 0.3), [(1, 1), (1, 1), (2, 1)]),
+        ((4, 3), (0.1, 0.2, 0.3), [(1, 1), (1, 1), (1, 1)]),
+        ((21, 13), (0.25, 0.5), [(5, 3), (10, 6)]),
+        ((7, 5), (1.0,), [(7, 5)]),
+        ((1, 1), (0.3,), [(1, 1)]),
+    ],
 )
-@pytest.mark.parametrize('ratios', [(0.1, 0.2, 0.3), (1.0,), (0.25, 0.5)])
-def test_equals_the_method_recomputed_in_float64(size, ratios):
-    module = FeatureEnhancement(6, 5, ratios)
-    # biases too, which initialisation leaves small or at zero
-    for parameter in module.parameters():
-        torch.nn.init.normal_(parameter)
-    x = torch.randn(2, 6, *size)
-    torch.testing.assert_close(
-        module(x).double(), _reference(module, x), rtol=1e-4, atol=1e-4
-    )
+@torch.no_grad()
+def test_the_context_is_the_weighted_sum_of_the_pooled_maps(
+    size, ratios, pooled_sizes
+):
+    module = FeatureEnhancement(4, 4, ratios)
+    # every reduction doubles, and pool j has the weight sigmoid(j)
+    for reduce in module.reduces:
+        torch.nn.init.dirac_(reduce.weight).mul_(2)
+        torch.nn.init.zeros_(reduce.bias)
+    numbers = torch.arange(len(ratios)).float()
+    torch.nn.init.zeros_(module.weigh[1].weight)
+    module.weigh[1].bias.copy_(numbers)
+    x = torch.randn(2, 4, *size)
+    expected = 0
+    for weight, pooled_size in zip(
+        numbers.sigmoid(), pooled_sizes, strict=True
+    ):
+        pooled = F.adaptive_avg_pool2d(x, pooled_size)
+        resized = F.interpolate(
+            pooled, size, mode='bilinear', align_corners=True
+        )
+        expected = expected + weight * 2 * resized
+    torch.testing.assert_close(module(x), expected)
+
+
+@torch.no_grad()
+def test_each_place_weighs_its_pools_by_what_all_pools_have_there():
+    # two pools of one channel: the mean of the map, and the map itself
+    module = FeatureEnhancement(1, 1, (0.1, 1.0))
+    for layer in (*module.reduces, module.weigh[0].conv, module.weigh[1]):
+        torch.nn.init.zeros_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    for reduce in module.reduces:
+        reduce.weight.fill_(1)
+    # the weight of the mean is the sigmoid of the map, after a ReLU
+    module.weigh[0].conv.weight[0, 1] = 1
+    module.weigh[1].weight[0, 0, 1, 1] = 1
+    x = torch.randn(1, 1, 5, 4)
+    expected = x.relu().sigmoid() * x.mean() + 0.5 * x
+    torch.testing.assert_close(module(x), expected)
 
 
 def test_a_constant_map_gets_a_constant_context_of_its_size():

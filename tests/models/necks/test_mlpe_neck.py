@@ -2,7 +2,6 @@ import math
 
 import pytest
 import torch
-import torch.nn.functional as F
 from mmpose.models.backbones import ResNeSt
 from mmpose.registry import MODELS
 from torch import nn
@@ -64,62 +63,6 @@ def test_the_paper_s_backbone_fits_at_odd_sizes(image):
         for options in OPTIONS:
             neck = MLPENeck((256, 512, 1024, 2048), 4, **options).eval()
             assert [out.shape[-2:] for out in neck(feats)] == sizes
-
-
-def _normalise(x: torch.Tensor, weights: dict, name: str) -> torch.Tensor:
-    """Batch normalisation as a fixed scale and shift, as at test time."""
-    mean, var, gain, shift = (
-        weights[f'{name}.{part}'].view(1, -1, 1, 1)
-        for part in ('running_mean', 'running_var', 'weight', 'bias')
-    )
-    return (x - mean) / (var + 1e-5).sqrt() * gain + shift
-
-
-def _reference(neck: MLPENeck, feats: tuple, upsample: str) -> list:
-    """The coarse-to-fine path, word by word from the method."""
-    weights = neck.state_dict()
-
-    def lateral(x: torch.Tensor, name: str) -> torch.Tensor:
-        x = F.conv2d(x, weights[f'{name}.conv.weight'])
-        return _normalise(x, weights, f'{name}.bn').relu()
-
-    x = lateral(feats[-1], f'laterals.{len(neck.laterals) - 1}')
-    if neck.enhancement is not None:
-        # has its own float64 reference in test_feature_enhancement
-        x = x + neck.enhancement(feats[-1])
-    outs = [x]
-    for step, finer in enumerate(feats[-2::-1]):
-        size = finer.shape[-2:]
-        name = f'upsamples.{step}'
-        if upsample == 'deconv':
-            kernel = weights[f'{name}.deconv.weight']
-            x = F.conv_transpose2d(x, kernel, stride=2, padding=1)
-            x = x[..., : size[0], : size[1]]
-        else:
-            x = F.interpolate(x, size, mode='bilinear', align_corners=True)
-            x = F.conv2d(x, weights[f'{name}.conv.weight'])
-        x = _normalise(x, weights, f'{name}.bn')
-        if neck.lateral_fusion:
-            x = x + lateral(finer, f'laterals.{len(feats) - 2 - step}')
-        outs.append(x)
-    return outs[::-1]
-
-
-@pytest.mark.parametrize('image', [(64, 48), (100, 80)])
-@pytest.mark.parametrize('options', OPTIONS)
-def test_equals_the_method_recomputed_in_float64(image, options):
-    channels = (3, 5, 7, 11)
-    neck = MLPENeck(channels, out_channels=6, **options).double().eval()
-    for module in neck.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.running_mean.normal_()
-            module.running_var.uniform_(0.5, 2)
-            nn.init.normal_(module.weight)
-            nn.init.normal_(module.bias)
-    feats = tuple(feat.double() for feat in _feats(channels, *image))
-    expected = _reference(neck, feats, options['upsample'])
-    for out, reference in zip(neck(feats), expected, strict=True):
-        torch.testing.assert_close(out, reference)
 
 
 @pytest.mark.parametrize('upsample', ['deconv', 'bilinear'])

@@ -1,0 +1,87 @@
+"""What MLPEHead refuses: arguments, codecs and features that do not fit."""
+
+import itertools
+
+from torch import Tensor, nn
+
+from ...codecs import MLPEHeatmap
+from ..upsample import check_upsample
+
+OCCLUDED_MODES = ('suppress', 'ignore', 'supervise')
+
+
+def check_arguments(
+    head: nn.Module,
+    num_levels: int,
+    predict_kernel_size: int,
+    upsample: str,
+    level_occluded: str,
+) -> None:
+    """Reject what the network cannot be built from.
+
+    Raises:
+        ValueError: Names the head's class, the argument and its value.
+    """
+    name = type(head).__name__
+    check_upsample(head, upsample)
+    if not 3 <= num_levels <= 5:
+        raise ValueError(
+            f'{name} needs 3 to 5 levels, got num_levels={num_levels}.'
+        )
+    if predict_kernel_size < 1 or predict_kernel_size % 2 == 0:
+        raise ValueError(
+            f'{name} needs a positive odd predict_kernel_size, got '
+            f'predict_kernel_size={predict_kernel_size}.'
+        )
+    if level_occluded not in OCCLUDED_MODES:
+        raise ValueError(
+            f'{name} needs level_occluded to be one of {OCCLUDED_MODES}, '
+            f'got level_occluded={level_occluded!r}.'
+        )
+
+
+def check_decoder(head: nn.Module, decoder: object) -> None:
+    """Reject a codec that cannot make the head's targets.
+
+    Raises:
+        ValueError: If the codec is of another class, or has not one kernel
+            size for each of the head's ``num_levels``.
+    """
+    name = type(head).__name__
+    if not isinstance(decoder, MLPEHeatmap):
+        raise ValueError(
+            f'{name} needs decoder to be an MLPEHeatmap, which renders '
+            f'the targets of all levels, got {type(decoder).__name__}.'
+        )
+    if len(decoder.kernel_sizes) != head.num_levels:
+        raise ValueError(
+            f'{name} needs one kernel size a level, got '
+            f"{len(decoder.kernel_sizes)} in the decoder's kernel_sizes="
+            f'{decoder.kernel_sizes} for num_levels={head.num_levels}.'
+        )
+
+
+def check_feats(head: nn.Module, feats: tuple[Tensor, ...]) -> None:
+    """Reject features of another neck, before any arithmetic.
+
+    Raises:
+        AssertionError: If their number or channels are not the head's
+            ``num_levels`` and ``in_channels``, or a map is larger than the
+            one before.
+    """
+    name = type(head).__name__
+    channels = tuple(feat.shape[1] for feat in feats)
+    expected = (head.in_channels,) * head.num_levels
+    assert channels == expected, (
+        f'{name} was built for num_levels={head.num_levels} maps of '
+        f'in_channels={head.in_channels}, but the neck gives maps of '
+        f'{channels} channels.'
+    )
+    sizes = [tuple(feat.shape[-2:]) for feat in feats]
+    assert all(
+        fine[0] >= coarse[0] and fine[1] >= coarse[1]
+        for fine, coarse in itertools.pairwise(sizes)
+    ), (
+        f'{name} needs feats from fine to coarse, but the neck gives maps of '
+        f'{sizes} (height, width). Give them in the opposite order.'
+    )

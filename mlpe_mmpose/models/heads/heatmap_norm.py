@@ -1,0 +1,34 @@
+"""The normalisation that brings heatmaps to their height."""
+
+import inspect
+
+from mmcv.cnn import build_norm_layer
+from mmpose.registry import MODELS
+from mmpose.utils.typing import ConfigType
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+
+def build_heatmap_norm(norm_cfg: ConfigType, num_keypoints: int) -> nn.Module:
+    """Build the norm of K heatmaps, which is a batch norm in any case.
+
+    The height of a peak says how sure the network is of a keypoint, and is
+    part of a person's score. Group, layer and instance norms bring the
+    heatmaps of every person to the same height, and groups need not divide
+    K. A batch norm has one scale for all persons; its statistics are those
+    of all cells of the batch, so that small batches do no harm either.
+
+    Args:
+        norm_cfg (Config): What the other layers are normalised by
+        num_keypoints (int): K
+
+    Returns:
+        nn.Module: What ``norm_cfg`` says where that is a kind of batch norm
+        (BN, SyncBN), and else batch normalisation with PyTorch's defaults.
+    """
+    norm_type = norm_cfg['type']
+    if not inspect.isclass(norm_type):
+        norm_type = MODELS.get(norm_type)
+    if not issubclass(norm_type, _BatchNorm):
+        norm_cfg = dict(type='BN')
+    return build_norm_layer(norm_cfg, num_keypoints)[1]

@@ -1,0 +1,76 @@
+"""Annotations that are no numbers are refused when a data set is built."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmpose.datasets import CocoDataset
+
+FLAGS = [[2, 1, 0] + [2] * 14] * 3
+
+
+@pytest.fixture
+def rebuild(coco_dataset):
+    """Builds the data set of a changed file: ``rebuild(change, ...)``.
+
+    ``change`` gets the list of annotations, whose ids are 0, 1 and 2.
+    """
+    original = Path(coco_dataset(FLAGS, []).ann_file)
+
+    def build(change, **options: object) -> CocoDataset:
+        content = json.loads(original.read_text())
+        change(content['annotations'])
+        path = original.with_name('changed.json')
+        path.write_text(json.dumps(content))
+        return CocoDataset(ann_file=str(path), pipeline=[], **options)
+
+    return build
+
+
+# of a keypoint the file holds x, y, v; keypoint 1 is occluded, so labelled
+@pytest.mark.parametrize('mode', ['topdown', 'bottomup'])
+@pytest.mark.parametrize(
+    ('field', 'place', 'value', 'words'),
+    [
+        ('keypoints', 3, np.nan, r'keypoints\[1\] left_eye .*\[nan, \d'),
+        ('keypoints', 3, np.inf, r'keypoints\[1\] left_eye .*\[inf, \d'),
+        ('keypoints', 3, None, r'keypoints\[1\] left_eye .*\[nan, \d'),
+        ('keypoints', 10, np.nan, r'keypoints\[3\] left_ear .*, nan, 1.0\]'),
+        ('keypoints', 5, np.nan, r'keypoints\[1\] left_eye .*\d, nan\]'),
+        ('keypoints', 8, None, r'keypoints\[2\] right_eye .*\d, nan\]'),
+        ('bbox', 0, np.nan, r'bbox .* \[nan, 20.0, nan, 170.0\]'),
+        ('bbox', 3, np.nan, r'bbox .* \[30.0, 20.0, 120.0, nan\]'),
+    ],
+)
+def test_a_value_that_is_no_number_is_refused_with_its_annotation(
+    rebuild, field, place, value, words, mode
+):
+    def change(annotations: list[dict]) -> None:
+        annotations[1][field][place] = value
+
+    where = 'CocoDataset: annotation 1 of image 1 in ann_file=.*changed.json'
+    with pytest.raises(ValueError, match=f'{where}.*{words}'):
+        rebuild(change, data_mode=mode)
+
+
+def test_a_keypoint_that_is_not_labelled_may_be_anywhere(rebuild):
+    def change(annotations: list[dict]) -> None:
+        annotations[1]['keypoints'][6:8] = [np.nan, None]
+
+    dataset = rebuild(change)
+    assert len(dataset) == 3
+    assert np.isnan(dataset[1]['keypoints'][0, 2]).all()
+
+
+def test_a_detection_that_is_no_number_is_refused(rebuild, tmp_path):
+    boxes = [[1, 2, 3, 4], [1, np.nan, 3, 4]]
+    detections = [
+        dict(image_id=1, category_id=1, bbox=box, score=0.5) for box in boxes
+    ]
+    path = tmp_path / 'boxes.json'
+    path.write_text(json.dumps(detections))
+    with pytest.raises(
+        ValueError, match=r'detection 1 of image 1 in bbox_file=.*\[1.0, nan'
+    ):
+        rebuild(lambda _: None, bbox_file=str(path), test_mode=True)
