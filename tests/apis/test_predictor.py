@@ -1,4 +1,4 @@
-"""The predictor says what inference_topdown says, for many images."""
+"""The predictor predicts as inference_topdown, for many images."""
 
 import copy
 import itertools
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from exported import SIZE, Trained, small_baseline, small_mlpe
 from mmengine.config import Config
-from mmpose.apis import inference_topdown
+from mmpose.apis import inference_topdown, init_model
 from mmpose.structures import PoseDataSample
 from mmpose.visualization import PoseLocalVisualizer
 
@@ -222,10 +222,29 @@ def test_the_config_that_is_given_stays_as_it_was(trained):
     assert config.pretty_text == before
 
 
-def test_a_predictor_that_cannot_be_is_refused(trained):
-    with pytest.raises(ValueError, match='at least 1, got batch_size=0'):
-        predictor(trained, batch_size=0)
+def test_options_replace_those_of_the_config(trained, images):
+    options = {
+        'model.test_cfg.flip_test': False,
+        'model.data_preprocessor.mean': [1.0, 2.0, 3.0],
+        'test_dataloader.dataset.pipeline.1.padding': 1.5,
+    }
     config = Config.fromfile(trained.config)
-    del config.test_dataloader.dataset.pipeline[0]
-    with pytest.raises(ValueError, match=r"LoadImage.*got .*\['GetBBox"):
-        Predictor(config)
+    before = config.pretty_text
+    ours = Predictor(
+        config, trained.checkpoint, fuse=False, cfg_options=options
+    )
+    assert config.pretty_text == before
+    assert ours.model.data_preprocessor.mean.flatten().tolist() == [1, 2, 3]
+    model = init_model(
+        str(trained.config),
+        str(trained.checkpoint),
+        device='cpu',
+        cfg_options=options,
+    )
+    _, result, _ = ours(images, BOXES)
+    theirs = inference_topdown(model, images[1], BOXES[1])
+    check(result, theirs, 1e-4)
+    # another padding is another crop
+    default = inference_topdown(trained.model(), images[1], BOXES[1])
+    with pytest.raises(AssertionError):
+        check(result, default, 1)

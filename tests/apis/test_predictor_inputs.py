@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from exported import Trained, small_mlpe
+from mmengine.config import Config
 from mmpose.apis import inference_topdown
 
 from mlpe_mmpose.apis import Predictor
@@ -121,3 +122,12 @@ def test_the_results_before_a_failure_are_not_lost(plain, failure, batch_size):
         np.testing.assert_array_equal(
             result.pred_instances.keypoints, wanted.pred_instances.keypoints
         )
+
+
+def test_a_predictor_that_cannot_be_is_refused(trained):
+    with pytest.raises(ValueError, match='at least 1, got batch_size=0'):
+        Predictor(trained.config, batch_size=0)
+    config = Config.fromfile(trained.config)
+    del config.test_dataloader.dataset.pipeline[0]
+    with pytest.raises(ValueError, match=r"LoadImage.*got .*\['GetBBox"):
+        Predictor(config)
