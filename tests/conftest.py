@@ -65,20 +65,20 @@ def coco_dataset(tmp_path_factory: pytest.TempPathFactory) -> Callable:
 
 @pytest.fixture(scope='session')
 def small_mlpe(tmp_path_factory: pytest.TempPathFactory) -> exported.Trained:
-    """A small MLPE with random weights; its heatmaps are in `pose.onnx`."""
+    """A small MLPE with random weights, exported as `pose.onnx`."""
     trained = exported.small_mlpe(tmp_path_factory.mktemp('small_mlpe'))
     trained.export('pose.onnx')
     return trained
 
 
 @pytest.fixture(scope='session')
-def small_decoder(
+def small_heatmaps(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> exported.Trained:
-    """A smaller network; decoded and flip-tested inside `pose.onnx`."""
-    folder = tmp_path_factory.mktemp('small_decoder')
+    """A smaller network whose `pose.onnx` gives the heatmaps of one view."""
+    folder = tmp_path_factory.mktemp('small_heatmaps')
     trained = exported.small_baseline(folder)
-    trained.export('pose.onnx', decode=True, flip_test=True)
+    trained.export('pose.onnx', heatmaps=True, flip_test=False)
     return trained
 
 

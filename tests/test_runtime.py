@@ -7,12 +7,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from exported import CODEC, small_baseline
 from mmcv.transforms import Compose
 from mmpose.apis import inference_topdown
 
+from mlpe_mmpose.cli import main
 from mlpe_mmpose.datasets.synthetic import generate_dataset
 from mlpe_mmpose.runtime import OnnxPose, crops
 
@@ -43,7 +45,7 @@ def images(tmp_path_factory) -> list[np.ndarray]:
 
 @pytest.fixture(scope='module')
 def onnx_pose(small_mlpe) -> OnnxPose:
-    """The small model, run as its config says: with flip test."""
+    """The small model, exported as its config tests: with flip test."""
     return OnnxPose(small_mlpe.config.with_name('pose.onnx'), threads=1)
 
 
@@ -76,48 +78,47 @@ def test_a_crop_is_the_pipelines_bit_by_bit(images, size):
         assert np.array_equal(scale, expected['input_scale'])
 
 
-@pytest.mark.parametrize('flip_test', [True, False])
-def test_poses_are_those_of_inference_topdown(small_mlpe, images, flip_test):
-    path = small_mlpe.config.with_name('pose.onnx')
-    ours = OnnxPose(path, flip_test=flip_test, threads=1)
-    model = small_mlpe.model(flip_test=flip_test)
-    for image in images:
-        expected = in_mmpose(model, image, BOXES)
-        keypoints, scores = ours(image, BOXES)
-        assert np.abs(keypoints - expected[0]).max() < 0.1
-        np.testing.assert_allclose(scores, expected[1], atol=1e-4)
-
-
-def test_flip_test_is_what_the_config_says_and_matters(
-    small_mlpe, images, onnx_pose
-):
-    assert onnx_pose.flip_test
-    plain = OnnxPose(small_mlpe.config.with_name('pose.onnx'), flip_test=False)
-    averaged = onnx_pose(images[0], BOXES)[0]
-    assert np.abs(plain(images[0], BOXES)[0] - averaged).max() > 1
-
-
-def test_a_graph_that_decodes_gives_inference_topdowns_poses(
-    small_decoder, images
-):
-    ours = OnnxPose(small_decoder.config.with_name('pose.onnx'), threads=1)
-    expected = in_mmpose(small_decoder.model(), images[1], BOXES)
-    keypoints, scores = ours(images[1], BOXES)
+def check_poses(pose: OnnxPose, model, image: np.ndarray) -> np.ndarray:
+    """Compare with MMPose's own inference, and return the keypoints."""
+    expected = in_mmpose(model, image, BOXES)
+    keypoints, scores = pose(image, BOXES)
     assert np.abs(keypoints - expected[0]).max() < 0.1
     np.testing.assert_allclose(scores, expected[1], atol=1e-4)
+    return keypoints
 
 
-@pytest.mark.parametrize('decode', [True, False])
-def test_the_unbiased_codecs_poses_are_inference_topdowns(
-    tmp_path, images, decode
-):
+def test_poses_are_those_of_inference_topdown(small_mlpe, images, onnx_pose):
+    assert onnx_pose.card.flip_test
+    for image in images:
+        check_poses(onnx_pose, small_mlpe.model(), image)
+
+
+def test_the_unbiased_codecs_poses_are_inference_topdowns(tmp_path, images):
     codec = {**CODEC, 'type': 'UnbiasedMLPEHeatmap'}
     trained = small_baseline(tmp_path, codec)
-    path = trained.export('pose.onnx', decode=decode, flip_test=decode)
-    expected = in_mmpose(trained.model(), images[1], BOXES)
-    keypoints, scores = OnnxPose(path, threads=1)(images[1], BOXES)
-    assert np.abs(keypoints - expected[0]).max() < 0.1
-    np.testing.assert_allclose(scores, expected[1], atol=1e-4)
+    pose = OnnxPose(trained.export('pose.onnx'), threads=1)
+    check_poses(pose, trained.model(), images[1])
+
+
+def test_options_decide_what_the_file_gives(tmp_path, images):
+    # a wrist without the other one, and not in the order of the data set
+    kept = [9, 0, 5, 6]
+    trained = small_baseline(tmp_path)
+    path = tmp_path / 'pose.onnx'
+    arguments = [
+        *('export', trained.config, trained.checkpoint, path),
+        *('--no-flip-test', '--cfg-options'),
+        'test_dataloader.dataset.pipeline.1.padding=1.5',
+        f'model.test_cfg.output_keypoint_indices={kept}',
+    ]
+    assert main([str(argument) for argument in arguments]) == 0
+    pose = OnnxPose(path)
+    names = ('left_wrist', 'nose', 'left_shoulder', 'right_shoulder')
+    assert pose.card.keypoint_names == names
+    assert (pose.card.padding, pose.card.flip_test) == (1.5, False)
+    model = trained.model(flip_test=False, output_keypoint_indices=kept)
+    model.cfg.test_dataloader.dataset.pipeline[1].padding = 1.5
+    assert check_poses(pose, model, images[1]).shape == (5, 4, 2)
 
 
 @pytest.mark.skipif(
@@ -197,13 +198,22 @@ def test_images_that_are_none_are_named(onnx_pose, image):
         onnx_pose.predict([], [BOXES])
 
 
-def test_a_graph_that_averages_itself_is_not_told_otherwise(small_decoder):
-    path = small_decoder.config.with_name('pose.onnx')
-    assert OnnxPose(path, flip_test=True).flip_test
-    with pytest.raises(ValueError, match='without --flip-test'):
-        OnnxPose(path, flip_test=False)
+def test_what_cannot_be_run_is_refused(small_heatmaps, tmp_path):
+    path = small_heatmaps.config.with_name('pose.onnx')
+    words = 'got heatmaps of MLPEHeatmap.*again without --heatmaps'
+    with pytest.raises(ValueError, match=words):
+        OnnxPose(path)
     with pytest.raises(ValueError, match='batch_size to be at least 1, got 0'):
         OnnxPose(path, batch_size=0)
+    udp = onnx.load(path)
+    properties = {entry.key: entry for entry in udp.metadata_props}
+    properties['output'].value, properties['use_udp'].value = (
+        '"keypoints"',
+        'true',
+    )
+    onnx.save(udp, tmp_path / 'udp.onnx')
+    with pytest.raises(ValueError, match=r'not crop as in UDP.*udp\.onnx'):
+        OnnxPose(tmp_path / 'udp.onnx')
 
 
 # Finds poses, with no path but that of the packages in the last argument

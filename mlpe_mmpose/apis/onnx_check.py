@@ -70,7 +70,7 @@ def _predicted_heatmaps(
     """What MMPose predicts for crops (B, h, w, 3): (B, K, H, W)."""
     size = np.array(card.input_size)
     metainfo = dict(
-        flip_indices=list(card.flip_indices),
+        flip_indices=model.dataset_meta['flip_indices'],
         input_size=card.input_size,
         input_center=size / 2,
         input_scale=size,

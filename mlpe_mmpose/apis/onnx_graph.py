@@ -19,14 +19,15 @@ OPSET = 20
 
 
 class PoseGraph(nn.Module):
-    """From crops as OpenCV makes them to heatmaps, or on to keypoints.
+    """From crops as OpenCV makes them to keypoints, or to heatmaps only.
 
     Holds what MMPose keeps around the network: the data preprocessor before
     it, flip test and decoding after it, so that who runs the graph needs no
     constants.
 
     Args:
-        model (nn.Module): A ``TopdownPoseEstimator`` with a ``HeatmapHead``
+        model (nn.Module): A ``TopdownPoseEstimator`` with a ``HeatmapHead``;
+            its ``test_cfg`` says how it flips and which keypoints it gives
         card (ModelCard): What of this is wanted
     """
 
@@ -46,15 +47,23 @@ class PoseGraph(nn.Module):
             asks for keypoints, these, (B, K, 2), (x, y) in pixels of the
             crop, and scores (B, K).
         """
-        heatmaps = self._heatmaps(images)
-        if self.card.flip_inside:
+        test_cfg = self.model.test_cfg
+        if self.card.flip_test:
+            # one pass over both views: half the nodes of two passes
+            views = torch.cat([images, images.flip(2)])
+            heatmaps, flipped = self._heatmaps(views).unflatten(0, (2, -1))
             flipped = flip_heatmaps(
-                self._heatmaps(images.flip(2)),
-                flip_indices=list(self.card.flip_indices),
-                flip_mode=self.model.test_cfg.get('flip_mode', 'heatmap'),
-                shift_heatmap=self.card.shift_heatmap,
+                flipped,
+                flip_indices=self.model.dataset_meta['flip_indices'],
+                flip_mode=test_cfg.get('flip_mode', 'heatmap'),
+                shift_heatmap=test_cfg.get('shift_heatmap', False),
             )
             heatmaps = (heatmaps + flipped) * 0.5
+        else:
+            heatmaps = self._heatmaps(images)
+        kept = test_cfg.get('output_keypoint_indices')
+        if kept is not None:
+            heatmaps = heatmaps[:, list(kept)]
         if self.card.output == 'heatmaps':
             return (heatmaps,)
         decoder = self.model.head.decoder

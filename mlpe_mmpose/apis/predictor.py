@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from mmengine.config import Config
@@ -16,7 +15,13 @@ from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample, merge_data_samples
 
 from .fuse import fuse as fused_copy
-from .predictor_inputs import checked_boxes, checked_image, pairs
+from .predictor_inputs import (
+    ImageInProgress,
+    append_failure,
+    checked_boxes,
+    pairs,
+    read_image,
+)
 
 
 class Predictor:
@@ -43,14 +48,17 @@ class Predictor:
             most images that wait for it; memory grows with it. 1 gives
             each frame's result before the next frame is asked for.
             Defaults to 32, as in the configs
-        fuse (bool): Whether :func:`fuse` makes the model faster; heatmaps
-            differ by less than 1e-4 of their range. Defaults to ``True``
+        fuse (bool): Whether :func:`fuse` makes the model faster; its
+            outputs differ by rounding only. Defaults to ``True``
         flip_test (bool, optional): Whether to average over the mirrored
             image, at twice the work. Defaults to what the config says
+        cfg_options (dict, optional): Settings that replace those of the
+            config, as in MMPose's ``init_model``: dotted names to values
 
     Raises:
-        ValueError: If ``batch_size`` is less than 1, or the config has no
-            top-down pipeline that starts with reading an image.
+        ValueError: If ``batch_size`` is less than 1, the config has no
+            top-down pipeline that starts with reading an image, or the model
+            cannot be fused.
     """
 
     def __init__(
@@ -61,6 +69,7 @@ class Predictor:
         batch_size: int = 32,
         fuse: bool = True,
         flip_test: bool | None = None,
+        cfg_options: dict[str, Any] | None = None,
     ) -> None:
         name = self.__class__.__name__
         if batch_size < 1:
@@ -74,6 +83,7 @@ class Predictor:
             if isinstance(config, Config)
             else Config.fromfile(config)
         )
+        config.merge_from_dict(cfg_options or {})
         steps = config.test_dataloader.dataset.pipeline
         types = [step['type'] for step in steps]
         if types[:1] != ['LoadImage'] or 'TopdownAffine' not in types:
@@ -87,7 +97,11 @@ class Predictor:
         model = init_model(config, checkpoint, device)
         if flip_test is not None:
             model.test_cfg['flip_test'] = flip_test
-        self.model = fused_copy(model) if fuse else model
+        if fuse:
+            # the pipeline knows the size, which not every head does
+            crop = steps[types.index('TopdownAffine')]
+            model = fused_copy(model, tuple(crop['input_size']))
+        self.model = model
         self.batch_size = batch_size
         self.load_image = Compose(steps[:1])
         self.crop = Compose(steps[1:])
@@ -120,7 +134,9 @@ class Predictor:
         Raises:
             ValueError: If an image or its boxes are not as above, or there
                 are not as many of one as of the other.
-            FileNotFoundError: If there is no file of a path.
+            OSError: If a file is missing or cannot be read as an image.
+                Like any error about ``images[n]``, it is raised after the
+                results of the images before it were yielded.
         """
         # one array (T, H, W, 3) is T images
         if isinstance(images, (str, os.PathLike)) or (
@@ -137,53 +153,51 @@ class Predictor:
         self, paired: Iterator[tuple[Any, Any]]
     ) -> Iterator[PoseDataSample]:
         """Crop, predict when a batch is full, and keep the order."""
-        # of images not yet done: the path, the number of people, and the
-        # predictions of the first of them
-        waiting: deque[tuple[str | None, int, list]] = deque()
+        waiting: deque[ImageInProgress] = deque()
         # crops of the next batch, each with the list for its prediction
         batch: list[tuple[dict, list]] = []
-        for number, (image, found) in enumerate(paired):
-            predicted: list[PoseDataSample] = []
-            count = 0
-            for crop in self._crops(number, image, found):
-                batch.append((crop, predicted))
-                count += 1
+        failure = None
+        for item in append_failure(self._crops(paired)):
+            if isinstance(item, Exception):
+                failure = item
+                break
+            image, crop = item
+            if crop is not None:
+                batch.append((crop, image.predicted))
                 if len(batch) == self.batch_size:
                     self._infer(batch)
-            path = None if isinstance(image, np.ndarray) else str(image)
-            waiting.append((path, count, predicted))
+                continue
+            waiting.append(image)
             if len(waiting) == self.batch_size:
                 self._infer(batch)
-            while waiting and len(waiting[0][2]) == waiting[0][1]:
-                yield self._result(*waiting.popleft())
+            while waiting and waiting[0].is_done():
+                yield self._result(waiting.popleft())
         self._infer(batch)
         while waiting:
-            yield self._result(*waiting.popleft())
+            yield self._result(waiting.popleft())
+        if failure is not None:
+            raise failure
 
-    def _crops(self, number: int, image: Any, found: Any) -> Iterator[dict]:
-        """The packed crop of each person of one image."""
+    def _crops(
+        self, paired: Iterator[tuple[Any, Any]]
+    ) -> Iterator[tuple[ImageInProgress, dict | None]]:
+        """Each person's packed crop, and ``None`` after an image's last."""
         name = self.__class__.__name__
-        source = checked_image(name, number, image)
-        if found is not None:
-            boxes, scores = checked_boxes(name, number, found)
-            if not len(boxes):
-                return
-        try:
-            loaded = self.load_image(source)
-        # what reading gives where a file is missing, no image, and empty
-        except (OSError, AssertionError, cv2.error) as error:
-            raise OSError(
-                f'{name} cannot read images[{number}]={image!r}: {error}'
-            ) from error
-        if found is None:
+        for number, (image, found) in enumerate(paired):
+            if found is not None:
+                boxes, scores = checked_boxes(name, number, found)
+            # also where nobody is looked for, to notice a missing file
+            loaded = read_image(name, number, image, self.load_image)
             height, width = loaded['img_shape']
-            boxes = np.array([[0, 0, width, height]], dtype=np.float32)
-            scores = np.ones(1, dtype=np.float32)
-        loaded.update(self.model.dataset_meta)
-        for box, score in zip(boxes, scores, strict=True):
-            yield self.crop(
-                dict(loaded, bbox=box[None], bbox_score=score[None])
-            )
+            if found is None:
+                boxes = np.array([[0, 0, width, height]], dtype=np.float32)
+                scores = np.ones(1, dtype=np.float32)
+            loaded.update(self.model.dataset_meta)
+            progress = ImageInProgress(loaded['img_path'], len(boxes))
+            for box, score in zip(boxes, scores, strict=True):
+                person = dict(loaded, bbox=box[None], bbox_score=score[None])
+                yield progress, self.crop(person)
+            yield progress, None
 
     @torch.no_grad()
     def _infer(self, batch: list[tuple[dict, list]]) -> None:
@@ -195,12 +209,10 @@ class Predictor:
                 predicted.append(sample)
             batch.clear()
 
-    def _result(
-        self, path: str | None, count: int, predicted: list[PoseDataSample]
-    ) -> PoseDataSample:
+    def _result(self, image: ImageInProgress) -> PoseDataSample:
         """One sample of all people of an image."""
-        if count:
-            return merge_data_samples(predicted)
+        if image.num_people:
+            return merge_data_samples(image.predicted)
         kept = self.model.test_cfg.get('output_keypoint_indices')
         keypoints = self.model.dataset_meta['num_keypoints']
         if kept is not None:
@@ -216,5 +228,5 @@ class Predictor:
             **{key: np.zeros(shape, 'f4') for key, shape in shapes.items()}
         )
         return PoseDataSample(
-            metainfo=dict(img_path=path), pred_instances=nobody
+            metainfo=dict(img_path=image.path), pred_instances=nobody
         )

@@ -1,14 +1,45 @@
 """What the predictor is given, checked image by image."""
 
+import dataclasses
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from typing import Any
 
 import numpy as np
 
 # what `next` gives at an end, since None is a box
 _END = object()
+
+
+@dataclasses.dataclass
+class ImageInProgress:
+    """An image whose result has not been yielded yet.
+
+    Args:
+        path (str, optional): Its file, unless an array was given
+        num_people (int): Number of its boxes
+        predicted (list): The predictions of the first of these people
+    """
+
+    path: str | None
+    num_people: int
+    predicted: list = dataclasses.field(default_factory=list)
+
+    def is_done(self) -> bool:
+        """Whether all people of the image are predicted."""
+        return len(self.predicted) == self.num_people
+
+
+def append_failure(items: Iterator[Any]) -> Iterator[Any]:
+    """Yield the items and, where the iterator raises, the exception last.
+
+    The receiver can then finish what it has begun with the items before it.
+    """
+    try:
+        yield from items
+    except Exception as error:
+        yield error
 
 
 def pairs(
@@ -60,30 +91,48 @@ def _unequal(owner: str, images: object, boxes: object) -> str:
     )
 
 
-def checked_image(
-    owner: str, number: int, image: object
-) -> dict[str, str | np.ndarray]:
-    """An image as ``LoadImage`` takes it.
+def read_image(
+    owner: str,
+    number: int,
+    image: object,
+    load: Callable[[dict], dict | None],
+) -> dict[str, Any]:
+    """Read an image with the first step of the pipeline, ``LoadImage``.
 
     Args:
         owner (str): The class that asks, for messages
-        number (int): The image's place in ``images``
+        number (int): The image's index in ``images``
         image (str | PathLike | np.ndarray): A path, or (H, W, 3), uint8
+        load (callable): The step
 
     Returns:
-        dict: ``img_path`` or ``img``.
+        dict: What the step returns: ``img``, ``img_path``, ``img_shape``...
 
     Raises:
-        ValueError: If it is neither.
+        ValueError: If the image is neither a path nor such an array.
+        OSError: If the file is missing, or no whole image.
     """
     if isinstance(image, (str, os.PathLike)):
-        return dict(img_path=os.fspath(image))
+        source = dict(img_path=os.fspath(image))
+        file = f'{owner} cannot read images[{number}]={source["img_path"]!r}: '
+        try:
+            loaded = load(source)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f'{file}there is no such file.') from error
+        # each of the decoders that a config can choose raises its own class
+        except Exception as error:
+            raise OSError(
+                f'{file}the file cannot be opened, or is no whole image.'
+            ) from error
+        if loaded is None:
+            raise OSError(f'{file}the file is missing, or no whole image.')
+        return loaded
     got = type(image).__name__
     if isinstance(image, np.ndarray):
         if image.dtype == np.uint8 and image.ndim == 3:
             height, width, channels = image.shape
             if height > 0 and width > 0 and channels == 3:
-                return dict(img=image)
+                return load(dict(img=image))
         got = f'an array {image.shape} of {image.dtype}'
     raise ValueError(
         f'{owner} needs images[{number}] to be a path, or an array (H, W, '
@@ -104,7 +153,7 @@ def checked_boxes(
 
     Returns:
         tuple:
-        - boxes (np.ndarray): (N, 4), in the precision they came in
+        - boxes (np.ndarray): (N, 4), float32
         - scores (np.ndarray): (N,), float32, 1 where none were given
 
     Raises:
@@ -119,17 +168,22 @@ def checked_boxes(
             f'{name} to be (N, 4), or (N, 5) with scores, got an array '
             f'{boxes.shape}. One box is [[left, top, right, bottom]].'
         )
-    if boxes.dtype.kind not in 'fiu' or not np.isfinite(boxes).all():
+    numbers = boxes.dtype.kind in 'fiu'
+    if numbers:
+        # MMPose computes in the type of the boxes: small integers overflow
+        with np.errstate(over='ignore'):
+            rows = boxes.astype(np.float32)
+    if not numbers or not np.isfinite(rows).all():
         raise ValueError(
             f'{name} to be finite numbers, got {boxes.tolist()} of '
             f'{boxes.dtype}.'
         )
-    empty = (boxes[:, 2:4] <= boxes[:, :2]).any(axis=1)
+    empty = (rows[:, 2:4] <= rows[:, :2]).any(axis=1)
     if empty.any():
         raise ValueError(
             f'{name} to be left, top, right, bottom with right > left and '
             f'bottom > top, got {boxes[empty][0, :4].tolist()}. Boxes of '
             'left, top, width, height need their corner added.'
         )
-    scores = np.ones(len(boxes)) if boxes.shape[1] == 4 else boxes[:, 4]
-    return boxes[:, :4], scores.astype(np.float32)
+    scores = rows[:, 4] if rows.shape[1] == 5 else np.ones(len(rows), 'f4')
+    return rows[:, :4], scores

@@ -5,6 +5,8 @@ import functools
 import sys
 from pickle import UnpicklingError
 
+from mmengine.config import DictAction
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
@@ -12,20 +14,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('checkpoint', metavar='CHECKPOINT', help='its weights')
     parser.add_argument('out', metavar='OUT.onnx', help='the file to write')
     parser.add_argument(
-        '--decode',
+        '--heatmaps',
         action='store_true',
-        help='give keypoints and scores instead of heatmaps',
+        help='give heatmaps, for a program that decodes them itself, instead '
+        'of keypoints and scores',
     )
     parser.add_argument(
         '--flip-test',
-        action='store_true',
-        help='average over the mirrored image, inside the graph',
+        action=argparse.BooleanOptionalAction,
+        help='average over mirrored crops inside the graph, at twice the '
+        'work (default: as the config tests)',
     )
     parser.add_argument(
         '--int8',
         action='store_true',
         help='8-bit convolutions: a file of half the size, seldom faster',
     )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        type=_check_option,
+        metavar='KEY=VALUE',
+        help="settings that replace the config's, as in `mim test`",
+    )
+
+
+def _check_option(text: str) -> str:
+    """Reject a setting that DictAction would fail to split."""
+    if '=' not in text:
+        raise argparse.ArgumentTypeError(f'needs KEY=VALUE, got {text!r}')
+    return text
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,10 +57,11 @@ def run(args: argparse.Namespace) -> int:
             args.config,
             args.checkpoint,
             args.out,
-            decode=args.decode,
+            heatmaps=args.heatmaps,
             flip_test=args.flip_test,
             int8=args.int8,
             say=functools.partial(print, flush=True),
+            cfg_options=args.cfg_options,
         )
     except (ImportError, OSError, RuntimeError, UnpicklingError) as error:
         print(f'export: {error}', file=sys.stderr)

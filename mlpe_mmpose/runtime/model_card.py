@@ -19,18 +19,16 @@ class ModelCard:
         input_size (tuple[int, int]): Size of a crop in [w, h]
         padding (float): The padded box, relative to the box
         use_udp (bool): Whether boxes are cropped as in UDP (2020)
-        output (str): ``'heatmaps'``, or ``'keypoints'`` for keypoints and
-            scores
+        output (str): ``'keypoints'`` for keypoints and scores, or
+            ``'heatmaps'``
         codec (str): The class that decodes the heatmaps
         blur_window (int, optional): Window of the blur before decoding, in
-            heatmap cells. ``None`` unless the codec is one of ours
-        peak (float, optional): Height of a perfect peak, from 0; the same
-        flip_inside (bool): Whether the graph averages over the mirrored
-            image itself
-        flip_test (bool): Whether the config tests with mirrored images too
-        shift_heatmap (bool): Whether it then shifts their heatmaps by a cell
-        flip_indices (tuple[int]): K, what a keypoint is in a mirrored image
-        keypoint_names (tuple[str]): K names
+            heatmap cells. ``None`` unless the codec is ``MLPEHeatmap`` or
+            derives from it
+        peak (float, optional): Height of a perfect peak, from 0; ``None``
+            for the same codecs
+        flip_test (bool): Whether the graph averages over mirrored crops
+        keypoint_names (tuple[str]): K names, in the order of the output
         dataset_name (str): The data set whose keypoints these are
     """
 
@@ -42,10 +40,7 @@ class ModelCard:
     codec: str
     blur_window: int | None
     peak: float | None
-    flip_inside: bool
     flip_test: bool
-    shift_heatmap: bool
-    flip_indices: tuple[int, ...]
     keypoint_names: tuple[str, ...]
     dataset_name: str
 

@@ -6,14 +6,8 @@ from os import PathLike
 import numpy as np
 
 from ..compat.optional import require
-from . import crops, decoding
+from . import crops
 from .model_card import ModelCard
-
-# the codecs whose decoding is known here
-DECODERS = {
-    'MLPEHeatmap': decoding.decode,
-    'UnbiasedMLPEHeatmap': decoding.decode_unbiased,
-}
 
 
 class OnnxPose:
@@ -21,7 +15,8 @@ class OnnxPose:
 
     Does what MMPose's ``inference_topdown`` does with the same model, for
     several images at once, and needs NumPy, OpenCV and onnxruntime only.
-    All sizes and names come from the file; ``card`` shows them.
+    The graph decodes, and averages over mirrored crops if it was exported
+    so. All sizes and names come from the file; ``card`` shows them.
 
     Note:
         - person number: N
@@ -29,10 +24,6 @@ class OnnxPose:
 
     Args:
         path (str | PathLike): The ``.onnx`` file
-        flip_test (bool, optional): Whether to average over the mirrored
-            crops, which doubles the work. Defaults to what the config of the
-            model says; a graph that gives keypoints cannot, unless it was
-            exported to do so itself
         batch_size (int): Most people in one call of the graph. Defaults to 16
         threads (int): Threads of one operator, 0 for one a core
         providers (Sequence[str]): Where to run, as onnxruntime names it,
@@ -41,13 +32,12 @@ class OnnxPose:
     Raises:
         ImportError: If onnxruntime is not installed.
         ValueError: If the file was not written by ``mlpe_mmpose export``,
-            its heatmaps are not decoded here, or the graph cannot average.
+            gives heatmaps, or needs crops as in UDP (2020).
     """
 
     def __init__(
         self,
         path: str | PathLike,
-        flip_test: bool | None = None,
         batch_size: int = 16,
         threads: int = 0,
         providers: Sequence[str] = ('CPUExecutionProvider',),
@@ -61,8 +51,7 @@ class OnnxPose:
         properties = self.session.get_modelmeta().custom_metadata_map
         self.card = ModelCard.from_properties(properties)
         self.batch_size = batch_size
-        self._check_decodable(path)
-        self.flip_test = self._wanted_flip(flip_test)
+        self._check_usable(path)
 
     def __call__(
         self, image: np.ndarray, boxes: np.ndarray
@@ -108,7 +97,9 @@ class OnnxPose:
                     owner[some], centers[some], scales[some], strict=True
                 )
             ]
-            keypoints[some], scores[some] = self._infer(np.stack(batch))
+            keypoints[some], scores[some] = self.session.run(
+                ['keypoints', 'scores'], {'images': np.stack(batch)}
+            )
         keypoints = crops.to_image(keypoints, centers, scales, size)
         ends = np.cumsum([len(b) for b in boxes])
         parts = [
@@ -117,58 +108,21 @@ class OnnxPose:
         ]
         return [(keypoints[part], scores[part]) for part in parts]
 
-    def _infer(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Keypoints (B, K, 2) in the crops (B, h, w, 3), and scores."""
-        if self.card.output == 'keypoints':
-            return self.session.run(['keypoints', 'scores'], {'images': batch})
-        heatmaps = self._heatmaps(batch)
-        if self.flip_test and not self.card.flip_inside:
-            flipped = self._heatmaps(np.ascontiguousarray(batch[:, :, ::-1]))
-            heatmaps = heatmaps + decoding.mirrored(
-                flipped, self.card.flip_indices, self.card.shift_heatmap
+    def _check_usable(self, path: str | PathLike) -> None:
+        """Refuse a file that takes or gives something else."""
+        name = self.__class__.__name__
+        if self.card.output != 'keypoints':
+            raise ValueError(
+                f'{name} needs a file that gives keypoints, got '
+                f'{self.card.output} of {self.card.codec} in {path}. Export '
+                'the model again without --heatmaps, or decode the heatmaps '
+                'in your own program.'
             )
-            heatmaps *= np.float32(0.5)
-        return DECODERS[self.card.codec](
-            heatmaps,
-            self.card.blur_window,
-            self.card.peak,
-            self.card.input_size,
-        )
-
-    def _heatmaps(self, batch: np.ndarray) -> np.ndarray:
-        """What the graph gives for crops (B, h, w, 3)."""
-        return self.session.run(['heatmaps'], {'images': batch})[0]
-
-    def _check_decodable(self, path: str | PathLike) -> None:
-        """Refuse crops and heatmaps of a kind that is not known here."""
-        card, name = self.card, self.__class__.__name__
-        if card.use_udp:
+        if self.card.use_udp:
             raise ValueError(
                 f'{name} does not crop as in UDP, with which {path} was '
-                'trained; crop and decode in your own program.'
+                'trained. Crop in your own program.'
             )
-        if card.output == 'heatmaps' and card.codec not in DECODERS:
-            raise ValueError(
-                f'{name} decodes heatmaps of {" and ".join(DECODERS)}, got '
-                f'those of {card.codec} in {path}; decode them in your own '
-                'program.'
-            )
-
-    def _wanted_flip(self, flip_test: bool | None) -> bool:
-        """Whether crops are mirrored, here or inside the graph."""
-        card = self.card
-        if card.flip_inside or card.output == 'keypoints':
-            if flip_test not in (None, card.flip_inside):
-                how = 'averages' if card.flip_inside else 'does not average'
-                raise ValueError(
-                    f'{self.__class__.__name__} cannot have flip_test='
-                    f'{flip_test}, because the graph {how} over mirrored '
-                    'crops itself. Export it again, '
-                    + ('without' if card.flip_inside else 'with')
-                    + ' --flip-test.'
-                )
-            return card.flip_inside
-        return card.flip_test if flip_test is None else flip_test
 
 
 def _open(path: str | PathLike, threads: int, providers: Sequence[str]):

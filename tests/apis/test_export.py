@@ -12,6 +12,7 @@ from exported import CODEC, SIZE, small_baseline
 from mlpe_mmpose.apis.export import BOUND, export_onnx, read_card
 from mlpe_mmpose.apis.onnx_check import differences
 from mlpe_mmpose.apis.onnx_graph import PoseGraph, write_graph
+from mlpe_mmpose.codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
 from mlpe_mmpose.runtime.model_card import ModelCard
 from mlpe_mmpose.version import __version__
 
@@ -37,25 +38,59 @@ def run(path, images: torch.Tensor) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize('batch', [1, 3, 7])
-def test_heatmaps_are_torchs_for_any_batch(small_mlpe, batch):
+def test_heatmaps_are_torchs_for_any_batch(small_heatmaps, batch):
     images = crops(batch)
-    expected = torch_heatmaps(small_mlpe.model(), images).numpy()
-    (found,) = run(small_mlpe.config.with_name('pose.onnx'), images)
+    expected = torch_heatmaps(small_heatmaps.model(), images).numpy()
+    (found,) = run(small_heatmaps.config.with_name('pose.onnx'), images)
     assert found.shape == (batch, 17, 16, 12)
     assert np.abs(found - expected).max() < 1e-4 * np.ptp(expected)
 
 
+@pytest.mark.parametrize('batch', [1, 3, 7])
 def test_keypoints_and_scores_are_the_codecs_of_averaged_heatmaps(
-    small_decoder,
+    small_mlpe, batch
 ):
-    images = crops(3)
-    model = small_decoder.model()
+    images = crops(batch)
+    model = small_mlpe.model()
     mirrored = torch_heatmaps(model, images.flip(2)).flip(-1)
     mirrored = mirrored[:, model.dataset_meta['flip_indices']]
     heatmaps = (torch_heatmaps(model, images) + mirrored) / 2
     expected = model.head.decoder.batch_decode(heatmaps)
-    found = run(small_decoder.config.with_name('pose.onnx'), images)
-    assert [array.shape for array in found] == [(3, 17, 2), (3, 17)]
+    found = run(small_mlpe.config.with_name('pose.onnx'), images)
+    assert [array.shape for array in found] == [(batch, 17, 2), (batch, 17)]
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, np.concatenate(theirs), atol=1e-3)
+
+
+class Decoding(torch.nn.Module):
+    """The end of a graph that gives keypoints."""
+
+    def __init__(self, codec: MLPEHeatmap) -> None:
+        super().__init__()
+        self.codec = codec
+
+    def forward(self, heatmaps: torch.Tensor) -> tuple:
+        return self.codec.decode_tensors(heatmaps)
+
+
+@pytest.mark.parametrize('codec_type', [MLPEHeatmap, UnbiasedMLPEHeatmap])
+def test_decoding_in_the_graph_is_the_codecs_at_ties_and_borders_too(
+    tmp_path, codec_type
+):
+    codec = codec_type(**SIZE, kernel_sizes=(5,))
+    noise = torch.randn(4, 17, 16, 12) * 100
+    rounded = (torch.rand(4, 17, 16, 12) * 3).round()  # ties everywhere
+    border = torch.zeros(1, 17, 16, 12)
+    border[0, :, 0, -1] = 255
+    maps = torch.cat([noise, rounded, -noise.abs(), border])
+    path = tmp_path / 'decoding.onnx'
+    torch.onnx.export(
+        Decoding(codec).eval(), (maps,), path, dynamo=True, verbose=False
+    )
+    session = onnxruntime.InferenceSession(path)
+    name = session.get_inputs()[0].name
+    found = session.run(None, {name: maps.numpy()})
+    expected = codec.batch_decode(maps)
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(ours, np.concatenate(theirs), atol=1e-3)
 
@@ -74,11 +109,11 @@ def test_one_file_says_all_and_nothing_of_the_machine(small_mlpe):
     assert (card.padding, card.use_udp, card.output) == (
         1.25,
         False,
-        'heatmaps',
+        'keypoints',
     )
     assert (card.blur_window, card.peak) == (CODEC['kernel_sizes'][-1], 255.0)
-    assert (card.flip_test, card.flip_inside) == (True, False)
-    assert card.flip_indices[:3] == (0, 2, 1)
+    # as the config tests
+    assert card.flip_test
     assert card.keypoint_names[:3] == ('nose', 'left_eye', 'right_eye')
     # the tracer notes where each operator was called
     assert b'.py' not in path.read_bytes()
@@ -86,8 +121,8 @@ def test_one_file_says_all_and_nothing_of_the_machine(small_mlpe):
 
 def test_the_comparison_sees_other_weights(small_mlpe):
     path = small_mlpe.config.with_name('pose.onnx')
-    model = small_mlpe.model(flip_test=False, output_heatmaps=True)
-    card = read_card(model, decode=False, flip_test=False)
+    model = small_mlpe.model(output_heatmaps=True)
+    card = read_card(model, heatmaps=False)
     assert max(d for _, d in differences(path, model, card)) < BOUND
     norm = model.head.refine_network.predict[1]
     with torch.no_grad():
@@ -118,7 +153,7 @@ class ReadsTheBatchSize(torch.nn.Module):
 def test_a_graph_of_a_fixed_batch_size_is_refused(tmp_path):
     model = small_baseline(tmp_path).model()
     model.head.conv_layers = ReadsTheBatchSize()
-    graph = PoseGraph(model, read_card(model, False, False))
+    graph = PoseGraph(model, read_card(model, heatmaps=True))
     with pytest.raises(RuntimeError, match='batches of 2 only'):
         write_graph(graph, tmp_path / 'pose.onnx')
     assert not (tmp_path / 'pose.onnx').exists()
@@ -136,17 +171,17 @@ def test_missing_packages_are_named_before_anything_is_done(
 def test_models_that_cannot_be_exported_are_named(tmp_path):
     stock = dict(type='MSRAHeatmap', sigma=2, **SIZE)
     model = small_baseline(tmp_path, stock).model()
-    assert read_card(model, False, False).blur_window is None
-    with pytest.raises(ValueError, match=r'of MLPEHeatmap .* of MSRAHeatmap'):
-        read_card(model, decode=True, flip_test=False)
+    assert read_card(model, heatmaps=True).blur_window is None
+    with pytest.raises(ValueError, match=r'got MSRAHeatmap.*--heatmaps'):
+        read_card(model, heatmaps=False)
     pipeline = model.cfg.test_dataloader.dataset.pipeline
     crop = pipeline.pop(-2)
     with pytest.raises(ValueError, match='reads the crop from TopdownAffine'):
-        read_card(model, decode=False, flip_test=False)
+        read_card(model, heatmaps=True)
     pipeline.append(crop)
     model.head.decoder = None
     with pytest.raises(ValueError, match='a HeatmapHead with a decoder'):
-        read_card(model, decode=False, flip_test=False)
+        read_card(model, heatmaps=True)
     del model.head
     with pytest.raises(ValueError, match='TopdownPoseEstimator with NoneType'):
-        read_card(model, decode=False, flip_test=False)
+        read_card(model, heatmaps=True)

@@ -16,15 +16,68 @@ def test_any_heatmap_model_is_exported_and_the_progress_said(tmp_path, capsys):
     codec = dict(type='MSRAHeatmap', sigma=2, **SIZE)
     trained = small_baseline(tmp_path, codec)
     out_file = tmp_path / 'pose.onnx'
-    status = _export(trained.config, trained.checkpoint, out_file, '--int8')
+    status = _export(
+        trained.config,
+        trained.checkpoint,
+        out_file,
+        *('--heatmaps', '--int8', '--no-flip-test'),
+    )
     said = capsys.readouterr().out
     assert status == 0
-    for line in ('loading', 'exporting', 'batch of 5', 'int8', str(out_file)):
+    lines = (
+        'loading',
+        'exporting heatmaps, without mirrored crops',
+        'batch of 5',
+        'int8',
+        str(out_file),
+    )
+    for line in lines:
         assert line in said
     assert b'ConvInteger' in out_file.read_bytes()
     # the file says what it is, and the runtime that it cannot decode it
-    with pytest.raises(ValueError, match='MLPEHeatmap, got those of MSRAHeat'):
+    with pytest.raises(ValueError, match='got heatmaps of MSRAHeatmap'):
         OnnxPose(out_file)
+
+
+def test_a_codec_that_cannot_be_exported_is_said_before_the_export(
+    tmp_path, capsys
+):
+    trained = small_baseline(
+        tmp_path, dict(type='MSRAHeatmap', sigma=2, **SIZE)
+    )
+    out_file = tmp_path / 'pose.onnx'
+    assert _export(trained.config, trained.checkpoint, out_file) == 2
+    said = capsys.readouterr()
+    assert 'exporting' not in said.out
+    assert 'Export the heatmaps (--heatmaps' in said.err
+    assert not out_file.exists()
+
+
+@pytest.mark.parametrize(
+    ('option', 'words'),
+    [
+        ('model.head.type=Foo', 'Foo is not in the mmpose::model registry'),
+        ('model.head.foo=1', "unexpected keyword argument 'foo'"),
+        ('test_dataloader.dataset.pipeline.9.padding=1', 'Index 9 exceeds'),
+    ],
+)
+def test_options_of_which_no_model_can_be_built_are_said(
+    tmp_path, capsys, option, words
+):
+    config = CONFIGS / 'mlpe_tiny_synthetic.py'
+    arguments = (config, __file__, tmp_path / 'pose.onnx')
+    assert _export(*arguments, '--cfg-options', option) == 2
+    said = capsys.readouterr().err
+    assert said.startswith('export: no model can be built from ')
+    assert words in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_option_without_a_value_is_said(tmp_path, capsys):
+    arguments = ('config.py', 'weights.pth', tmp_path / 'pose.onnx')
+    with pytest.raises(SystemExit, match='2'):
+        _export(*arguments, '--cfg-options', 'model.test_cfg.flip_test')
+    assert "needs KEY=VALUE, got 'model.test_cfg.f" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
