@@ -1,8 +1,10 @@
-"""Puts the configs where OpenMMLab's tools look for them, in ``.mim/``.
+"""Puts what OpenMMLab's tools look for into ``mlpe_mmpose/.mim/``.
 
-``mim search`` and ``_base_ = 'mlpe_mmpose::...'`` look into the installed
-package, in ``.mim/``. A top-level ``configs/`` in site-packages would break
-the lookups of every other OpenMMLab package.
+``mim train mlpe_mmpose CONFIG``, ``mim run`` and ``mim search`` look for
+configs, scripts and ``model-index.yml`` in that folder of the installed
+package. A wheel gets copies, an editable install gets symbolic links. A
+top-level ``configs/`` or ``tools/`` in site-packages would break the look-ups
+of every other OpenMMLab package.
 """
 
 import shutil
@@ -10,37 +12,101 @@ from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
+from setuptools.command.editable_wheel import editable_wheel
 
-FILES = ('configs', 'benchmarks', 'model-index.yml')
+ROOT = Path(__file__).resolve().parent
+SHIPPED = ('configs', 'benchmarks', 'model-index.yml')
+SUFFIXES = ('.py', '.yml', '.md')
+
+# MMPose's scripts in its own `.mim/tools/`. Each gets a script of the same
+# name here, which imports this package first: `mim run` wants files.
+TOOLS = {
+    '.': ('train', 'test'),
+    'analysis_tools': ('analyze_logs', 'get_flops', 'print_config'),
+    'misc': (
+        *('browse_dataset', 'generate_bbox_file', 'pth_transfer'),
+        *('keypoints2coco_without_mmdet', 'publish_model'),
+    ),
+    'torchserve': ('mmpose2torchserve', 'test_torchserver'),
+    'dataset_converters': (
+        *('300vw2coco', '300wlp2coco', 'h36m_to_coco', 'labelstudio2coco'),
+        *('lapa2coco', 'mat2json', 'parse_animalpose_dataset'),
+        *('parse_cofw_dataset', 'parse_deepposekit_dataset'),
+        *('parse_macaquepose_dataset', 'preprocess_h36m'),
+        *('preprocess_mpi_inf_3dhp', 'ubody_kpts_to_coco'),
+        *('ubody_smplx_to_coco', 'wflw2coco'),
+    ),
+}
+SCRIPT = '''"""MMPose's script of this name, run with mlpe_mmpose imported."""
+
+from mlpe_mmpose.mmpose_tools import run_mmpose_tool
+
+# processes that PyTorch starts by `spawn` import this file once more
+if __name__ == '__main__':
+    run_mmpose_tool({name!r})
+'''
 
 
-class BuildWithConfigs(build_py):
-    """Copies `FILES` into the built package, from the checkout's root."""
+class BuildWithMim(build_py):
+    """Fills ``.mim/`` of the built package, or of the checkout."""
 
     def run(self) -> None:
         super().run()
-        # an editable install is the checkout itself
-        if not self.editable_mode:
-            for source, target in self._copies():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target)
+        package = ROOT if self.editable_mode else Path(self.build_lib)
+        mim = package / 'mlpe_mmpose/.mim'
+        try:
+            self._fill(mim)
+        except OSError as error:
+            if not self.editable_mode:
+                raise
+            self.warn(
+                f'{mim} could not be written ({error}). All works but `mim '
+                'train mlpe_mmpose`, `mim run` and `mim search`.'
+            )
 
-    def get_outputs(self, include_bytecode: bool = True) -> list[str]:
-        copied = [str(target) for _, target in self._copies()]
-        return super().get_outputs(include_bytecode) + copied
+    def _fill(self, mim: Path) -> None:
+        """Make the folder anew: scripts, and copies or links."""
+        if mim.exists():
+            shutil.rmtree(mim)
+        for folder, names in TOOLS.items():
+            (mim / 'tools' / folder).mkdir(parents=True, exist_ok=True)
+            for name in names:
+                path = Path(folder, f'{name}.py')
+                text = SCRIPT.format(name=path.as_posix())
+                (mim / 'tools' / path).write_text(text)
+        for name in SHIPPED:
+            if self.editable_mode:
+                (mim / name).symlink_to(Path('../..', name))
+            else:
+                _copy(ROOT / name, mim / name)
 
-    def _copies(self) -> list[tuple[Path, Path]]:
-        """From where to where each file goes."""
-        mim = Path(self.build_lib, 'mlpe_mmpose', '.mim')
-        sources = []
-        for name in FILES:
-            found = Path(name)
-            sources += found.rglob('*.*') if found.is_dir() else [found]
-        return [
-            (source, mim / source)
-            for source in sources
-            if source.suffix in ('.py', '.yml', '.md')
-        ]
+
+class EditableWheelForMim(editable_wheel):
+    """Tells mim where the checkout's package is.
+
+    mim joins site-packages with the package's name, where an editable install
+    has no folder, or else with the first line of ``top_level.txt``.
+    """
+
+    def _ensure_dist_info(self) -> None:
+        super()._ensure_dist_info()
+        names = f'{ROOT / "mlpe_mmpose"}\nmlpe_mmpose\n'
+        Path(self.dist_info_dir, 'top_level.txt').write_text(names)
 
 
-setup(cmdclass={'build_py': BuildWithConfigs})
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, or the texts of a folder."""
+    if source.is_dir():
+        for path in source.iterdir():
+            _copy(path, target / path.name)
+    elif source.suffix in SUFFIXES:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+setup(
+    cmdclass={
+        'build_py': BuildWithMim,
+        'editable_wheel': EditableWheelForMim,
+    }
+)

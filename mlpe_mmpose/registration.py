@@ -15,7 +15,7 @@ with explained():
     import mmpose.visualization  # noqa: F401
 
     from .codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
-    from .compat import dataset_checks
+    from .compat import config_lookup, dataset_checks
     from .datasets.shared_storage_collate import shared_storage_collate
     from .datasets.transforms import (
         FastRandomBBoxTransform,
@@ -40,6 +40,7 @@ with explained():
         MLPEOHKMLoss,
     )
 
+config_lookup.install()
 dataset_checks.install()
 
 __all__ = [

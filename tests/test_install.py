@@ -4,22 +4,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
-from mmengine.config import Config
-from mmengine.fileio import load
 
 from mlpe_mmpose.compat import stack
 
 ROOT = Path(__file__).parents[1]
-BUILT_FROM = (
-    *('pyproject.toml', 'setup.py', 'MANIFEST.in', 'LICENSE', 'README.md'),
-    *('model-index.yml', 'configs', 'mlpe_mmpose'),
-)
-EXCLUDED = shutil.ignore_patterns('__pycache__', '*.egg-info')
 
 
 def pins() -> dict[str, str]:
@@ -36,69 +27,6 @@ def test_every_pin_is_exact_and_what_doctor_installs_is_pinned():
     for part in stack.PARTS:
         name = part.distributions[0]
         assert f'{name}=={pinned[name]}' in ' '.join(part.install)
-
-
-@pytest.fixture(scope='module')
-def wheel(tmp_path_factory) -> Path:
-    """The unpacked wheel, built from a copy of what it is built from."""
-    folder = tmp_path_factory.mktemp('wheel')
-    for name in BUILT_FROM:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / 'src' / name, ignore=EXCLUDED)
-        elif source.exists():
-            (folder / 'src').mkdir(exist_ok=True)
-            shutil.copy(source, folder / 'src')
-    command = [sys.executable, '-m', 'pip', 'wheel', '--no-deps']
-    command += ['--no-build-isolation', '--no-index', '-w', str(folder)]
-    subprocess.run(
-        [*command, str(folder / 'src')], check=True, capture_output=True
-    )
-    (built,) = folder.glob('*.whl')
-    with zipfile.ZipFile(built) as archive:
-        archive.extractall(folder / 'site-packages')
-    return folder / 'site-packages'
-
-
-def test_a_wheel_puts_one_package_into_site_packages_and_asks_for_none(wheel):
-    package, info = sorted(wheel.iterdir())
-    assert package.name == 'mlpe_mmpose'
-    assert info.name.endswith('.dist-info')
-    assert (package / 'py.typed').exists()
-    metadata = (info / 'METADATA').read_text().splitlines()
-    needs = [line for line in metadata if line.startswith('Requires-Dist')]
-    # extras, which pip leaves out unless they are asked for
-    assert all('; extra == ' in line for line in needs)
-    assert not (info / 'entry_points.txt').exists()
-
-
-def test_a_wheel_holds_every_module_and_every_config(wheel):
-    for source, built in (
-        (ROOT / 'mlpe_mmpose', wheel / 'mlpe_mmpose'),
-        (ROOT / 'configs', wheel / 'mlpe_mmpose/.mim/configs'),
-    ):
-        files = {
-            path.relative_to(source)
-            for path in source.rglob('*.py')
-            if '.mim' not in path.parts
-        }
-        assert files
-        missing = [name for name in files if not (built / name).exists()]
-        assert not missing
-
-
-def test_the_metafiles_of_a_wheel_name_configs_that_are_there(wheel):
-    mim = wheel / 'mlpe_mmpose/.mim'
-    index = load(mim / 'model-index.yml')
-    assert index['Import']
-    for name in index['Import']:
-        for model in load(mim / name)['Models']:
-            assert (mim / model['Config']).exists()
-
-
-def test_the_configs_of_a_wheel_are_read_from_where_it_is_installed(wheel):
-    (tiny,) = (wheel / 'mlpe_mmpose/.mim/configs').glob('*tiny*.py')
-    assert Config.fromfile(tiny, import_custom_modules=False).model.type
 
 
 # In place of .venv/bin/python: notes what it is asked to run, and runs none

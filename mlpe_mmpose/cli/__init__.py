@@ -19,6 +19,7 @@ VERBS = {
     'doctor': 'check the installed stack, and say how to mend it',
     'synth': 'generate a small COCO-format data set of people',
     'demo': 'generate, train, test and draw the tiny model',
+    'configs': 'list the shipped configs, or copy one',
     'compare': 'train and test a list of configs under equal conditions',
     'report': 'diagnose a checkpoint on one HTML page',
     'benchmark': 'measure speed beside the peers, in one table',

@@ -1,0 +1,234 @@
+"""A wheel and an editable install, as MMEngine and mim see them."""
+
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+import mmpose
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.fileio import load
+from mmpose.models import build_pose_estimator
+
+from mlpe_mmpose.datasets.synthetic import generate_dataset
+
+ROOT = Path(__file__).parents[1]
+BUILT_FROM = (
+    *('pyproject.toml', 'setup.py', 'MANIFEST.in', 'LICENSE', 'README.md'),
+    *('model-index.yml', 'configs', 'benchmarks', 'mlpe_mmpose'),
+)
+EXCLUDED = shutil.ignore_patterns('__pycache__', '*.egg-info', '.mim')
+PIP_OPTIONS = ('--no-deps', '--no-build-isolation', '--no-index', '--quiet')
+TINY = 'mlpe_tiny_synthetic.py'
+
+
+class Environment:
+    """A virtual environment with this one's packages, but for mlpe_mmpose."""
+
+    def __init__(self, folder: Path) -> None:
+        venv.create(folder, symlinks=True)
+        self.python = folder / 'bin/python'
+        (self.site_packages,) = folder.glob('lib/python*/site-packages')
+        # .pth files in there are not read, as that of an editable install
+        packages = sysconfig.get_path('purelib')
+        (self.site_packages / 'packages.pth').write_text(packages)
+
+    def run(self, *arguments: object, cwd: Path) -> str:
+        """Output of ``python ARGUMENTS...``."""
+        done = subprocess.run(
+            [self.python, '-W', 'ignore', *map(str, arguments)],
+            cwd=cwd,
+            # PYTHONPATH may name the checkout
+            env={k: v for k, v in os.environ.items() if k != 'PYTHONPATH'},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-5000:]
+        return done.stdout
+
+    def install(self, *what: object, cwd: Path) -> None:
+        # without -I pip would find the mlpe_mmpose of this environment
+        self.run('-m', 'pip', 'install', '-I', *PIP_OPTIONS, *what, cwd=cwd)
+
+
+def copy_checkout(folder: Path) -> Path:
+    """Copy all that a wheel is built from."""
+    for name in BUILT_FROM:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=EXCLUDED)
+        else:
+            folder.mkdir(exist_ok=True)
+            shutil.copy(source, folder)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def wheel(tmp_path_factory) -> Environment:
+    """An environment with a wheel."""
+    folder = tmp_path_factory.mktemp('wheel')
+    checkout = copy_checkout(folder / 'checkout')
+    environment = Environment(folder / 'venv')
+    arguments = ('-m', 'pip', 'wheel', *PIP_OPTIONS, '-w', folder, checkout)
+    environment.run(*arguments, cwd=folder)
+    (built,) = folder.glob('*.whl')
+    environment.install(built, cwd=folder)
+    # what works then works without the checkout
+    shutil.rmtree(checkout)
+    return environment
+
+
+@pytest.fixture(scope='module')
+def editable(tmp_path_factory) -> Environment:
+    """An environment with an editable install, made twice."""
+    folder = tmp_path_factory.mktemp('editable')
+    checkout = copy_checkout(folder / 'checkout')
+    environment = Environment(folder / 'venv')
+    environment.install('-e', checkout, cwd=folder)
+    (checkout / 'mlpe_mmpose/.mim/tools/of_an_older_version.py').touch()
+    environment.install('-e', checkout, cwd=folder)
+    environment.checkout = checkout
+    return environment
+
+
+@pytest.fixture(params=['wheel', 'editable'])
+def installed(request) -> Environment:
+    return request.getfixturevalue(request.param)
+
+
+def test_a_wheel_puts_one_package_into_site_packages_and_asks_for_none(wheel):
+    files = sorted(wheel.site_packages.glob('[!p_]*'))
+    package, info = files
+    assert package.name == 'mlpe_mmpose'
+    assert info.name.endswith('.dist-info')
+    assert (package / 'py.typed').exists()
+    metadata = (info / 'METADATA').read_text().splitlines()
+    needs = [line for line in metadata if line.startswith('Requires-Dist')]
+    # extras, which pip leaves out unless they are asked for
+    assert all('; extra == ' in line for line in needs)
+    assert not (info / 'entry_points.txt').exists()
+    assert (info / 'top_level.txt').read_text() == 'mlpe_mmpose\n'
+
+
+def test_a_wheel_holds_every_module_and_every_config(wheel):
+    package = wheel.site_packages / 'mlpe_mmpose'
+    for source, built in (
+        (ROOT / 'mlpe_mmpose', package),
+        (ROOT / 'configs', package / '.mim/configs'),
+        (ROOT / 'benchmarks', package / '.mim/benchmarks'),
+    ):
+        files = {
+            path.relative_to(source)
+            for path in source.rglob('*.py')
+            if '.mim' not in path.parts
+        }
+        assert files
+        missing = [name for name in files if not (built / name).exists()]
+        assert not missing
+
+
+def test_the_configs_of_a_wheel_are_read_from_where_it_is_installed(wheel):
+    path = wheel.site_packages / 'mlpe_mmpose/.mim/configs' / TINY
+    assert Config.fromfile(path, import_custom_modules=False).model.type
+
+
+def test_there_is_a_script_for_every_script_of_mmpose(wheel, editable):
+    stock = Path(mmpose.__file__).parent / '.mim/tools'
+    names = {path.relative_to(stock) for path in stock.rglob('*.py')}
+    # the class that TorchServe loads
+    names.remove(Path('torchserve/mmpose_handler.py'))
+    for package in (wheel.site_packages, editable.checkout):
+        tools = package / 'mlpe_mmpose/.mim/tools'
+        assert {p.relative_to(tools) for p in tools.rglob('*.py')} == names
+
+
+def test_a_config_written_after_an_editable_install_is_found(editable):
+    new = editable.checkout / 'configs/new.py'
+    new.touch()
+    assert (editable.checkout / 'mlpe_mmpose/.mim/configs/new.py').exists()
+    new.unlink()
+
+
+def test_mim_search_finds_the_configs(installed, tmp_path):
+    words = ('-m', 'mim', 'search', 'mlpe_mmpose', '--json', 'found.json')
+    installed.run(*words, cwd=tmp_path)
+    found = json.loads((tmp_path / 'found.json').read_text())
+    models = load(ROOT / 'configs/metafile.yml')['Models']
+    paths = {model['Name']: model['Config'] for model in models}
+    assert found['config'] == paths
+    reported = found['coco val2017/ap_reported']
+    assert reported['mlpe_resnest50_256x192'] == 0.704
+
+
+def test_a_script_of_mmpose_starts_without_mmcvs_operators(wheel, tmp_path):
+    # alone it ends in "No module named 'mmcv._ext'" with mmcv-lite
+    config = tmp_path / 'config.py'
+    config.write_text(f"_base_ = 'mlpe_mmpose::{TINY}'\n")
+    size = ('--input-shape', 128, 96)
+    words = ('-m', 'mim', 'run', 'mlpe_mmpose', 'get_flops', config, *size)
+    assert 'head.refine_network' in wheel.run(*words, cwd=tmp_path)
+
+
+PLAIN = 'from mmengine.config import Config; print(Config.fromfile({!r}))'
+
+
+def test_a_program_without_the_package_reads_a_base_that_imports_it(
+    wheel, tmp_path
+):
+    # MMEngine evaluates the expression before it looks for the base
+    config = tmp_path / 'config.py'
+    config.write_text(
+        f"_base_ = __import__('mlpe_mmpose').__name__ + '::{TINY}'\n"
+    )
+    program = PLAIN.format(str(config))
+    assert 'MLPEHead' in wheel.run('-c', program, cwd=tmp_path)
+
+
+@pytest.fixture(scope='module')
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few generated people where the tiny config looks for them."""
+    folder = tmp_path_factory.mktemp('people')
+    generate_dataset(folder / 'data/synthetic', 8, 4, seed=0)
+    return folder
+
+
+def one_process(*splits: str) -> Sequence[str]:
+    """`--cfg-options` of loaders without processes of their own."""
+    for split in splits:
+        yield f'{split}_dataloader.num_workers=0'
+        yield f'{split}_dataloader.persistent_workers=False'
+
+
+@pytest.mark.long
+def test_mim_trains_a_config_that_inherits_a_shipped_one(wheel, people):
+    (people / 'foreign.py').write_text(
+        f"_base_ = 'mlpe_mmpose::{TINY}'\n"
+        'train_cfg = dict(max_epochs=1)\n'
+        'train_dataloader = dict(batch_size=4)\n'
+    )
+    words = ('-m', 'mim', 'train', 'mlpe_mmpose', 'foreign.py')
+    options = ('--cfg-options', *one_process('train', 'val'))
+    output = wheel.run(*words, *options, cwd=people)
+    assert 'coco/AP:' in output
+    assert (people / 'work_dirs/foreign/epoch_1.pth').exists()
+
+
+def test_mim_tests_a_shipped_config_by_name(editable, people):
+    model = build_pose_estimator(
+        Config.fromfile(ROOT / 'configs' / TINY).model
+    )
+    torch.save(model.state_dict(), people / 'random.pth')
+    words = ('-m', 'mim', 'test', 'mlpe_mmpose', TINY, '-C', 'random.pth')
+    options = ('--cfg-options', *one_process('test'))
+    output = editable.run(*words, *options, cwd=people)
+    assert f'{editable.checkout}/configs/{TINY}' in output
+    assert 'coco/AP:' in output
