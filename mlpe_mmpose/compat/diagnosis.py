@@ -90,10 +90,7 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
             stack.install(part),
         )
     if part:
-        return Diagnosis(
-            f'{part.name} {absent}.',
-            stack.install(part),
-        )
+        return Diagnosis(f'{part.name} {absent}.', stack.install(part))
     # what the parts bring along; anything else is not ours to explain
     name = {'yaml': 'pyyaml', 'PIL': 'pillow'}.get(top, top)
     for part in stack.PARTS:
