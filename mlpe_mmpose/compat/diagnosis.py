@@ -71,9 +71,10 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
     top, _, inner = error.name.partition('.')
-    user = stack.describe(_culprit(error))
+    culprit = _culprit(error)
+    user = stack.describe(culprit)
     absent = 'is not installed'
-    if user not in ('__main__', 'mlpe_mmpose'):
+    if culprit not in ('__main__', 'mlpe_mmpose'):
         absent += f', and {user} imports it'
     if top == 'pkg_resources':
         return Diagnosis(
@@ -89,10 +90,7 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
             stack.install(part),
         )
     if part:
-        return Diagnosis(
-            f'{part.name} {absent}.',
-            stack.install(part),
-        )
+        return Diagnosis(f'{part.name} {absent}.', stack.install(part))
     # what the parts bring along; anything else is not ours to explain
     name = {'yaml': 'pyyaml', 'PIL': 'pillow'}.get(top, top)
     for part in stack.PARTS:

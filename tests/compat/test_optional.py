@@ -57,7 +57,7 @@ def test_one_that_is_not_is_answered_with_one_command(
     monkeypatch, module, message
 ):
     monkeypatch.setitem(sys.modules, module, None)
-    match = rf'^A test does not work: \S+ is not installed.(.|\n)*{message}'
+    match = rf'^A test does not work: \S+ is not installed\.\n(.|\n)*{message}'
     with pytest.raises(MissingPackageError, match=match):
         require(module, 'A test')
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from .costs import Costs, costs_of
 from .runs import Run, finish, plan_runs
 from .suite import load_suite
-from .table import Row, draw, markdown, write_csv
+from .table import LEGEND, Row, draw, markdown, write_csv
 
 
 def compare(
@@ -25,9 +25,10 @@ def compare(
 ) -> list[Row]:
     """Train and test all experiments of a suite with several seeds.
 
-    A run that is done is not run again, one that was stopped goes on from
-    its last checkpoint. After every run ``table.md``, ``runs.csv`` and
-    ``plot.png`` in ``out`` say all that is known until then.
+    A run that is done is not run again, one that was stopped continues from
+    its last checkpoint. Each trains and tests ``config/run.py`` of its
+    folder, the experiment's config with all changes. ``table.md``,
+    ``runs.csv`` and ``plot.png`` in ``out`` are written after every run.
 
     Args:
         suite (str): A suite of ``configs/suites/``, or a file's path
@@ -44,6 +45,7 @@ def compare(
 
     Raises:
         FileNotFoundError: If there is no such suite, or no such data.
+        NotADirectoryError: If ``out`` is a file.
         ValueError: If the suite is wrong, or has no experiment of a name in
             ``only``, a config cannot be built, or ``out`` holds runs with
             other options. Nothing is trained then.
@@ -56,9 +58,12 @@ def compare(
     names = [experiment.name for experiment in experiments.experiments]
     if unknown := set(only) - set(names):
         raise ValueError(
-            f'suite {suite!r} has no {", ".join(sorted(unknown))}; it has '
+            f'suite {suite!r} has no experiment '
+            f'{", ".join(map(repr, sorted(unknown)))}; it has '
             f'{", ".join(names)}.'
         )
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
     planned = plan_runs(experiments, data, out, seeds)
     # tables keep what an earlier call with more seeds has found
     known = plan_runs(experiments, data, out, max(seeds, _seeds_found(out)))
@@ -169,7 +174,7 @@ def _title(run: Run) -> str:
 
 def _write(rows: list[Row], out: Path) -> None:
     """Write the tables and the plot of all results so far."""
-    (out / 'table.md').write_text(markdown(rows))
+    (out / 'table.md').write_text(f'{markdown(rows)}\n{LEGEND}')
     write_csv(rows, out / 'runs.csv')
     if any(row.results for row in rows):
         draw(rows, out / 'plot.png')

@@ -20,6 +20,14 @@ import matplotlib.pyplot as plt
 
 # a difference that chance gives once in twenty comparisons is none
 SIGNIFICANT = 0.05
+LEGEND = f"""\
+AP and AR are in percent, mean ± standard deviation over the seeds. The
+difference is that of the mean APs to the row under "against"; it is clear if
+Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures, of the
+setting in brackets. Parameters, GFLOPs (2 for a multiply-add) and ms are of
+one person in float32 without flip test; MiB are the most memory of a training.
+"boxes" are those that the test used.
+"""
 
 
 @dataclass
@@ -57,7 +65,7 @@ class Row:
 def markdown(rows: Sequence[Row]) -> str:
     """The table as Markdown; what was not measured is empty."""
     names = list(METRICS.values())
-    head = ['', *names, 'against', 'difference', 'paper', 'seeds']
+    head = ['experiment', *names, 'against', 'difference', 'paper', 'seeds']
     head += ['params (M)', 'GFLOPs', 'ms', 'MiB', 'boxes']
     lines = [head, ['---'] * len(head)]
     by_name = {row.experiment.name: row for row in rows}

@@ -150,6 +150,15 @@ def test_a_config_that_cannot_be_trained_is_refused_before_any_training(
             compare(suite, data, tmp_path / 'out', say=pytest.fail)
 
 
+def test_wrong_names_are_answered_with_the_right_ones(suite, data, tmp_path):
+    out = tmp_path / 'out'
+    with pytest.raises(ValueError, match="experiment 'x'; it has first, sec"):
+        compare(suite, data, out, only=['x', 'first'])
+    with pytest.raises(NotADirectoryError, match=f'{suite} is a file'):
+        compare(suite, data, suite)
+    assert not out.exists()
+
+
 def test_two_comparisons_in_one_folder_are_refused(data, tmp_path):
     out = tmp_path / 'out'
     out.mkdir()
