@@ -15,7 +15,7 @@ with explained():
     import mmpose.visualization  # noqa: F401
 
     from .codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
-    from .compat import empty_dataset
+    from .compat import empty_dataset, pretrained_weights
     from .datasets.shared_storage_collate import shared_storage_collate
     from .datasets.transforms import (
         FastRandomBBoxTransform,
@@ -41,6 +41,7 @@ with explained():
     )
 
 empty_dataset.install()
+pretrained_weights.install()
 
 __all__ = [
     'ActivationCheckpointHook',
