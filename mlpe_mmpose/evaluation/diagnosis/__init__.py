@@ -2,6 +2,7 @@
 
 from .diagnose import diagnose
 from .findings import Diagnosis, ErrorKind, KeypointError, Slice, WorstPerson
+from .truth import read_truth
 
 __all__ = [
     'Diagnosis',
@@ -10,4 +11,5 @@ __all__ = [
     'Slice',
     'WorstPerson',
     'diagnose',
+    'read_truth',
 ]
