@@ -15,7 +15,11 @@ with explained():
     import mmpose.visualization  # noqa: F401
 
     from .codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
-    from .compat import config_lookup, dataset_checks
+    from .compat import (
+        config_lookup,
+        dataset_checks,
+        pretrained_weights,
+    )
     from .datasets.shared_storage_collate import shared_storage_collate
     from .datasets.transforms import (
         FastRandomBBoxTransform,
@@ -42,6 +46,7 @@ with explained():
 
 config_lookup.install()
 dataset_checks.install()
+pretrained_weights.install()
 
 __all__ = [
     'ActivationCheckpointHook',

@@ -1,7 +1,9 @@
 """What names of keypoints tell: sides, halves of the body, sigmas."""
 
+import functools
 import re
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,34 +14,47 @@ SIDES = dict(left='right', right='left', l='r', r='l')
 # of people and animals, below the middle of the body
 LOWER = {'hip', 'knee', 'ankle', 'foot', 'feet', 'leg', 'thigh', 'shin'}
 LOWER |= {'toe', 'heel', 'paw', 'hock', 'hoof', 'tail', 'croup'}
-WORDS = re.compile(r'left|right|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+')
+# words of ASCII by their case, numbers, words of other letters, and any sign
+# that does not only separate words
+WORDS = re.compile(
+    r'left|right|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+|[^\w\s.-]'
+)
 
 
 def words(name: str) -> tuple[str, ...]:
-    """A name's words in lower case: ``'L_Eye'`` has ``('l', 'eye')``."""
+    """Split a name into words in lower case.
+
+    ``'L_Eye'`` has the words ``('l', 'eye')``.
+    """
     return tuple(word.lower() for word in WORDS.findall(name))
 
 
 def guess_swaps(names: Sequence[str]) -> dict[str, str]:
-    """Pairs that a mirror exchanges: names that differ in the side only.
+    """Find the pairs that a mirror exchanges: names that differ in the side.
+
+    Names with the same words, as ``'left_eye'`` and ``'Left_Eye'``, have no
+    partner, because nothing says which of them belongs to ``'right_eye'``.
 
     Args:
         names (Sequence[str]): K names
 
     Returns:
-        dict[str, str]: The partner of each name that has one.
+        dict[str, str]: The partner of each name that has one. A name is the
+        partner of its partner.
     """
+    counts = Counter(map(words, names))
     by_words = {words(name): name for name in names}
     swaps = {}
     for name in names:
-        other = tuple(SIDES.get(word, word) for word in words(name))
-        if other != words(name) and other in by_words:
+        own = words(name)
+        other = tuple(SIDES.get(word, word) for word in own)
+        if other != own and counts[own] == counts[other] == 1:
             swaps[name] = by_words[other]
     return swaps
 
 
 def sided_alone(names: Sequence[str], swaps: dict[str, str]) -> list[str]:
-    """Names with a side whose partner is missing; likely a misspelling."""
+    """List names with a side that have no partner, or more than one."""
     return [
         name
         for name in names
@@ -65,8 +80,9 @@ def guess_sigma(name: str) -> tuple[float, bool]:
     return round(statistics.mean(known.values()), 3), False
 
 
+@functools.cache
 def _coco_sigmas() -> dict[tuple[str, ...], float]:
-    """COCO's sigmas by the words of COCO's names."""
+    """Return COCO's sigmas by the words of COCO's names."""
     folder = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
     info = Config.fromfile(folder / 'coco.py').dataset_info
     names = [info.keypoint_info[i]['name'] for i in range(len(info.sigmas))]

@@ -10,7 +10,11 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 
 from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
-from mlpe_mmpose.evaluation.diagnosis import Diagnosis, diagnose
+from mlpe_mmpose.evaluation.diagnosis import (
+    Diagnosis,
+    diagnose,
+    read_truth,
+)
 
 from ..mim_runs import run_mim
 from ..output_file import check_output, kept_if_good
@@ -57,6 +61,8 @@ def write_report(
     cfg = Config.fromfile(config)
     cfg.merge_from_dict(options or {})
     dataset = _dataset(cfg)
+    # before the test, which may take long
+    read_truth(dataset.ann_file, dataset.metainfo['num_keypoints'])
     tested = source.suffix != '.json'
     with tempfile.TemporaryDirectory() as folder:
         results = source

@@ -13,6 +13,7 @@ from .findings import (  # noqa: E402
     Slice,
     WorstPerson,
 )
+from .truth import read_truth  # noqa: E402
 
 __all__ = [
     'Diagnosis',
@@ -21,4 +22,5 @@ __all__ = [
     'Slice',
     'WorstPerson',
     'diagnose',
+    'read_truth',
 ]

@@ -1,7 +1,6 @@
 """The diagnosis of a results file."""
 
 import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from .findings import Diagnosis, ErrorKind, KeypointError, WorstPerson
 from .matching import KINDS, Matches, distances, error_kinds, match
 from .results import read_people
 from .slices import by_crowding, by_size, by_visibility, counted
+from .truth import read_truth
 
 WORST = 24
 
@@ -37,16 +37,13 @@ def diagnose(
 
     Raises:
         OSError: If a file cannot be read.
-        ValueError: If the results are not of these annotations.
+        ValueError: If the annotations are not in COCO's format, or the
+            results are not of these annotations.
     """
     if 'flip_indices' not in metainfo:
         metainfo = parse_pose_metainfo(metainfo)
-    coco = COCO()
-    coco.dataset = json.loads(Path(ann_file).read_text())
-    coco.createIndex()
     sigmas = np.asarray(metainfo['sigmas'], dtype=float)
-    has_areas = all('area' in person for person in coco.anns.values())
-    truth = GroundTruth.from_coco(coco, len(sigmas), False, has_areas, None)
+    coco, truth = read_truth(ann_file, len(sigmas))
     people = read_people(Path(results), len(sigmas), truth)
     return _Case(coco, truth, people, sigmas, metainfo).findings()
 
