@@ -39,7 +39,7 @@ TOOLS = {
 }
 SCRIPT = '''"""MMPose's script of this name, run with mlpe_mmpose imported."""
 
-from mlpe_mmpose.mmpose_tools import run_mmpose_tool
+from mlpe_mmpose.tools.mmpose_tools import run_mmpose_tool
 
 # processes that PyTorch starts by `spawn` import this file once more
 if __name__ == '__main__':

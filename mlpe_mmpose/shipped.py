@@ -25,8 +25,3 @@ def find_shipped(name: str) -> Path:
         f'{name} is neither in the checkout nor in the installed package; '
         'install mlpe_mmpose again.'
     )
-
-
-def suite_names() -> list[str]:
-    """Names of the shipped suites that `compare` knows, in order."""
-    return sorted(p.stem for p in find_shipped('configs/suites').glob('*.py'))

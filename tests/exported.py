@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmpose.apis import init_model
 from torch import nn
 
-from mlpe_mmpose.apis.export import export_onnx
+from mlpe_mmpose.tools.export.export_onnx import export_onnx
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 SIZE = dict(input_size=(48, 64), heatmap_size=(12, 16))

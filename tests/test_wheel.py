@@ -16,7 +16,7 @@ from mmengine.config import Config
 from mmengine.fileio import load
 from mmpose.models import build_pose_estimator
 
-from mlpe_mmpose.datasets.synthetic import generate_dataset
+from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 ROOT = Path(__file__).parents[1]
 BUILT_FROM = (

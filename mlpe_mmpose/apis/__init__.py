@@ -1,8 +1,37 @@
-"""What a program imports: inference, export, the demo."""
+"""What a script may call: a trained model, and the work of each verb."""
 
-# first: its stand-in must precede mmpose, which these modules import
+import importlib
+
+# Importing `registration` first puts the stand-in for mmcv's operators in
+# place before the modules below import mmpose.
 from .. import registration  # noqa: F401
 from .fuse import fuse
 from .predictor import Predictor
 
-__all__ = ['Predictor', 'fuse']
+# The work of the verbs: name -> module. A module is imported when its name is
+# first asked for, because the tools stand above this folder and may import it.
+_TOOLS = {
+    'checkup': 'doctor.checkup',
+    'compare': 'compare.comparison',
+    'convert_checkpoint': 'convert.convert_checkpoint',
+    'convert_state_dict': 'convert.convert_checkpoint',
+    'copy_config': 'configs.shipped_configs',
+    'diagnose': 'report.diagnosis',
+    'export_onnx': 'export.export_onnx',
+    'generate_dataset': 'synth.generator',
+    'init_dataset': 'init_dataset.init_dataset',
+    'list_configs': 'configs.shipped_configs',
+    'pack_results': 'pack.pack_results',
+    'run_demo': 'demo.run_demo',
+    'write_report': 'report.write_report',
+}
+
+__all__ = ['Predictor', 'fuse', *_TOOLS]
+
+
+def __getattr__(name: str) -> object:
+    """Import the work of a verb when it is asked for."""
+    if name not in _TOOLS:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    module = importlib.import_module(f'mlpe_mmpose.tools.{_TOOLS[name]}')
+    return getattr(module, name)

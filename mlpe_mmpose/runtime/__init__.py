@@ -1,6 +1,6 @@
 """Poses from an exported model: NumPy, OpenCV and onnxruntime, no torch."""
 
-from ..compat.optional import require
+from mlpe_mmpose.optional import require
 
 require('cv2', 'OnnxPose')
 

@@ -5,7 +5,8 @@ from os import PathLike
 
 import numpy as np
 
-from ..compat.optional import require
+from mlpe_mmpose.optional import require
+
 from . import crops
 from .model_card import ModelCard
 

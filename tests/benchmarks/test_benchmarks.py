@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import harness
 import pytest
-import run_all
+from mlpe_benchmarks import harness, run_all
 
-from mlpe_mmpose import cli
+from mlpe_mmpose import tools as cli
 
 FOLDER = Path(__file__).parents[2] / 'benchmarks'
 QUICK = harness.Options(quick=True, device='cpu')

@@ -1,13 +1,13 @@
 """The figures of docs/results.md about feature enhancement."""
 
-import enhancement
 import pytest
 import torch
+from mlpe_benchmarks import enhancement
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from mlpe_mmpose.datasets.synthetic import generate_dataset
 from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 from mmpose.models import build_pose_estimator  # isort: skip
 

@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from mmpose.apis import inference_topdown
 from mmpose.models import build_pose_estimator
 
-from mlpe_mmpose.datasets.synthetic import generate_dataset
+from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 from mmpose.registry import DATASETS  # isort: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpe_mmpose.datasets.synthetic import generate_dataset
+from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 AP_LINE = re.compile(r'coco/AP: (-?[\d.]+)')

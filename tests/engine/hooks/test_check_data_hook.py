@@ -7,8 +7,8 @@ import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mlpe_mmpose.apis.pack import pack_results
-from mlpe_mmpose.datasets.synthetic import generate_dataset
+from mlpe_mmpose.tools.pack.pack_results import pack_results
+from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
 

@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 from torch._dynamo.backends.registry import lookup_backend, register_backend
 
-from mlpe_mmpose.datasets.synthetic import generate_dataset
+from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 CONFIGS = Path(__file__).parents[3] / 'configs'
 CHECKPOINTED = [

@@ -8,7 +8,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mlpe_mmpose.datasets.synthetic import generate_dataset
+from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
 TOPK = 3

@@ -8,7 +8,7 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.evaluation.metrics import CocoMetric
 
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
-from mlpe_mmpose.evaluation.pictures import COCO
+from mlpe_mmpose.tools.demo.pictures import COCO
 
 NUM_KEYPOINTS = 17
 CATEGORIES = [dict(id=1, name='person'), dict(id=2, name='horse')]

@@ -1,0 +1,220 @@
+"""The training data pipeline at 384x288, a person on one core, against MSPN's.
+
+The images are generated, and made like COCO's in what costs time: pixels,
+bytes a file, labelled keypoints.
+"""
+
+import json
+import logging
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.logging import MMLogger
+from mmengine.registry import init_default_scope
+from torch.utils.data import DataLoader
+
+import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
+from mlpe_mmpose.datasets.shared_storage_collate import (
+    shared_storage_collate,
+)
+from mlpe_mmpose.tools.synth.generator import generate_dataset
+
+from .harness import Options, Row, main, one_core, take_turns, within
+
+from mmpose.datasets import CocoDataset  # isort: skip
+
+CONFIG = Path(__file__).parents[1] / 'configs/mlpe_resnest101_384x288.py'
+STOCK = dict(
+    FastRandomFlip='RandomFlip', FastRandomBBoxTransform='RandomBBoxTransform'
+)
+BATCH = 32
+SPLIT = 'annotations/person_keypoints_train2017.json'
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield the whole pipeline, twice, its steps, and its last way."""
+    init_default_scope('mmpose')
+    MMLogger.get_current_instance().setLevel(logging.ERROR)
+    config = Config.fromfile(CONFIG)
+    pipeline = config.train_pipeline
+    same = stock_pipeline(pipeline, megvii(config.codec))
+    with tempfile.TemporaryDirectory() as folder, one_core():
+        write_images(Path(folder), 16 if options.quick else 80)
+        ours, same, mspn = (
+            CocoDataset(
+                ann_file=SPLIT,
+                data_root=folder,
+                data_prefix=dict(img='train2017/'),
+                pipeline=steps,
+            )
+            for steps in (pipeline, same, mspn_pipeline(config.codec))
+        )
+        difference = compare(ours, same)
+        size = f'{len(ours)} people, 640x480 JPEG to 384x288'
+        for what, peer, name, equal in (
+            ('MSPN as it is', mspn, "MSPN's pipeline", ''),
+            ('our augmentations', same, 'stock transforms', difference),
+        ):
+            seconds = take_turns(
+                lambda: one_pass(ours), lambda p=peer: one_pass(p), options
+            )
+            theirs, mine = (1e3 * s / len(ours) for s in seconds[::-1])
+            what = f'data pipeline, {what}'
+            yield Row(what, size, name, theirs, mine, 'ms', 1.5, equal)
+        yield from stages(ours, same, options, size)
+        yield received(ours, same, options)
+
+
+def megvii(codec: dict) -> dict:
+    """The step that draws four maps a keypoint in the loader's process."""
+    encoders = [
+        dict(
+            type='MegviiHeatmap',
+            input_size=codec['input_size'],
+            heatmap_size=codec['heatmap_size'],
+            kernel_size=window,
+        )
+        for window in codec['kernel_sizes']
+    ]
+    return dict(type='GenerateTarget', multilevel=True, encoder=encoders)
+
+
+def mspn_pipeline(codec: dict) -> list[dict]:
+    """The pipeline of td-hm_mspn50_8xb32-210e_coco-256x192, at our size."""
+    return [
+        dict(type='LoadImage'),
+        dict(type='GetBBoxCenterScale'),
+        dict(type='RandomFlip', direction='horizontal'),
+        dict(type='RandomHalfBody'),
+        dict(type='RandomBBoxTransform'),
+        dict(type='TopdownAffine', input_size=codec['input_size']),
+        megvii(codec),
+        dict(type='PackPoseInputs'),
+    ]
+
+
+def stock_pipeline(pipeline: list | dict, target: dict) -> list | dict:
+    """Our pipeline with stock's transforms where there is one."""
+    if isinstance(pipeline, list):
+        return [stock_pipeline(step, target) for step in pipeline]
+    if pipeline['type'] == 'GenerateTarget':
+        return target
+    step = dict(pipeline, type=STOCK.get(pipeline['type'], pipeline['type']))
+    if 'transforms' in step:
+        step['transforms'] = stock_pipeline(step['transforms'], target)
+    return step
+
+
+def write_images(folder: Path, number: int) -> None:
+    """Generate people, then bring them nearer to COCO's cost."""
+    generate_dataset(folder, number, 1, seed=0, image_size=(640, 480))
+    rng = np.random.default_rng(0)
+    # noise of 8 levels: files of about 160 kB, as COCO's (18 GB, 118,287
+    # images); without it they have half of that, and decode sooner
+    noise = rng.normal(0, 8, (480, 640, 3))
+    for path in (folder / 'train2017').iterdir():
+        noisy = np.clip(cv2.imread(str(path)) + noise, 0, 255)
+        cv2.imwrite(
+            str(path), noisy.astype(np.uint8), (cv2.IMWRITE_JPEG_QUALITY, 95)
+        )
+    # 11 keypoints a person, as COCO's (1.7 million, 150,000 people)
+    coco = json.loads((folder / SPLIT).read_text())
+    for person in coco['annotations']:
+        triplets = np.reshape(person['keypoints'], (17, 3))
+        triplets[rng.permutation(17)[11:]] = 0
+        person['keypoints'] = triplets.ravel().tolist()
+    (folder / SPLIT).write_text(json.dumps(coco))
+
+
+def one_pass(dataset: CocoDataset) -> None:
+    """Every person once, as an epoch would have them."""
+    np.random.seed(0)
+    for index in range(len(dataset)):
+        dataset[index]
+
+
+def compare(ours: CocoDataset, peer: CocoDataset) -> str:
+    """Check that the same seeds give the same images and weights."""
+    difference = 0
+    for index in range(len(ours)):
+        samples = []
+        for dataset in (ours, peer):
+            np.random.seed(index)
+            samples.append(dataset[index])
+        images = [sample['inputs'].float() for sample in samples]
+        weights = [
+            sample['data_samples'].gt_instance_labels.keypoint_weights[-1]
+            for sample in samples
+        ]
+        for a, b in (images, weights):
+            difference = max(difference, (a - b).abs().max().item())
+    return within('images and weights', difference, 0)
+
+
+def stages(
+    ours: CocoDataset, peer: CocoDataset, options: Options, size: str
+) -> Iterator[Row]:
+    """One row a step of the two pipelines, which have the same steps."""
+    turns = [[stage_ms(ours), stage_ms(peer)] for _ in range(options.turns)]
+    for number, step in enumerate(turns[0][0]):
+        mine, theirs = (
+            statistics.median(turn[side][step] for turn in turns)
+            for side in (0, 1)
+        )
+        what = f'data pipeline, step {number}: {step}'
+        yield Row(what, size, 'stock transform', theirs, mine, 'ms')
+
+
+def stage_ms(dataset: CocoDataset) -> dict[str, float]:
+    """Milliseconds a person of each step, within the whole."""
+    np.random.seed(0)
+    spent = defaultdict(float)
+    for index in range(len(dataset)):
+        start = time.perf_counter()
+        sample = dataset.get_data_info(index)
+        spent['annotation'] += time.perf_counter() - start
+        for step in dataset.pipeline.transforms:
+            start = time.perf_counter()
+            sample = step(sample)
+            spent[type(step).__name__] += time.perf_counter() - start
+    return {step: 1e3 * s / len(dataset) for step, s in spent.items()}
+
+
+def received(ours: CocoDataset, peer: CocoDataset, options: Options) -> Row:
+    """What training itself spends on batches out of a loader's process."""
+    turns = [
+        (
+            received_ms(peer, pseudo_collate),
+            received_ms(ours, shared_storage_collate),
+        )
+        for _ in range(options.turns)
+    ]
+    theirs, mine = (statistics.median(s) for s in zip(*turns, strict=True))
+    what = "data pipeline, training's share of a batch"
+    size = f'a person of {BATCH}, out of a loader process'
+    return Row(what, size, 'pseudo_collate, maps', theirs, mine, 'ms')
+
+
+def received_ms(dataset: CocoDataset, collate: Callable) -> float:
+    """Processor time, a person, that batches cost the process they come to."""
+    people = [index % len(dataset) for index in range(3 * BATCH)]
+    loader = DataLoader(
+        dataset, BATCH, sampler=people, num_workers=1, collate_fn=collate
+    )
+    batches = iter(loader)
+    next(batches)  # its process has been started
+    start = time.process_time()
+    received = sum(len(batch['inputs']) for batch in batches)
+    return 1e3 * (time.process_time() - start) / received
+
+
+if __name__ == '__main__':
+    main(measure)

@@ -1,0 +1,182 @@
+"""The predictor against MMPose's inferencer, given the same boxes."""
+
+import contextlib
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import torch
+from mmengine.structures import InstanceData
+from torch import nn
+
+from mlpe_mmpose.apis import Predictor
+from mlpe_mmpose.shipped import find_shipped
+
+from .harness import Options, Row, main, take_turns, within
+
+from mmpose.apis import MMPoseInferencer, init_model  # isort: skip
+
+TINY, LARGE = 'mlpe_tiny_synthetic.py', 'mlpe_resnest50_384x288.py'
+THREADS = 2
+PEOPLE = 16
+IMAGES = 100
+CROWD, SMALL = (480, 640), (120, 90)  # height, width
+# pixels; a fused model rounds elsewhere
+BOUND = 0.05
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield rows for a crowd, and one for a folder of small images."""
+    if options.device == 'cpu':
+        torch.set_num_threads(THREADS)
+    with tempfile.TemporaryDirectory() as folder:
+        crowd = written(Path(folder, 'crowd'), 1, CROWD)
+        small = written(Path(folder, 'small'), IMAGES, SMALL)
+        for name in (TINY,) if options.quick else (TINY, LARGE):
+            # a crowd takes the large network many seconds
+            options = Options(options.quick or name == LARGE, options.device)
+            config, checkpoint = weighed(name, Path(folder))
+            with contextlib.redirect_stdout(io.StringIO()):
+                ours = Predictor(config, checkpoint, options.device)
+                peer = MMPoseInferencer(
+                    pose2d=config,
+                    pose2d_weights=checkpoint,
+                    device=options.device,
+                    det_model='whole_image',
+                )
+            yield crowd_row(ours, peer, crowd, name, options)
+            if name == TINY:
+                yield folder_row(ours, peer, small, name, options)
+
+
+def written(folder: Path, number: int, shape: tuple[int, int]) -> list[str]:
+    """Paths of JPEGs of smooth noise, as detailed as a photograph."""
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    paths = []
+    for image in range(number):
+        noise = random.integers(0, 256, (*shape, 3), np.uint8)
+        paths.append(str(folder / f'{image:03d}.jpg'))
+        cv2.imwrite(paths[-1], cv2.GaussianBlur(noise, (9, 9), 0))
+    return paths
+
+
+def weighed(name: str, folder: Path) -> tuple[str, str]:
+    """A shipped config and random weights with the statistics of noise."""
+    config = str(find_shipped(f'configs/{name}'))
+    model = init_model(config, device='cpu').train()
+    width, height = model.head.decoder.input_size
+    # a tenth of them, as of one training step, leaves heatmaps so flat that
+    # rounding moves a maximum; the backbone's pooled attention hardly varies
+    # between images of noise, and would be blown up
+    for module in (*model.neck.modules(), *model.head.modules()):
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 1
+    with torch.no_grad():
+        model(torch.randn(4, 3, height, width), None)
+    checkpoint = str(folder / f'{name[:-3]}.pth')
+    torch.save(dict(state_dict=model.state_dict(), meta={}), checkpoint)
+    return config, checkpoint
+
+
+def crowd_row(
+    ours: Predictor,
+    peer: MMPoseInferencer,
+    images: list[str],
+    name: str,
+    options: Options,
+) -> Row:
+    """Many people of one image."""
+    height, width = CROWD
+    random = np.random.default_rng(1)
+    corner = random.random((PEOPLE, 2)) * (width / 2, height / 2)
+    extent = 60 + random.random((PEOPLE, 2)) * 160
+    boxes = np.concatenate([corner, corner + extent], 1).astype(np.float32)
+    # The inferencer has no way to give it boxes: it drops them. This is a
+    # detector that finds them at no cost; the thresholds keep them all.
+    found = InstanceData(
+        bboxes=torch.from_numpy(boxes),
+        scores=torch.linspace(1, 0.5, PEOPLE),
+        labels=torch.zeros(PEOPLE, dtype=torch.long),
+    )
+    peer.inferencer.det_cat_ids = (0,)
+    peer.inferencer.detector = lambda image, return_datasamples: dict(
+        predictions=[SimpleNamespace(pred_instances=found)]
+    )
+    row = compared(
+        lambda: ours(images, [boxes]),
+        lambda: peer(images, bbox_thr=0, nms_thr=1),
+        PEOPLE,
+        options,
+    )
+    row.what = 'predictor, a crowd'
+    row.size = f'{PEOPLE} people, {height}x{width}, {described(name)}'
+    row.target = 1.5 if name == TINY else None
+    return row
+
+
+def folder_row(
+    ours: Predictor,
+    peer: MMPoseInferencer,
+    images: list[str],
+    name: str,
+    options: Options,
+) -> Row:
+    """One person in each of many images."""
+    # without a detector the inferencer takes the image as the box, and so
+    # does the predictor without boxes
+    peer.inferencer.detector = None
+    row = compared(lambda: ours(images), lambda: peer(images), IMAGES, options)
+    height, width = SMALL
+    row.what = 'predictor, a folder'
+    row.size = f'{IMAGES} images of one, {height}x{width}, {described(name)}'
+    row.target = 3
+    return row
+
+
+def described(name: str) -> str:
+    """The model, for a row's size."""
+    return f'{name[:-3]}, float32, flip test, {THREADS} threads'
+
+
+def compared(
+    ours: Callable[[], Iterator],
+    peer: Callable[[], Iterator],
+    people: int,
+    options: Options,
+) -> Row:
+    """People a second of both, after a look at what they say."""
+    got = [
+        person
+        for sample in ours()
+        for person in sample.pred_instances.keypoints
+    ]
+    expected = [
+        person['keypoints']
+        for result in peer()
+        for person in result['predictions'][0]
+    ]
+    assert len(got) == len(expected) == people
+    difference = np.abs(np.array(got) - np.array(expected)).max().item()
+    # both have just run: they are warm
+    seconds = take_turns(
+        lambda: list(ours()), lambda: list(peer()), options, warm_up=0
+    )
+    return Row(
+        '',
+        '',
+        'MMPoseInferencer',
+        people / seconds[1],
+        people / seconds[0],
+        'people/s',
+        None,
+        within('keypoints, pixels', difference, BOUND),
+    )
+
+
+if __name__ == '__main__':
+    main(measure)

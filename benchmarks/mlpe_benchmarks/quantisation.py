@@ -1,0 +1,177 @@
+"""The trained tiny model in PyTorch, ONNX, and ONNX with 8-bit integers.
+
+Takes what `python -m mlpe_mmpose demo` leaves in the current folder; an AP
+needs a trained model.
+"""
+
+import contextlib
+import io
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from xtcocotools.coco import COCO
+from xtcocotools.cocoeval import COCOeval
+
+import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
+from mlpe_mmpose.runtime import OnnxPose
+from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.tools.demo.run_demo import CONFIG, DATA_ROOT, WORK_DIR
+from mlpe_mmpose.tools.export.export_onnx import export_onnx
+from mlpe_mmpose.tools.export.onnx_graph import quantise
+
+from .harness import MissingInputError, Options, Row, main, take_turns, within
+
+from mmpose.apis import inference_topdown, init_model  # isort: skip
+
+# a name, and what finds the poses of images and boxes
+Side = tuple[str, Callable[[list, list], list]]
+ANNOTATIONS = DATA_ROOT / 'annotations/person_keypoints_val2017.json'
+# AP that a conversion may cost: nothing, and what issue 3 allows integers
+FLOAT_BOUND, INT8_BOUND = 0.001, 0.01
+THREADS = 2
+# images whose poses are timed; and in a quick run, all that is looked at
+TIMED = 40
+
+
+class People:
+    """The first images of the demo's validation set, and the true boxes."""
+
+    def __init__(self, number: int | None, sigmas: np.ndarray) -> None:
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.truth = COCO(str(ANNOTATIONS))
+        self.sigmas = sigmas
+        self.ids = sorted(self.truth.imgs)[:number]
+        self.images, self.boxes = [], []
+        for image_id in self.ids:
+            name = self.truth.imgs[image_id]['file_name']
+            path = DATA_ROOT / 'val2017' / name
+            self.images.append(cv2.imread(str(path)))
+            boxes = [
+                person['bbox']
+                for person in self.truth.imgToAnns[image_id]
+                if person['num_keypoints'] and not person['iscrowd']
+            ]
+            boxes = np.array(boxes, float).reshape(-1, 4)
+            boxes[:, 2:] += boxes[:, :2]
+            self.boxes.append(boxes)
+
+    def timed(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """The images and boxes that are timed."""
+        return self.images[:TIMED], self.boxes[:TIMED]
+
+    def precision(self, poses: list[tuple[np.ndarray, np.ndarray]]) -> float:
+        """COCO's AP of (keypoints, scores), one pair an image."""
+        found = [
+            dict(
+                image_id=image_id,
+                category_id=1,
+                keypoints=np.column_stack([person, score]).ravel().tolist(),
+                score=float(score.mean()),
+            )
+            for image_id, pose in zip(self.ids, poses, strict=True)
+            for person, score in zip(*pose, strict=True)
+        ]
+        with contextlib.redirect_stdout(io.StringIO()):
+            evaluation = COCOeval(
+                self.truth, self.truth.loadRes(found), 'keypoints', self.sigmas
+            )
+            evaluation.params.imgIds = self.ids
+            evaluation.evaluate()
+            evaluation.accumulate()
+            evaluation.summarize()
+        return evaluation.stats[0]
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield a row for the file, and one for the file in integers.
+
+    On the CPU only: the default environment's onnxruntime knows no other.
+
+    Raises:
+        MissingInputError: If the trained model or its data are not here.
+    """
+    if options.device != 'cpu':
+        return
+    checkpoints = sorted(WORK_DIR.glob('best_coco_AP_epoch_*.pth'))
+    if not checkpoints or not ANNOTATIONS.exists():
+        missing = ANNOTATIONS if checkpoints else f'{WORK_DIR}/best_coco_AP_*'
+        raise MissingInputError(
+            f'quantisation needs the trained model and the data of the demo '
+            f'below the current folder, and there is no {missing}. '
+            '`python -m mlpe_mmpose demo` makes both.'
+        )
+    torch.set_num_threads(THREADS)
+    model = init_model(str(find_shipped(CONFIG)), str(checkpoints[-1]), 'cpu')
+    sigmas = np.array(model.dataset_meta['sigmas'])
+    people = People(TIMED if options.quick else None, sigmas)
+
+    def in_torch(images: list, boxes: list) -> list:
+        return [
+            poses_in_torch(model, *pair)
+            for pair in zip(images, boxes, strict=True)
+        ]
+
+    with tempfile.TemporaryDirectory() as folder:
+        plain, small = Path(folder, 'plain.onnx'), Path(folder, 'int8.onnx')
+        config = find_shipped(CONFIG)
+        export_onnx(config, checkpoints[-1], plain, say=lambda line: None)
+        # as `export --int8` goes on
+        shutil.copy(plain, small)
+        quantise(small)
+        sides = [
+            ('inference_topdown', in_torch),
+            ('OnnxPose, float32', OnnxPose(plain, threads=THREADS).predict),
+            ('OnnxPose, int8', OnnxPose(small, threads=THREADS).predict),
+        ]
+        yield row(*sides[:2], people, FLOAT_BOUND, options)
+        yield row(*sides[1:], people, INT8_BOUND, options)
+
+
+def poses_in_torch(
+    model: torch.nn.Module, image: np.ndarray, boxes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """MMPose's own poses; without boxes it would take the whole image."""
+    if not len(boxes):
+        return np.empty((0, 17, 2)), np.empty((0, 17))
+    found = [r.pred_instances for r in inference_topdown(model, image, boxes)]
+    return (
+        np.concatenate([person.keypoints for person in found]),
+        np.concatenate([person.keypoint_scores for person in found]),
+    )
+
+
+def row(
+    peer: Side, ours: Side, people: People, bound: float, options: Options
+) -> Row:
+    """Compare the speed of two, and how well they find the poses."""
+    precisions = [
+        people.precision(find(people.images, people.boxes))
+        for _, find in (peer, ours)
+    ]
+    seconds = take_turns(
+        lambda: ours[1](*people.timed()),
+        lambda: peer[1](*people.timed()),
+        options,
+    )
+    count = sum(map(len, people.timed()[1]))
+    lost = precisions[0] - precisions[1]
+    return Row(
+        f'{ours[0]}, the trained tiny model',
+        f'{len(people.ids)} generated images, flip test, {THREADS} threads',
+        peer[0],
+        count / seconds[1],
+        count / seconds[0],
+        'people/s',
+        None,
+        f'AP {precisions[1]:.3f}, peer {precisions[0]:.3f}; '
+        + within('AP', abs(lost), bound),
+    )
+
+
+if __name__ == '__main__':
+    main(measure)

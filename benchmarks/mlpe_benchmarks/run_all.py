@@ -1,0 +1,123 @@
+"""All benchmarks, in one table a device."""
+
+import importlib
+import sys
+import time
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import torch
+
+from mlpe_mmpose.optional import MissingPackageError
+from mlpe_mmpose.tools.machine import machine
+
+from .harness import MissingInputError, Options, Row, number, table
+
+# in the order of the table: training, evaluation, inference
+NAMES = (
+    'loss',
+    'targets',
+    'step',
+    'training_modes',
+    'pipeline',
+    'evaluation',
+    'fuse',
+    'predictor',
+    'runtime',
+    'quantisation',
+)
+# they take minutes even at small sizes: in a quick run only if asked for
+SLOW = ('training_modes', 'quantisation')
+
+
+def run_all(
+    names: Sequence[str],
+    devices: Sequence[str],
+    quick: bool,
+    out: str | None,
+) -> list[str]:
+    """Run benchmarks, print their table, and write it where asked.
+
+    Without a single row there is no table, and no file.
+
+    Rows are said on the error stream as they come; one benchmark that fails
+    does not stop the others.
+
+    Args:
+        names (Sequence[str]): Benchmarks of ``NAMES``; if empty all, or
+            in a quick run all but ``SLOW``
+        devices (Sequence[str]): ``'cpu'`` or ``'cuda'``; what there is if
+            empty
+        quick (bool): Small sizes and few repetitions
+        out (str, optional): A Markdown file, for the table
+
+    Returns:
+        list[str]: The names of those that failed.
+
+    Raises:
+        ValueError: If a name is unknown, or there is no such device.
+    """
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        raise ValueError(
+            f'no benchmark is called {", ".join(sorted(unknown))}; there are '
+            f'{", ".join(NAMES)}.'
+        )
+    gpu = ['cuda'] if torch.cuda.is_available() else []
+    if 'cuda' in devices and not gpu:
+        raise ValueError('--device cuda: torch finds no GPU here.')
+    if out is not None:
+        Path(out).parent.mkdir(parents=True, exist_ok=True)
+
+    if not names:
+        names = [n for n in NAMES if not (quick and n in SLOW)]
+    parts, failed = [], []
+    for device in devices or ['cpu', *gpu]:
+        rows, broken = _run(names, Options(quick, device))
+        failed += broken
+        if not rows:
+            continue
+        parts.append(f'{machine(device)}\n\n{table(rows)}\n')
+        # after each device, so that nothing measured is ever lost
+        if out is not None:
+            Path(out).write_text('\n'.join(parts))
+    if parts:
+        print('\n'.join(parts))
+    return failed
+
+
+def _run(
+    names: Iterable[str], options: Options
+) -> tuple[list[Row], list[str]]:
+    """The rows of some benchmarks, and the names of those that failed."""
+    rows, failed = [], []
+    for name in names:
+        start = time.perf_counter()
+        _say(f'== {name} ({options.device})')
+        count = len(rows)
+        try:
+            torch.manual_seed(0)
+            for row in importlib.import_module(name).measure(options):
+                rows.append(row)
+                _say(_line(row))
+            if len(rows) == count:
+                _say(f'   {name} measures nothing on {options.device}')
+        except (MissingInputError, MissingPackageError) as error:
+            failed.append(name)
+            _say(f'   {error}')
+        except Exception:
+            failed.append(name)
+            _say(f'{traceback.format_exc()}{name} failed; the others go on')
+        _say(f'   {time.perf_counter() - start:.0f} s')
+    return rows, failed
+
+
+def _line(row: Row) -> str:
+    """A row as one line of progress."""
+    target = '' if row.target is None else f', target {row.target:g}'
+    return f'   {row.what}: {number(row.ratio)} times{target}'
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,138 @@
+"""The exported model in onnxruntime, against eager PyTorch and MMPose."""
+
+import contextlib
+import io
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
+from mlpe_mmpose.runtime import OnnxPose
+from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.tools.export.export_onnx import BOUND, export_onnx
+
+from .harness import Options, Row, main, take_turns, within
+
+from mmpose.apis import inference_topdown, init_model  # isort: skip
+
+TINY, LARGE = 'mlpe_tiny_synthetic.py', 'mlpe_resnest50_384x288.py'
+THREADS = 2
+PEOPLE = 16
+IMAGE = (480, 640)  # height, width
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield rows for the graph alone, then one from image to keypoints.
+
+    On the CPU only: the default environment's onnxruntime knows no other.
+    """
+    if options.device != 'cpu':
+        return
+    torch.set_num_threads(THREADS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, 'tiny.onnx')
+        model = exported(TINY, path, heatmaps=True, flip_test=False)
+        for batch in (1, 8):
+            yield graph_row(model, path, batch, TINY, options)
+        model = exported(TINY, path)
+        yield crowd_row(model, OnnxPose(path, threads=THREADS), options)
+        if not options.quick:
+            path = Path(folder, 'large.onnx')
+            model = exported(LARGE, path, heatmaps=True, flip_test=False)
+            yield graph_row(model, path, 1, LARGE, options)
+
+
+def exported(config: str, path: Path, **kwargs: bool) -> torch.nn.Module:
+    """Export a shipped config with random weights, and return the model."""
+    config = str(find_shipped(f'configs/{config}'))
+    checkpoint = path.with_suffix('.pth')
+    with contextlib.redirect_stdout(io.StringIO()):
+        model = init_model(config, device='cpu').train()
+        width, height = model.head.decoder.input_size
+        # statistics of noise: without them the heatmaps are all but flat
+        with torch.no_grad():
+            model(torch.randn(4, 3, height, width), None)
+        torch.save(dict(state_dict=model.state_dict(), meta={}), checkpoint)
+        export_onnx(config, checkpoint, path, say=lambda line: None, **kwargs)
+    return model.eval()
+
+
+def graph_row(
+    model: torch.nn.Module,
+    path: Path,
+    batch: int,
+    name: str,
+    options: Options,
+) -> Row:
+    """Crops in, heatmaps out."""
+    threads = onnxruntime.SessionOptions()
+    threads.intra_op_num_threads = THREADS
+    session = onnxruntime.InferenceSession(path, threads)
+    width, height = model.head.decoder.input_size
+    random = np.random.default_rng(0)
+    crops = random.integers(0, 256, (batch, height, width, 3), np.uint8)
+    tensors = list(torch.from_numpy(crops).permute(0, 3, 1, 2))
+
+    def eager() -> np.ndarray:
+        data = dict(inputs=tensors, data_samples=[])
+        with torch.no_grad():
+            inputs = model.data_preprocessor(data)['inputs']
+            return model(inputs, None).numpy()
+
+    def ours() -> np.ndarray:
+        return session.run(['heatmaps'], {'images': crops})[0]
+
+    expected = eager()
+    difference = np.abs(ours() - expected).max() / np.ptp(expected)
+    seconds = take_turns(ours, eager, options)
+    return Row(
+        'onnxruntime, crops to heatmaps',
+        f'{name[:-3]}, batch {batch}, {height}x{width}, float32, '
+        f'{THREADS} threads',
+        'eager PyTorch',
+        batch / seconds[1],
+        batch / seconds[0],
+        'people/s',
+        None,
+        within('heatmaps, of their range', difference, BOUND),
+    )
+
+
+def crowd_row(model: torch.nn.Module, pose: OnnxPose, options: Options) -> Row:
+    """An image and its boxes in, keypoints out, with flip test."""
+    random = np.random.default_rng(0)
+    image = random.integers(0, 256, (*IMAGE, 3), np.uint8)
+    corners = random.random((PEOPLE, 2)) * 300
+    boxes = np.hstack(
+        [corners, corners + 20 + random.random((PEOPLE, 2)) * 150]
+    )
+
+    def theirs() -> np.ndarray:
+        results = inference_topdown(model, image, boxes)
+        return np.concatenate([r.pred_instances.keypoints for r in results])
+
+    def ours() -> np.ndarray:
+        return pose(image, boxes)[0]
+
+    difference = np.abs(ours() - theirs()).max()
+    seconds = take_turns(ours, theirs, options)
+    height, width = IMAGE
+    return Row(
+        'OnnxPose, image and boxes to keypoints',
+        f'{TINY[:-3]}, {PEOPLE} people, {width}x{height} image, flip test, '
+        f'float32, {THREADS} threads',
+        'inference_topdown',
+        PEOPLE / seconds[1],
+        PEOPLE / seconds[0],
+        'people/s',
+        None,
+        within('keypoints, pixels', difference, 0.1),
+    )
+
+
+if __name__ == '__main__':
+    main(measure)

@@ -1,0 +1,159 @@
+"""The targets of a batch at 384x288, from keypoints to tensors on the device.
+
+Ours travel as coordinates and are drawn by the head; the peer's are drawn,
+stacked and moved as MSPN does it.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.registry import init_default_scope
+
+import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
+from mlpe_mmpose.codecs import MLPEHeatmap
+
+from .harness import Options, Row, main, one_core, take_turns, within
+
+BATCH, KEYPOINTS = 64, 17
+SIZES = dict(input_size=(288, 384), heatmap_size=(72, 96))
+WINDOWS = (23, 17, 13, 9)
+PEER = '4 x MegviiHeatmap'
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield host time, bytes, and the time with the drawing of the maps."""
+    init_default_scope('mmpose')
+    people = make_people()
+    codec = MLPEHeatmap(kernel_sizes=WINDOWS, **SIZES)
+    ours = Compose(steps(dict(type='MLPEHeatmap', kernel_sizes=WINDOWS)))
+    encoders = [dict(type='MegviiHeatmap', kernel_size=w) for w in WINDOWS]
+    peer = Compose(steps(encoders))
+
+    def labels() -> list[torch.Tensor]:
+        return gather_labels(to_device(ours, people, options.device))
+
+    def drawn() -> torch.Tensor:
+        keypoints, weights, _ = labels()
+        return codec.render(keypoints, weights)
+
+    def stacked() -> tuple[torch.Tensor, torch.Tensor]:
+        return stack_maps(to_device(peer, people, options.device))
+
+    equal = compare(drawn(), labels()[1], *stacked())
+    size = f'batch {BATCH}, 4 x {KEYPOINTS} maps of 96x72'
+    with one_core():
+        seconds = take_turns(labels, stacked, options)
+    theirs, mine = (1e3 * s for s in seconds[::-1])
+    yield Row('targets, host', size, PEER, theirs, mine, 'ms', 10, equal)
+    theirs, mine = (label_bytes(side, people) for side in (peer, ours))
+    yield Row(
+        'targets, moved to the device', size, PEER, theirs, mine, 'kB', 1000
+    )
+    with one_core():
+        seconds = take_turns(drawn, stacked, options)
+    theirs, mine = (1e3 * s for s in seconds[::-1])
+    what = f'targets, host and drawing on the {options.device}'
+    yield Row(what, size, PEER, theirs, mine, 'ms', None, equal)
+
+
+def make_people() -> list[dict]:
+    """Samples as the crop leaves them, without their images."""
+    rng = np.random.default_rng(0)
+    people = []
+    for _ in range(BATCH):
+        # 11 of 17 are labelled, as in COCO (1.7 million, 150,000 people),
+        # and 1 of 20 lies outside the crop
+        labelled = rng.random((1, KEYPOINTS)) < 11 / 17
+        visible = labelled & (rng.random((1, KEYPOINTS)) < 0.8)
+        places = rng.random((1, KEYPOINTS, 2)) * SIZES['input_size']
+        places[rng.random((1, KEYPOINTS)) < 0.05] -= 400
+        people.append(
+            dict(
+                img=np.zeros((1, 1, 3), np.uint8),  # costs nothing to pack
+                transformed_keypoints=places.astype(np.float32),
+                keypoints_visible=np.stack([labelled, visible], -1).astype(
+                    np.float32
+                ),
+            )
+        )
+    return people
+
+
+def steps(encoder: dict | list[dict]) -> list[dict]:
+    """What the pipelines do after the crop."""
+    multilevel = isinstance(encoder, list)
+    if multilevel:
+        encoder = [dict(**one, **SIZES) for one in encoder]
+    else:
+        encoder = dict(**encoder, **SIZES)
+    return [
+        dict(type='GenerateTarget', encoder=encoder, multilevel=multilevel),
+        dict(type='PackPoseInputs'),
+    ]
+
+
+def to_device(
+    pipeline: Callable, people: list[dict], device: str = 'cpu'
+) -> list:
+    """Encode, pack, collate and move, each as training does."""
+    batch = pseudo_collate([pipeline(dict(person)) for person in people])
+    return [sample.to(device) for sample in batch['data_samples']]
+
+
+def gather_labels(samples: list) -> list[torch.Tensor]:
+    """As MLPEHead does, which draws the maps from them."""
+    names = (
+        'keypoint_labels',
+        'keypoint_weights',
+        'keypoints_visible_weights',
+    )
+    labels = [sample.gt_instance_labels for sample in samples]
+    return [torch.cat([label[name] for label in labels]) for name in names]
+
+
+def stack_maps(samples: list) -> tuple[torch.Tensor, torch.Tensor]:
+    """As MSPNHead does: weights (B, L, K), maps (L, B, K, H, W)."""
+    weights = torch.cat(
+        [sample.gt_instance_labels.keypoint_weights for sample in samples],
+        dim=1,
+    ).transpose(0, 1)
+    maps = [
+        torch.stack([sample.gt_fields[level].heatmaps for sample in samples])
+        for level in range(len(WINDOWS))
+    ]
+    return weights, maps
+
+
+def compare(
+    drawn: torch.Tensor,
+    weights: torch.Tensor,
+    peer_weights: torch.Tensor,
+    maps: list[torch.Tensor],
+) -> str:
+    """Check that both sides hold the same targets."""
+    assert all(
+        torch.equal(peer_weights[:, level], weights)
+        for level in range(len(WINDOWS))
+    ), 'The weights of the two sides differ.'
+    difference = max(
+        (ours - theirs).abs().max().item() / 255
+        for ours, theirs in zip(drawn, maps, strict=True)
+    )
+    return within('maps / 255, weights exactly,', difference, 1e-3)
+
+
+def label_bytes(pipeline: Callable, people: list[dict]) -> float:
+    """Kilobytes of the batch's labels and maps."""
+    count = 0
+    for sample in to_device(pipeline, people):
+        owners = [sample.gt_instance_labels]
+        if 'gt_fields' in sample:
+            owners += list(sample.gt_fields)
+        count += sum(v.nbytes for owner in owners for v in owner.values())
+    return count / 1000
+
+
+if __name__ == '__main__':
+    main(measure)

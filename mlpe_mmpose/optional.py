@@ -1,0 +1,39 @@
+"""The one door to packages that a plain installation leaves out."""
+
+import importlib
+from types import ModuleType
+
+from mlpe_mmpose.compat.diagnosis import Diagnosis, explain
+
+from .compat import stack
+
+
+class MissingPackageError(ImportError):
+    """A package that a feature needs is not installed, or does not load."""
+
+
+def require(module: str, user: str) -> ModuleType:
+    """Import a package that only some features need.
+
+    Args:
+        module (str): Name of the module, as ``'onnxruntime'``; one of
+            ``stack.PART_OF_MODULE``
+        user (str): The feature, with which the message begins: ``'OnnxPose'``
+
+    Returns:
+        ModuleType: The module.
+
+    Raises:
+        MissingPackageError: If the import fails; the message has the command
+            that mends it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        part = stack.PART_OF_MODULE[module]
+        diagnosis = explain(error) or Diagnosis(
+            f'{part.name} does not load ({error}).', stack.install(part)
+        )
+        raise MissingPackageError(
+            f'{user} does not work: {diagnosis}'
+        ) from error

@@ -1,0 +1,155 @@
+"""The command line, ``python -m mlpe_mmpose VERB``: one folder for each verb.
+
+A verb's folder has a ``cli.py`` with ``HELP`` (one line),
+``add_arguments(parser)`` and ``run(args)``. That module parses and prints.
+The work is done by a function that a script can import as well (see
+:mod:`mlpe_mmpose.apis`): such a function raises its errors, and neither
+prints nor exits. This module turns the errors into messages and exit codes.
+"""
+
+import argparse
+import enum
+import importlib
+import os
+import pickle
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+
+from mlpe_mmpose.version import __version__
+
+PROGRAM = 'python -m mlpe_mmpose'
+# what a person wants -> verbs; the folder of a verb has _ in place of -
+VERBS = {
+    'Try it': ('demo',),
+    'Train': ('configs', 'compare', 'benchmark'),
+    'Use a model': ('convert', 'export', 'pack'),
+    'Look at a model': ('report',),
+    'Prepare data': ('init-dataset', 'synth'),
+    'Mend an installation': ('doctor',),
+}
+FIRST_STEPS = f"""
+What to do first:
+  {PROGRAM} doctor      check that training would start
+  {PROGRAM} demo        train and test a tiny model, in minutes
+  {PROGRAM} configs     choose a config; `mim train` trains it
+  {PROGRAM} VERB -h     show the arguments of a verb
+"""
+
+
+class ExitCode(enum.IntEnum):
+    """The exit status of the program."""
+
+    DONE = 0
+    FAILED = 1  # the call was right, but the work could not be done
+    WRONG_CALL = 2  # an argument is wrong, or a file that it names
+    STOPPED = 130  # by Ctrl-C, or because nobody reads the output any more
+
+
+# The first row with a class of the error decides. An error of another class
+# is a fault of this package, so its traceback is shown.
+EXIT_CODES = (
+    ((KeyboardInterrupt, BrokenPipeError), ExitCode.STOPPED),
+    (
+        (ValueError, FileNotFoundError, FileExistsError, NotADirectoryError),
+        ExitCode.WRONG_CALL,
+    ),
+    (
+        (RuntimeError, OSError, ImportError, pickle.UnpicklingError),
+        ExitCode.FAILED,
+    ),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb.
+
+    Args:
+        argv (Sequence[str], optional): Arguments without the program's name.
+            Defaults to the arguments of the process
+
+    Returns:
+        int: The exit status, see :class:`ExitCode`.
+    """
+    argv = sys.argv[1:] if argv is None else list(argv)
+    # warnings of the stack at every start, which no user can act on
+    for text in ('pkg_resources is deprecated', 'The metainfo config file'):
+        warnings.filterwarnings('ignore', text)
+    parser = _build_parser()
+    if not argv:
+        parser.print_help()
+        return ExitCode.WRONG_CALL
+    verb = parser.parse_args(argv[:1]).verb
+    cli = _load_cli(verb)
+    verb_parser = argparse.ArgumentParser(
+        prog=f'{PROGRAM} {verb}',
+        description=f'{cli.HELP[0].upper()}{cli.HELP[1:]}.',
+    )
+    cli.add_arguments(verb_parser)
+    verb_parser.add_argument(
+        '--traceback',
+        action='store_true',
+        help='show where in the code an error was raised',
+    )
+    args = verb_parser.parse_args(argv[1:])
+    try:
+        return cli.run(args) or ExitCode.DONE
+    except (KeyboardInterrupt, Exception) as error:
+        if args.traceback:
+            traceback.print_exc()
+        return _report(verb, cli, error)
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    """Build the parser of the verb, whose help lists all verbs."""
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        usage=f'{PROGRAM} VERB ...',
+        description='MLPE, the multi-level human pose network, for MMPose.',
+        epilog='\n'.join([*_list_verbs(), FIRST_STEPS]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('--version', action='version', version=__version__)
+    parser.add_argument(
+        'verb',
+        metavar='VERB',
+        choices=[verb for verbs in VERBS.values() for verb in verbs],
+        help=argparse.SUPPRESS,
+    )
+    return parser
+
+
+def _list_verbs() -> Iterator[str]:
+    """Yield the lines of the help that list the verbs by purpose."""
+    for purpose, verbs in VERBS.items():
+        yield f'{purpose}:'
+        for verb in verbs:
+            yield f'  {verb:<14} {_load_cli(verb).HELP}'
+
+
+def _load_cli(verb: str) -> ModuleType:
+    """Import the command line of a verb, which imports no torch yet."""
+    name = verb.replace('-', '_')
+    return importlib.import_module(f'{__name__}.{name}.cli')
+
+
+def _report(verb: str, cli: ModuleType, error: BaseException) -> ExitCode:
+    """Print the message of an error, and choose the exit status.
+
+    Raises:
+        BaseException: The error itself, if it is a fault of this package.
+    """
+    codes = [code for kinds, code in EXIT_CODES if isinstance(error, kinds)]
+    if not codes:
+        raise error
+    if isinstance(error, BrokenPipeError):
+        # Python would write the rest of the output at exit, and fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    elif codes[0] == ExitCode.STOPPED:
+        hint = getattr(cli, 'WHEN_STOPPED', 'stopped')
+        print(f'\n{verb}: {hint}', file=sys.stderr)
+    else:
+        print(f'{verb}: {error}', file=sys.stderr)
+    return codes[0]

@@ -1,0 +1,28 @@
+"""Arguments that several verbs share."""
+
+import argparse
+
+
+def add_cfg_options(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--cfg-options KEY=VALUE ...``, as ``mim train`` reads it.
+
+    ``args.cfg_options`` becomes a dict, or ``None`` without the argument.
+    """
+    # here, because the list of verbs must not need MMEngine
+    from mmengine.config import DictAction
+
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        type=_check_option,
+        metavar='KEY=VALUE',
+        help='settings that replace those of the config, as in `mim test`',
+    )
+
+
+def _check_option(text: str) -> str:
+    """Reject a setting that DictAction would fail to split."""
+    if '=' not in text:
+        raise argparse.ArgumentTypeError(f'needs KEY=VALUE, got {text!r}')
+    return text

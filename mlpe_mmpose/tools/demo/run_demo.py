@@ -1,0 +1,107 @@
+"""The whole way, small: generate people, train, test, draw."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mlpe_mmpose.shipped import find_shipped
+
+from ..mim_runs import METRICS, epochs_done, progress, run_mim
+from ..synth import generate_dataset
+from .pictures import draw_pairs
+
+CONFIG = 'configs/mlpe_tiny_synthetic.py'
+# what its config expects
+DATA_ROOT = Path('data/synthetic')
+WORK_DIR = Path('work_dirs/mlpe_tiny_synthetic')
+# enough people for an AP above 0.5, few enough to generate in seconds
+TRAIN_IMAGES, VAL_IMAGES, SEED = 2400, 240, 0
+
+
+def run_demo(say: Callable[[str], None] = print) -> list[Path]:
+    """Generate, train, test and draw, reusing what is there already.
+
+    Works below the current folder, in ``data/synthetic`` and
+    ``work_dirs/mlpe_tiny_synthetic``. A training that was stopped goes on
+    from its last checkpoint.
+
+    Args:
+        say (callable): Takes each line of progress. Defaults to ``print``
+
+    Returns:
+        list[Path]: The pictures, ground truth beside prediction.
+
+    Raises:
+        RuntimeError: If a command fails; the message ends with its output.
+    """
+    config = find_shipped(CONFIG)
+    say(f'== 1/4 people: {DATA_ROOT}')
+    summary = generate_dataset(DATA_ROOT, TRAIN_IMAGES, VAL_IMAGES, SEED)
+    how = 'there already' if summary.reused else f'{summary.seconds:.0f} s'
+    say(f'{summary.images} images, {summary.people} people ({how})')
+
+    say(f'== 2/4 training: mim train mmpose {config}')
+    checkpoint = train(config, say)
+    say(f'== 3/4 testing: mim test mmpose {config} -C {checkpoint}')
+    metrics = test(config, checkpoint, say)
+    say('COCO keypoint metrics on the held-out images:')
+    say(
+        '   '.join(
+            f'{name} {metrics["coco/" + key]:.3f}'
+            for key, name in METRICS.items()
+        )
+    )
+
+    say(f'== 4/4 pictures: {WORK_DIR / "pictures"}')
+    return draw()
+
+
+def train(config: Path, say: Callable[[str], None]) -> Path:
+    """Train to the end, from where it stopped; return the best checkpoint."""
+    done = epochs_done(WORK_DIR)
+    wanted = Config.fromfile(config).train_cfg.max_epochs
+    if done >= wanted:
+        say(f'trained already, {done} epochs; remove {WORK_DIR} to train anew')
+    else:
+        if done:
+            say(f'goes on after epoch {done} of {wanted}')
+        args = ['--work-dir', str(WORK_DIR), '--resume']
+        run_mim(
+            'train',
+            config,
+            args,
+            WORK_DIR / 'train.log',
+            say,
+            lambda line: progress(line, wanted),
+        )
+    checkpoints = WORK_DIR.glob('best_coco_AP_epoch_*.pth')
+    return max(checkpoints, key=lambda path: path.stat().st_mtime)
+
+
+def test(
+    config: Path, checkpoint: Path, say: Callable[[str], None]
+) -> dict[str, float]:
+    """Test a checkpoint, unless that was done; return COCO's metrics."""
+    metrics_file = WORK_DIR / 'metrics.json'
+    newer = checkpoint.stat().st_mtime
+    if metrics_file.exists() and metrics_file.stat().st_mtime > newer:
+        say(f'tested already: {metrics_file}')
+    else:
+        args = ['-C', str(checkpoint), '--work-dir', str(WORK_DIR)]
+        args += ['--out', str(metrics_file)]
+        prefix = f'test_evaluator.outfile_prefix={WORK_DIR / "results"}'
+        args += ['--cfg-options', prefix]
+        run_mim('test', config, args, WORK_DIR / 'test.log', say)
+    return json.loads(metrics_file.read_text())
+
+
+def draw() -> list[Path]:
+    """Draw the tested predictions beside the ground truth."""
+    return draw_pairs(
+        DATA_ROOT / 'annotations/person_keypoints_val2017.json',
+        WORK_DIR / 'results.keypoints.json',
+        DATA_ROOT / 'val2017',
+        WORK_DIR / 'pictures',
+    )

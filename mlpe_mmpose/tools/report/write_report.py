@@ -1,0 +1,146 @@
+"""From a config and a checkpoint to one HTML file."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.registry import DATASETS
+
+from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
+
+from ..mim_runs import run_mim
+from ..output_file import check_output, kept_if_good
+from . import sections
+from .diagnosis import Diagnosis, diagnose, read_truth
+from .levels import LevelRow, level_rows
+from .page import page
+
+# people whose heatmaps are shown
+SHOWN = 4
+
+
+def write_report(
+    config: str | Path,
+    source: str | Path,
+    out_file: str | Path,
+    options: dict | None = None,
+    device: str = 'cpu',
+    say: Callable[[str], None] = print,
+) -> Diagnosis:
+    """Write a diagnosis as one HTML file that needs nothing else.
+
+    Args:
+        config (str | Path): The model's config, whose test data set is used
+        source (str | Path): Its checkpoint, which is tested first, or a
+            results file, ``*.json``, of an earlier test
+        out_file (str | Path): The page
+        options (dict, optional): Changes of the config
+        device (str): Where heatmaps are computed. Defaults to ``'cpu'``
+        say (callable): Takes each line of progress. Defaults to ``print``
+
+    Returns:
+        Diagnosis: What the page shows.
+
+    Raises:
+        OSError: If a file is missing, or the page cannot be written.
+        ValueError: If the results do not fit the config's data set, or it is
+            not in COCO's format.
+        RuntimeError: If the test fails; the message ends with its output.
+    """
+    source, out_file = Path(source), Path(out_file)
+    check_output(out_file)
+    if not source.is_file():
+        raise FileNotFoundError(f'{source} is no file.')
+    cfg = Config.fromfile(config)
+    cfg.merge_from_dict(options or {})
+    dataset = _dataset(cfg)
+    # before the test, which may take long
+    read_truth(dataset.ann_file, dataset.metainfo['num_keypoints'])
+    tested = source.suffix != '.json'
+    with tempfile.TemporaryDirectory() as folder:
+        results = source
+        if tested:
+            results = _test(cfg, source, Path(folder), say)
+        say('diagnosing')
+        found = diagnose(dataset.ann_file, results, dataset.metainfo)
+    images = Path(dataset.data_prefix.get('img', ''))
+    say(f'drawing {len(found.worst)} people')
+    rows = _levels(cfg, source, found, images, device) if tested else []
+    text = page(
+        f'{Path(config).stem}: AP {sections.percent(found.metrics["AP"])}',
+        f'{source} on {dataset.ann_file}',
+        [
+            sections.headline(found),
+            sections.errors(found),
+            sections.slices(found),
+            sections.keypoints(found),
+            sections.picks(_picks(source.parent)),
+            sections.levels(rows),
+            sections.worst(found, images, dataset.metainfo['skeleton_links']),
+        ],
+    )
+    with kept_if_good(out_file) as unproven:
+        unproven.write_text(text, encoding='utf-8')
+    return found
+
+
+def _dataset(config: Config) -> object:
+    """The test data set, not read yet: its paths and its metainfo."""
+    init_default_scope('mmpose')
+    described = dict(config.test_dataloader.dataset, lazy_init=True)
+    dataset = DATASETS.build(described)
+    if not Path(dataset.ann_file).is_file():
+        raise FileNotFoundError(
+            f'{dataset.ann_file} is missing: set '
+            'test_dataloader.dataset.data_root by --cfg-options.'
+        )
+    return dataset
+
+
+def _test(
+    config: Config,
+    checkpoint: Path,
+    folder: Path,
+    say: Callable[[str], None],
+) -> Path:
+    """Test the checkpoint; the results file."""
+    changed = folder / 'config.py'
+    config.dump(changed)
+    args = ['-C', str(checkpoint), '--work-dir', str(folder / 'test')]
+    prefix = folder / 'results'
+    args += ['--cfg-options', f'test_evaluator.outfile_prefix={prefix}']
+    say('testing')
+    run_mim('test', changed, args, folder / 'test.log', say, _progress)
+    return Path(f'{prefix}.keypoints.json')
+
+
+def _progress(line: str) -> str | None:
+    """Lines such as `Epoch(test) [50/157] eta: ...`, without their stamp."""
+    if 'Epoch(test)' not in line:
+        return None
+    return line[line.index('Epoch(test)') :].split('data_time')[0].strip()
+
+
+def _picks(folder: Path) -> dict | None:
+    """What OHKMPickHook has written beside the checkpoint."""
+    path = folder / FILE_NAME
+    content = json.loads(path.read_text()) if path.is_file() else None
+    return content if content and content['epochs'] else None
+
+
+def _levels(
+    config: Config,
+    checkpoint: Path,
+    found: Diagnosis,
+    images: Path,
+    device: str,
+) -> list[LevelRow]:
+    """Heatmaps of the worst, one an image, first of those who were found."""
+    people = {}
+    for person in sorted(found.worst, key=lambda p: p.predicted is None):
+        people.setdefault(str(images / person.file_name), person.box)
+    chosen = list(people.items())[:SHOWN]
+    return level_rows(config, checkpoint, chosen, device)

@@ -1,0 +1,123 @@
+"""The command line of ``synth``."""
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from mlpe_mmpose.optional import require
+
+if TYPE_CHECKING:
+    from .plan import DatasetSummary
+
+HELP = "generate a small data set of people in COCO's format"
+
+# the generator's arguments, as a user of the command line knows them
+_OPTIONS = {
+    'num_train': '--images',
+    'num_val': '--val-images',
+    'image_size': '--size',
+    'seed': '--seed',
+    'max_people': '--max-people',
+    'out_dir': 'OUT',
+}
+_SECONDS_BETWEEN = {True: 0.2, False: 5.0}  # lines, to a terminal or a file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument('out', metavar='OUT', help='folder to fill')
+    parser.add_argument(
+        '--images',
+        type=int,
+        default=1000,
+        metavar='N',
+        help='number of training images (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--val-images',
+        type=int,
+        metavar='M',
+        help='number of validation images (default: a quarter of N)',
+    )
+    parser.add_argument(
+        '--seed',
+        type=int,
+        default=0,
+        metavar='S',
+        help='the same seed gives the same data (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--size',
+        type=int,
+        nargs=2,
+        default=(320, 240),
+        metavar=('W', 'H'),
+        help='image size in pixels (default: 320 240)',
+    )
+    parser.add_argument(
+        '--max-people',
+        type=int,
+        default=4,
+        metavar='P',
+        help='largest number of people of an image (default: %(default)s)',
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Generate, show the progress, then a summary."""
+    require('cv2', 'The generator')
+    from .generator import generate_dataset
+
+    num_val = args.val_images
+    if num_val is None:
+        num_val = max(1, args.images // 4)
+    try:
+        summary = generate_dataset(
+            args.out,
+            args.images,
+            num_val,
+            args.seed,
+            tuple(args.size),
+            args.max_people,
+            _Progress(),
+        )
+    except ValueError as error:
+        text = str(error)
+        for argument, option in _OPTIONS.items():
+            text = text.replace(f'{argument} ', f'{option} ')
+        raise ValueError(text) from error
+    print(_describe(summary))
+
+
+def _describe(summary: 'DatasetSummary') -> str:
+    """Say in a few lines what there is now."""
+    if summary.reused:
+        how = 'the same data set was there already; nothing was written'
+    else:
+        rate = summary.images / summary.seconds
+        how = f'{summary.seconds:.1f} s, {rate:.0f} images/s'
+    return (
+        f'{summary.out_dir}: {how}\n'
+        f'  {summary.images} images, {summary.people} people, '
+        f'{summary.crowds} crowd regions\n'
+        f'  keypoints: {summary.seen} visible (2), {summary.covered} '
+        f'covered (1), {summary.outside} outside the image (0)'
+    )
+
+
+class _Progress:
+    """Show how far it is: one line that changes, or in a file a few lines."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._next = time.monotonic() + _SECONDS_BETWEEN[self._live]
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take the news of one more image."""
+        now = time.monotonic()
+        if now < self._next and not (self._live and done == total):
+            return
+        self._next = now + _SECONDS_BETWEEN[self._live]
+        end = '\r' if self._live and done < total else '\n'
+        print(f'{done}/{total} images', end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,122 @@
+"""Packages of single features: what is needed is said, and nothing is lost."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from mlpe_mmpose.compat import stack
+from mlpe_mmpose.optional import MissingPackageError, require
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']
+EXTRAS = PROJECT['optional-dependencies']
+
+
+def test_a_plain_install_asks_for_nothing():
+    assert PROJECT['dependencies'] == []
+
+
+def test_every_optional_package_is_in_the_extra_that_its_command_adds():
+    for part in stack.OPTIONAL:
+        (command,) = part.install
+        extra = command.removeprefix("'mlpe_mmpose[").removesuffix("]'")
+        assert part.name in EXTRAS[extra]
+    assert stack.ML_DTYPES in EXTRAS['export']
+    (everything,) = EXTRAS['all']
+    assert Requirement(everything).extras == set(EXTRAS) - {'all'}
+
+
+def test_no_extra_names_a_part_of_the_stack():
+    names = {name for part in stack.PARTS for name in part.distributions}
+    for extra in EXTRAS.values():
+        assert not names & {Requirement(line).name for line in extra}
+
+
+def test_a_package_that_is_there_is_imported():
+    assert require('onnx', 'A test').__name__ == 'onnx'
+
+
+@pytest.mark.parametrize(
+    ('module', 'message'),
+    [
+        ('onnxruntime', r"pip install 'mlpe_mmpose\[export\]'\n"),
+        ('faster_coco_eval', r"pip install 'mlpe_mmpose\[eval\]'\n"),
+        ('cv2', r'pip install --no-deps opencv-python-headless==[\d.]+\n'),
+    ],
+)
+def test_one_that_is_not_is_answered_with_one_command(
+    monkeypatch, module, message
+):
+    monkeypatch.setitem(sys.modules, module, None)
+    match = rf'^A test does not work: \S+ is not installed\.\n(.|\n)*{message}'
+    with pytest.raises(MissingPackageError, match=match):
+        require(module, 'A test')
+
+
+def test_one_that_does_not_load_says_why(monkeypatch, tmp_path):
+    (tmp_path / 'onnx.py').write_text('raise ImportError("undefined symbol")')
+    monkeypatch.delitem(sys.modules, 'onnx')
+    monkeypatch.syspath_prepend(tmp_path)
+    match = r'onnx does not load \(undefined symbol\)\.'
+    with pytest.raises(MissingPackageError, match=match):
+        require('onnx', 'A test')
+
+
+def test_onnxruntime_is_not_installed_over_that_for_a_gpu(monkeypatch):
+    versions = {'onnxruntime-gpu': '1', 'onnx': '1'}
+
+    def version(name: str) -> str:
+        if name in versions:
+            return versions[name]
+        raise stack.importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(stack.importlib.metadata, 'version', version)
+    part = stack.PART_OF_MODULE['onnxscript']
+    assert stack.install(part).endswith(
+        'pip install onnxscript "ml_dtypes<0.6"'
+    )
+    del versions['onnxruntime-gpu']
+    assert stack.install(part).endswith("pip install 'mlpe_mmpose[export]'")
+
+
+def test_report_says_what_is_missing_before_it_tests(tmp_path):
+    (tmp_path / 'faster_coco_eval.py').write_text(
+        'raise ModuleNotFoundError("no", name="faster_coco_eval")'
+    )
+    call = [sys.executable, '-m', 'mlpe_mmpose', 'report', 'none.py', 'x.pth']
+    done = subprocess.run(
+        call,
+        env={**os.environ, 'PYTHONPATH': f'{tmp_path}:{ROOT}'},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ''
+    last = done.stderr[done.stderr.index('report: ') :]
+    assert 'faster-coco-eval is not installed' in last
+    assert "pip install 'mlpe_mmpose[eval]'" in last
+    assert 'Traceback' not in done.stderr
+
+
+def test_the_door_opens_without_the_stack():
+    # -S leaves out site-packages: no torch, and no onnxruntime
+    code = 'from mlpe_mmpose.optional import require\n'
+    code += 'require("onnxruntime", "OnnxPose")'
+    done = subprocess.run(
+        [sys.executable, '-S', '-c', code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 'OnnxPose does not work: onnxruntime is not' in done.stderr

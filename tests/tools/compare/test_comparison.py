@@ -1,0 +1,171 @@
+"""A comparison runs what is left, within its time, and keeps the rest."""
+
+import csv
+import fcntl
+import json
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from mlpe_mmpose.tools.compare.comparison import compare
+from mlpe_mmpose.tools.compare.run_config import fingerprint_of
+from mlpe_mmpose.tools.compare.runs import plan_runs
+from mlpe_mmpose.tools.compare.suite import load_suite
+from mlpe_mmpose.tools.mim_runs import METRICS
+from mlpe_mmpose.tools.synth.generator import generate_dataset
+
+SUITE = """
+options = {'train_cfg.max_epochs': 1, 'param_scheduler': []}
+experiments = [
+    dict(name='first', config='mlpe_tiny_synthetic.py'),
+    dict(
+        name='second',
+        config='mlpe_tiny_synthetic.py',
+        options={'model.head.level_occluded': 'ignore'},
+        against='first',
+    ),
+]
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> str:
+    path = tmp_path / 'mine.py'
+    path.write_text(SUITE)
+    return str(path)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    # as text of `--cfg-options`, this path was none
+    folder = tmp_path / "people, [new] and 'old'"
+    generate_dataset(folder, 4, 2, seed=0)
+    return folder
+
+
+def seeds_in(out: Path) -> list[tuple[str, str]]:
+    """Name and seed of all runs in the table of runs."""
+    with (out / 'runs.csv').open() as file:
+        return [(x['experiment'], x['seed']) for x in csv.DictReader(file)]
+
+
+@pytest.mark.long
+def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
+    out = tmp_path / 'the results'
+    said = []
+    # seconds enough to begin one, and too few for two that import torch twice
+    compare(suite, data, out, seeds=1, minutes=0.15, say=said.append)
+    assert seeds_in(out) == [('first', '0')]
+    assert said[-1] == (
+        'out of time; runs left: 1. The same command continues with them.'
+    )
+
+    said.clear()
+    rows = compare(suite, data, out, seeds=1, say=said.append)
+    assert [line for line in said if line.startswith('==')] == [
+        '== run 1 of 1: second, seed 0'
+    ]
+    assert seeds_in(out) == [('first', '0'), ('second', '0')]
+    for row in rows:
+        (result,) = row.results
+        assert 0 <= result['metrics']['AP'] <= 1
+        assert f'torch {torch.__version__}' in result['machine']
+        # torch alone takes more
+        assert result['peak_memory_mib'] > 100
+        _, _, _, config, *_ = shlex.split(result['command'])
+        # MMEngine's own dump of what its runner has trained
+        trained = Config.fromfile(Path(config).parents[1] / 'run.py')
+        rest = dict(trained.items(), resume=False)
+        del rest['work_dir'], rest['launcher']
+        assert fingerprint_of(Config(rest)) == result['fingerprint']
+        assert trained.val_evaluator.ann_file.startswith(f'{data}/')
+        second = trained.model.head.get('level_occluded') == 'ignore'
+        assert second == (result['experiment'] == 'second')
+
+
+@pytest.mark.long
+def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(
+    suite, data, tmp_path
+):
+    out, said = tmp_path / 'out', []
+    compare(suite, data, out, seeds=1, only=['first'])
+    folder = out / 'runs/first/seed0'
+    # as if it had been stopped after the first epoch of two
+    (folder / 'result.json').unlink()
+    (folder / 'config/run.py').unlink()
+    Path(suite).write_text(SUITE.replace("max_epochs': 1", "max_epochs': 2"))
+    row, _ = compare(suite, data, out, 1, only=['first'], say=said.append)
+    assert 'continues after epoch 1 of 2' in said
+    assert [path.name for path in folder.glob('epoch_*.pth')] == [
+        'epoch_2.pth'
+    ]
+    (result,) = row.results
+    sittings = folder.glob('seconds_from_epoch_*.txt')
+    seconds = [float(path.read_text()) for path in sittings]
+    assert len(seconds) == 2
+    assert result['train_seconds'] == pytest.approx(sum(seconds))
+
+
+def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
+    out = tmp_path / 'out'
+    for run in plan_runs(load_suite(suite), data, out, seeds=2):
+        result = dict(
+            fingerprint=run.fingerprint,
+            experiment=run.experiment.name,
+            seed=run.seed,
+            metrics=dict.fromkeys(METRICS, 0.5 + run.seed / 10),
+            boxes='ground truth',
+            peak_memory_mib=1.0,
+            train_seconds=1.0,
+            command='mim train',
+            machine='of mine',
+        )
+        run.folder.mkdir(parents=True)
+        (run.folder / 'result.json').write_text(json.dumps(result))
+    for call in (dict(seeds=1), dict(seeds=2, only=['first'])):
+        said = []
+        compare(suite, data, out, **call, say=said.append)
+        assert said == [
+            'all runs are done; to train one again, remove its folder'
+        ]
+        assert seeds_in(out) == [
+            (name, seed) for name in ('first', 'second') for seed in '01'
+        ]
+
+
+def test_a_config_that_cannot_be_trained_is_refused_before_any_training(
+    suite, data, tmp_path
+):
+    for option, message in (
+        ("{'model.head.topk': 3}", r"of experiment 'second'.*'topk'"),
+        ("{'optim_wrapper.optimizer.lr': float('inf')}", "'second': .*lr = i"),
+    ):
+        text = SUITE.replace("{'model.head.level_occluded': 'ignore'}", option)
+        Path(suite).write_text(text)
+        with pytest.raises(ValueError, match=message):
+            compare(suite, data, tmp_path / 'out', say=pytest.fail)
+
+
+def test_wrong_names_are_answered_with_the_right_ones(suite, data, tmp_path):
+    out = tmp_path / 'out'
+    with pytest.raises(ValueError, match="experiment 'x'; it has first, sec"):
+        compare(suite, data, out, only=['x', 'first'])
+    with pytest.raises(NotADirectoryError, match=f'{suite} is a file'):
+        compare(suite, data, suite)
+    assert not out.exists()
+
+
+def test_two_comparisons_in_one_folder_are_refused(data, tmp_path):
+    out = tmp_path / 'out'
+    out.mkdir()
+    # as another process would hold it
+    folder = os.open(out, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with pytest.raises(RuntimeError, match=f'is at work in {out}'):
+        compare('tiny', data, out, say=str)
+    assert not list(out.iterdir())
+    os.close(folder)

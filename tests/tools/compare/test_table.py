@@ -1,0 +1,111 @@
+"""Tables say what was measured, and no more."""
+
+import csv
+
+import pytest
+
+from mlpe_mmpose.tools.compare.costs import Costs
+from mlpe_mmpose.tools.compare.suite import Experiment
+from mlpe_mmpose.tools.compare.table import (
+    METRICS,
+    Row,
+    draw,
+    markdown,
+    write_csv,
+)
+
+
+def result(name: str, seed: int, ap: float, **more: object) -> dict:
+    metrics = {**dict.fromkeys(METRICS, 0.5), 'AP': ap, 'AP (L)': -1.0}
+    return dict(
+        experiment=name,
+        seed=seed,
+        metrics=metrics,
+        boxes='ground truth',
+        peak_memory_mib=100.0,
+        train_seconds=60.0,
+        command='mim train',
+        machine='of mine',
+        **more,
+    )
+
+
+@pytest.fixture
+def rows() -> list[Row]:
+    base = Row(
+        Experiment('base', 'x.py', paper={'AP': 70.4}, source='authors'),
+        [result('base', seed, ap) for seed, ap in enumerate((0.5, 0.52))],
+        Costs(1.5, 2.5, 3.5, 'cpu'),
+    )
+    better = Row(
+        Experiment('better', 'x.py', against='base'),
+        [result('better', seed, ap) for seed, ap in enumerate((0.7, 0.72))],
+    )
+    waiting = Row(Experiment('waiting', 'x.py', against='base'))
+    return [base, better, waiting]
+
+
+def cells(rows: list[Row]) -> dict[str, dict[str, str]]:
+    """Cells of the Markdown table by row and column."""
+    head, _, *body = (
+        line.strip().removeprefix('|').removesuffix('|').split('|')
+        for line in markdown(rows).splitlines()
+    )
+    head = [cell.strip() for cell in head]
+    return {
+        line[0].strip(): dict(
+            zip(head, (c.strip() for c in line), strict=True)
+        )
+        for line in body
+    }
+
+
+def test_means_and_sample_deviations_are_in_percent(rows):
+    # 50 and 52: mean 51, deviation sqrt(2)
+    assert cells(rows)['base']['AP'] == '51.0 ± 1.4'
+
+
+def test_what_was_not_measured_is_empty(rows):
+    table = cells(rows)
+    assert set(table['waiting'].values()) == {'waiting', 'base', ''}
+    # COCO says -1 where there is nobody of a size
+    assert table['base']['AP(L)'] == ''
+    assert table['better']['ms'] == ''
+    assert table['better']['paper'] == ''
+    assert table['base']['paper'] == 'AP 70.4 (authors)'
+
+
+def test_a_difference_is_clear_only_beyond_the_spread(rows):
+    # 20 points with a deviation of 1.4: p = 0.005
+    assert cells(rows)['better']['difference'] == '+20.0, clear (p 0.005)'
+    # 2 points with the same deviation: p = 0.29
+    for found, ap in zip(rows[1].results, (0.52, 0.54), strict=True):
+        found['metrics']['AP'] = ap
+    text = cells(rows)['better']['difference']
+    assert text == '+2.0, within the spread (p 0.29)'
+
+
+def test_one_seed_makes_no_difference(rows):
+    del rows[1].results[1]
+    assert cells(rows)['better']['AP'] == '70.0'
+    assert cells(rows)['better']['difference'] == ''
+
+
+def test_every_run_has_a_line_with_its_command(rows, tmp_path):
+    write_csv(rows, tmp_path / 'runs.csv')
+    with (tmp_path / 'runs.csv').open() as file:
+        lines = list(csv.DictReader(file))
+    assert [(x['experiment'], x['seed']) for x in lines] == [
+        (name, seed) for name in ('base', 'better') for seed in '01'
+    ]
+    assert lines[2]['AP'] == '0.7'
+    assert {line['command'] for line in lines} == {'mim train'}
+    assert {line['machine'] for line in lines} == {'of mine'}
+
+
+@pytest.mark.parametrize('ap', [0.7, -1.0])
+def test_the_plot_is_a_picture_with_or_without_an_ap(rows, tmp_path, ap):
+    for found in rows[1].results:
+        found['metrics']['AP'] = ap
+    draw(rows, tmp_path / 'plot.png')
+    assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')

@@ -1,0 +1,158 @@
+"""The list of shipped configs is true, and a copy of one can be trained."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from mmengine.config import Config
+from mmengine.runner import Runner
+from mmpose.models import build_pose_estimator
+from torch.utils.flop_counter import FlopCounterMode
+
+from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.tools import main
+from mlpe_mmpose.tools.compare.suite import load_suite
+from mlpe_mmpose.tools.configs.shipped_configs import (
+    copy_config,
+    find_config,
+    list_configs,
+)
+
+TINY = 'mlpe_tiny_synthetic'
+CONFIGS = list_configs()
+ROOT = find_shipped('configs').resolve()
+MODELS = {
+    model['Name']: model
+    for model in yaml.safe_load((ROOT / 'metafile.yml').read_text())['Models']
+}
+# class of the data set -> the metafile's name of the data
+DATA = {
+    'AP10KDataset': 'AP-10K',
+    'CocoWholeBodyDataset': 'COCO-WholeBody',
+    'CrowdPoseDataset': 'CrowdPose',
+    'MpiiDataset': 'MPII',
+}
+
+
+def test_the_metafile_has_one_entry_for_each_config_on_disk():
+    paths = {config.path.stem: config.path for config in CONFIGS}
+    assert len(paths) == len(CONFIGS), 'mim needs unique file names'
+    files = {name: ROOT.parent / m['Config'] for name, m in MODELS.items()}
+    assert files == paths
+
+
+def test_bases_and_suites_are_no_experiments():
+    assert not {c.folder for c in CONFIGS} & {'_base_', 'suites'}
+
+
+@pytest.mark.parametrize('config', CONFIGS, ids=lambda c: c.path.stem)
+def test_the_metafile_says_what_the_config_is_and_costs(config):
+    read = Config.fromfile(config.path)
+    width, height = read.codec.input_size
+    assert config.input_size == f'{height}x{width}'
+
+    backbone = read.model.backbone
+    kind, _, size = config.backbone.partition('-')
+    assert kind.lower() in backbone.type.lower()
+    assert size.startswith(str(backbone.get('depth', '')))
+
+    data = read.train_dataloader.dataset
+    root = data.get('data_root', '')
+    name = 'synthetic' if 'synthetic' in root else 'COCO'
+    stored = MODELS[config.path.stem]['Metadata']['Training Data']
+    assert stored == DATA.get(data.type, name)
+
+    backbone.init_cfg = None
+    model = build_pose_estimator(read.model).eval().to('meta')
+    assert config.parameters == sum(p.numel() for p in model.parameters())
+    image = torch.zeros(1, 3, height, width, device='meta')
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(image, None, mode='tensor')
+    assert config.flops == counter.get_total_flops()
+
+
+def test_the_reported_figures_are_those_that_compare_shows():
+    rows = load_suite('table1').experiments
+    assert rows
+    for row in rows:
+        result = MODELS[row.path.stem]['Results'][0]
+        assert result['Dataset'] == 'COCO val2017'
+        metrics = result['Metrics']
+        assert metrics == {
+            f'{metric} reported': pytest.approx(value / 100)
+            for metric, value in row.paper.items()
+        }
+
+
+def test_every_figure_is_called_reported_and_no_weights_are_claimed():
+    for model in MODELS.values():
+        assert 'Weights' not in model
+        for result in model.get('Results', ()):
+            assert model['Metadata']['Reported By']
+            assert all('reported' in metric for metric in result['Metrics'])
+
+
+def test_the_verb_prints_a_line_for_each_config(capsys):
+    assert main(['configs']) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for config in CONFIGS:
+        (line,) = (x for x in lines if x.split()[:1] == [config.path.name])
+        assert config.input_size in line
+        assert config.backbone in line
+    (line,) = (x for x in lines if x.startswith('mlpe_resnest50_384x288.py'))
+    assert line.split()[-4:] == ['39.9', '51.6', '72.4', '(authors)']
+
+
+@pytest.mark.parametrize(
+    'name', ['cpn_resnet50_256x192', 'cpn/cpn_resnet50_256x192.py']
+)
+def test_a_name_is_printed_as_a_path_that_a_shell_can_take(name, capsys):
+    assert main(['configs', name]) == 0
+    path = Path(capsys.readouterr().out.rstrip('\n'))
+    assert path == ROOT / 'cpn/cpn_resnet50_256x192.py'
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(capsys):
+    assert main(['configs', 'mlpe_tiny_sythetic']) == 2
+    error = capsys.readouterr().err
+    assert "'mlpe_tiny_sythetic'" in error
+    assert f'did you mean {TINY}' in error
+
+
+def test_a_copy_without_a_name_is_refused(capsys, tmp_path):
+    assert main(['configs', '--copy', str(tmp_path)]) == 2
+    assert '--copy needs the NAME' in capsys.readouterr().err
+
+
+def test_a_copy_says_the_same_and_inherits_nothing(tmp_path, capsys):
+    folder = tmp_path / 'a folder'
+    assert main(['configs', TINY, '--copy', str(folder)]) == 0
+    copy = folder / f'{TINY}.py'
+    assert str(copy) in capsys.readouterr().out
+    assert not re.search(r'^_base_', copy.read_text(), re.MULTILINE)
+    original = Config.fromfile(find_config(TINY)).to_dict()
+    copied = Config.fromfile(copy).to_dict()
+    assert copied == {key: original[key] for key in copied}
+    assert set(copied) >= {'codec', 'custom_imports', 'dataset_type'}
+
+
+def test_a_copy_keeps_every_value_that_the_runner_reads(tmp_path):
+    source = inspect.getsource(Runner)
+    read = set(re.findall(r"\bcfg\.get\(\s*'(\w+)'", source))
+    assert {'train_dataloader', 'sync_bn', 'compile'} <= read
+    original = Config.fromfile(find_config(TINY))
+    copied = Config.fromfile(copy_config(TINY, tmp_path))
+    assert set(copied) >= read & set(original)
+    # a variable that only helps to write the config would mislead
+    assert 'train_pipeline' not in copied
+
+
+def test_a_copy_that_is_there_is_not_overwritten(tmp_path, capsys):
+    copy = tmp_path / f'{TINY}.py'
+    copy.write_text('edited = True\n')
+    assert main(['configs', TINY, '--copy', str(tmp_path)]) == 2
+    assert f'{copy} exists' in capsys.readouterr().err
+    assert copy.read_text() == 'edited = True\n'

@@ -1,0 +1,184 @@
+"""Any shipped config is a base, and what is none is refused."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from beasts import annotations, init, train, write
+from mmengine.config import Config
+from mmpose.datasets import CocoDataset
+
+from mlpe_mmpose.evaluation.metrics import FastCocoMetric
+from mlpe_mmpose.tools.init_dataset.annotations import read_annotations
+from mlpe_mmpose.tools.init_dataset.base_config import read_base
+from mlpe_mmpose.tools.init_dataset.config_text import config_text, source
+
+CONFIGS = Path(__file__).parents[3] / 'configs'
+SHIPPED = sorted(
+    str(path.relative_to(CONFIGS))
+    for path in CONFIGS.rglob('*.py')
+    if path.parent.name not in ('_base_', 'suites')
+)
+# as many as MMPose's OHKM loss picks
+NAMES = ['snout', 'l_ear', 'r_ear', 'l_paw', 'r_paw', 'l_hip', 'r_hip', 'tail']
+# what a config of another data set has
+OF_DATA = {'data_root', 'metainfo', 'dataset_type', 'data_mode'}
+OF_DATA |= {'train_pipeline', 'val_pipeline', 'val_evaluator'}
+OF_DATA |= {'test_evaluator', 'default_hooks', 'custom_imports'}
+
+
+# of other data sets, metrics, and loss
+MLPE = [
+    'cpn/cpn_resnet50_256x192.py',
+    'keypoints/mlpe_resnest50_256x192_coco-wholebody.py',
+    'keypoints/mlpe_resnest50_256x192_crowdpose.py',
+    'keypoints/mlpe_resnest50_256x256_ap10k.py',
+    'keypoints/mlpe_resnest50_256x256_mpii.py',
+]
+OTHER_HEADS = [
+    'peers/mspn50_256x192.py',
+    'peers/simple_baseline_tiny_synthetic.py',
+    'plus/mlpe-plus_tiny_synthetic.py',
+]
+NARROW = """\
+model = dict(
+    backbone=dict(
+        _delete_=True,
+        type='ResNet',
+        depth=18,
+        base_channels=16,
+        out_indices=(0, 1, 2, 3),
+    ),
+    neck=dict(in_channels=(16, 32, 64, 128), out_channels=16),
+    head=dict(in_channels=16),
+)
+"""
+
+
+@pytest.mark.parametrize('name', MLPE)
+def test_a_config_of_any_data_set_is_a_base_that_trains_and_validates(
+    folder, name
+):
+    base = folder / 'narrow.py'
+    base.write_text(f'_base_ = [{str(CONFIGS / name)!r}]\n{NARROW}')
+    _, path = init(folder, base=base)
+    runner = train(path, folder / 'run')
+    assert type(runner.train_dataloader.dataset) is CocoDataset
+    assert type(runner.val_evaluator.metrics[0]) is FastCocoMetric
+
+
+@pytest.mark.parametrize('name', OTHER_HEADS)
+def test_a_config_of_any_head_is_a_base(folder, name):
+    write(folder, annotations(names=NAMES))
+    _, path = init(folder, base=name)
+    assert Config.fromfile(path).model.head.out_channels == len(NAMES)
+
+
+@pytest.mark.parametrize('name', SHIPPED)
+def test_all_but_the_data_is_the_bases(folder, name):
+    data = read_annotations(folder / 'beasts.json'), folder / 'images'
+    base = read_base(name)
+    text = config_text(
+        'x', base, base.reference(folder), 'x_metainfo.py', data, None
+    )
+    (folder / 'x_config.py').write_text(text)
+    written = Config.fromfile(folder / 'x_config.py')
+    expected = Config.fromfile(CONFIGS / name)
+    expected.model.head.out_channels = 5
+    for split in ('train', 'val', 'test'):
+        loader, old = (
+            written[f'{split}_dataloader'],
+            expected.pop(f'{split}_dataloader'),
+        )
+        # nothing of another data set is left
+        assert set(loader.dataset) <= {
+            *('type', 'metainfo', 'data_root', 'data_mode', 'ann_file'),
+            *('data_prefix', 'pipeline', 'test_mode'),
+        }
+        steps = [step.type for step in loader.dataset.pipeline]
+        assert steps == [step.type for step in old.dataset.pipeline]
+        assert loader.batch_size == old.batch_size
+    imports = expected.custom_imports.imports
+    assert written.custom_imports.imports == imports
+    for key in set(expected) - OF_DATA:
+        assert written[key] == expected[key], key
+
+
+def test_a_base_of_the_user_is_found_beside_the_config_wherever_both_are(
+    folder,
+):
+    work = folder / "the team's work"
+    (work / 'bases').mkdir(parents=True)
+    (work / "bases/my team's.py").write_text(
+        f'_base_ = [{str(CONFIGS / "mlpe_tiny_synthetic.py")!r}]\n'
+        'train_cfg = dict(max_epochs=7)\n'
+    )
+    (folder / 'new').symlink_to(work)
+    _, path = init(folder, base=work / "bases/my team's.py")
+    shutil.move(work, folder / 'moved')
+    config = Config.fromfile(folder / 'moved' / path.name)
+    assert config.train_cfg.max_epochs == 7
+
+
+def test_a_base_that_does_not_import_this_package_gets_the_import(folder):
+    stock = Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py')
+    stock.custom_imports = dict(imports=['json'], allow_failed_imports=False)
+    stock.dump(folder / 'stock.py')
+    _, path = init(folder, base=folder / 'stock.py')
+    imports = Config.fromfile(path).custom_imports.imports
+    assert imports == ['json', 'mlpe_mmpose']
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ("model = dict(type='BottomupPoseEstimator')", 'type=BottomupPose'),
+        ('x = 1', 'model.type=None'),
+        ('model = dict(', 'cannot be read: .*Error'),
+        (
+            "_base_ = ['TINY']\nmodel = dict(head=dict(out_channels=None))",
+            r'has no model\.head\.out_channels',
+        ),
+        (
+            "_base_ = ['TINY']\nval_dataloader = dict(dataset=dict("
+            "_delete_=True, type='CombinedDataset'))",
+            r'has no val_dataloader\.dataset\.pipeline',
+        ),
+        (
+            "_base_ = ['TINY']\nmodel = dict(neck=dict(in_channels=(1, 2)))",
+            'a training step fails with ',
+        ),
+    ],
+)
+def test_what_is_no_base_is_refused_with_the_reason(folder, text, message):
+    tiny = str(CONFIGS / 'mlpe_tiny_synthetic.py')
+    (folder / 'base.py').write_text(text.replace('TINY', tiny))
+    with pytest.raises(ValueError, match=rf'base\.py.*{message}'):
+        init(folder, base=folder / 'base.py')
+    assert not (folder / 'new').exists()
+
+
+def test_a_loss_that_picks_more_keypoints_than_there_are_is_refused(folder):
+    # MMPose's takes 8 of these 5
+    with pytest.raises(ValueError, match=r'mspn50.*topk \(8\) should not'):
+        init(folder, base='peers/mspn50_256x192.py')
+
+
+def test_a_base_that_does_not_exist_is_refused(folder):
+    with pytest.raises(FileNotFoundError, match='--config x is neither a f'):
+        init(folder, base='x')
+
+
+@pytest.mark.parametrize(
+    'value',
+    [
+        dict(a=1, b=[dict(type='X', size=(192, 256)), 'it\'s "so"'], c=None),
+        {'a.b': {}, 'class': (1,), 3: [], 'd': ()},
+        [[0.25] * 40, ('x' * 100,), dict(y='z' * 90)],
+    ],
+)
+def test_source_is_python_code_of_the_value_in_short_lines(value):
+    text = source(value)
+    assert eval(text) == value
+    long = [line for line in text.splitlines() if len(line) > 79]
+    assert all('xxx' in line or 'zzz' in line for line in long)

@@ -1,0 +1,43 @@
+"""A data set that the report cannot diagnose is refused before the test."""
+
+from pathlib import Path
+
+import pytest
+
+from mlpe_mmpose.tools.report.write_report import write_report
+from mlpe_mmpose.tools.synth.generator import generate_dataset
+
+TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
+
+
+@pytest.mark.parametrize(
+    ('dataset', 'content', 'message'),
+    [
+        # 17 keypoints in the field, where COCO-WholeBody has 133
+        ('CocoWholeBodyDataset', None, r'51 values in .* 133 keypoints'),
+        ('MpiiDataset', '[{"joints": []}]', "is not in COCO's format"),
+    ],
+)
+def test_annotations_of_another_kind_are_refused_before_the_test(
+    tmp_path, dataset, content, message
+):
+    generate_dataset(tmp_path, 1, 1, seed=0)
+    truth = tmp_path / 'annotations/person_keypoints_val2017.json'
+    if content:
+        truth.write_text(content)
+    (tmp_path / 'weights.pth').touch()
+    options = {
+        'test_dataloader.dataset.type': dataset,
+        'test_dataloader.dataset.data_root': str(tmp_path),
+    }
+    said = []
+    with pytest.raises(ValueError, match=message):
+        write_report(
+            TINY,
+            tmp_path / 'weights.pth',
+            tmp_path / 'page.html',
+            options,
+            say=said.append,
+        )
+    assert said == []
+    assert not (tmp_path / 'page.html').exists()

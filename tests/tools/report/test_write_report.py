@@ -1,0 +1,240 @@
+"""The page: complete, harmless, and readable in a browser."""
+
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmpose.apis import init_model
+
+from mlpe_mmpose.tools import main
+from mlpe_mmpose.tools.report.page import POLICY
+from mlpe_mmpose.tools.report.write_report import write_report
+from mlpe_mmpose.tools.synth.generator import generate_dataset
+
+TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
+EVIL = '<img src=x onerror="alert(1)"> & \'co\'.jpg'
+BROWSER = shutil.which('chromium') or shutil.which('google-chrome')
+# what keeps a browser from looking for the world outside
+QUIET = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic']
+QUIET += ['--no-first-run', '--disable-background-networking']
+QUIET += ['--disable-component-update', '--disable-sync']
+
+
+class Reader(HTMLParser):
+    """Counts tags, and keeps addresses and text."""
+
+    void = frozenset({'meta', 'img'})
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.open, self.sources, self.texts = [], [], []
+        self.tags = {}
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags[tag] = self.tags.get(tag, 0) + 1
+        if tag not in self.void:
+            self.open.append(tag)
+        names = {name for name, _ in attrs}
+        assert not {n for n in names if n.startswith('on')}
+        for name, value in attrs:
+            if name in ('src', 'href'):
+                self.sources.append(value)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(scope='module')
+def trained(tmp_path_factory) -> tuple[Path, Path]:
+    """A narrow model's config and weights, on a few generated people."""
+    folder = tmp_path_factory.mktemp('report')
+    generate_dataset(folder / 'data', 1, 5, seed=0)
+    config = Config.fromfile(TINY)
+    config.model.backbone.base_channels = 8
+    config.model.neck.update(in_channels=(8, 16, 32, 64), out_channels=8)
+    config.model.head.in_channels = 8
+    truth = folder / 'data/annotations/person_keypoints_val2017.json'
+    for split in ('val', 'test'):
+        dataset = config[f'{split}_dataloader'].dataset
+        dataset.data_root = str(folder / 'data')
+        config[f'{split}_evaluator'].ann_file = str(truth)
+    config.dump(folder / 'config.py')
+    torch.manual_seed(0)
+    model = init_model(str(folder / 'config.py'), device='cpu')
+    weights = dict(state_dict=model.state_dict(), meta={})
+    torch.save(weights, folder / 'weights.pth')
+    picks = dict(
+        keypoints=['nose', '<b>ear'],
+        epochs=[
+            dict(epoch=1, picked=[1, 2], labelled=[4, 4]),
+            dict(epoch=7, picked=[3, 4], labelled=[4, 4]),
+        ],
+    )
+    (folder / 'ohkm_picks.json').write_text(json.dumps(picks))
+    # a file name that is markup
+    content = json.loads(truth.read_text())
+    image = content['images'][0]
+    old = folder / 'data/val2017' / image['file_name']
+    evil = EVIL.replace('/', '')
+    old.rename(old.with_name(evil))
+    image['file_name'] = evil
+    truth.write_text(json.dumps(content))
+    return folder / 'config.py', folder / 'weights.pth'
+
+
+@pytest.fixture(scope='module')
+def page(trained) -> Path:
+    out = trained[0].with_name('report.html')
+    write_report(*trained, out, say=str)
+    return out
+
+
+def test_the_page_is_whole_and_has_every_section(page):
+    reader = Reader(page.read_text())
+    text = ''.join(reader.texts)
+    for title in (
+        'In figures',
+        'Errors by kind',
+        'By size, visibility, crowding',
+        'By keypoint',
+        'Picked by OHKM',
+        'Heatmaps by level',
+    ):
+        assert title in text
+    for word in ('jitter', 'inversion', 'swap', 'miss', 'left_ankle'):
+        assert word in text
+    # three of four in the last epoch
+    assert re.search(r'epoch 7, %.*nose25\.075\.0', text)
+    people = len(re.findall(r'annotation \d+: OKS', text))
+    assert f'The worst {people}' in text
+    # two panels a person; four people or fewer of five maps
+    assert (reader.tags['img'] - 2 * people) % 5 == 0
+    assert text.count('level 0') == (reader.tags['img'] - 2 * people) // 5 + 1
+
+
+def test_nothing_outside_of_the_page_is_asked_for(page):
+    text = page.read_text()
+    reader = Reader(text)
+    assert reader.sources
+    assert all(s.startswith('data:image/jpeg;base64,') for s in reader.sources)
+    assert POLICY in text
+    assert 'script' not in reader.tags
+    assert not re.search(r'https?:|url\(|@import', text)
+
+
+def test_names_are_text_whatever_they_contain(page):
+    text = page.read_text()
+    assert 'onerror="' not in text
+    assert '&lt;img src=x onerror=' in text
+    assert '&lt;b&gt;ear' in text
+    assert EVIL in ''.join(Reader(text).texts)
+
+
+def test_every_picture_decodes_and_shows_something(page):
+    import base64
+
+    for source in Reader(page.read_text()).sources:
+        data = base64.b64decode(source.partition(',')[2])
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), 1)
+        assert picture.shape[0] == 220
+        assert picture.std() > 1
+
+
+@pytest.fixture
+def perfect(trained, tmp_path) -> Path:
+    """The truth as results."""
+    truth = json.loads(
+        (
+            trained[0].parent
+            / 'data/annotations/person_keypoints_val2017.json'
+        ).read_text()
+    )
+    people = [
+        dict(
+            image_id=a['image_id'],
+            category_id=1,
+            keypoints=a['keypoints'],
+            score=1.0,
+        )
+        for a in truth['annotations']
+    ]
+    path = tmp_path / 'r.json'
+    path.write_text(json.dumps(people))
+    return path
+
+
+def test_results_alone_give_all_but_heatmaps(trained, perfect, tmp_path):
+    out = tmp_path / 'page.html'
+    found = write_report(trained[0], perfect, out, say=str)
+    assert found.metrics['AP'] == 1
+    text = ''.join(Reader(out.read_text()).texts)
+    assert 'AP 100.0' in text
+    assert 'They need the network' in text
+    assert 'Not recorded: ohkm_picks.json' in text
+
+
+def test_a_page_without_pictures_is_better_than_none(
+    trained, perfect, tmp_path
+):
+    out = tmp_path / 'page.html'
+    nowhere = {'test_dataloader.dataset.data_prefix.img': 'nowhere/'}
+    found = write_report(trained[0], perfect, out, nowhere, say=str)
+    reader = Reader(out.read_text())
+    assert reader.tags['img'] == 2 * len(found.worst)
+
+
+def test_the_verb_names_the_worst_kind_and_refuses_what_is_missing(
+    trained, tmp_path, capsys
+):
+    config = str(trained[0])
+    out = str(tmp_path / 'page.html')
+    assert main(['report', config, str(trained[1]), '--out', out]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.match(r'AP \d+\.\d; without \w+ it would be', lines[-2])
+    assert lines[-1] == out
+    assert main(['report', config, 'none.pth', '--out', out]) == 1
+    assert 'none.pth is no file' in capsys.readouterr().err
+    (tmp_path / 'empty.json').write_text('[]')
+    call = ['report', config, str(tmp_path / 'empty.json'), '--out', out]
+    assert main(call) == 2
+    assert 'nobody in it' in capsys.readouterr().err
+    nowhere = str(tmp_path / 'none/page.html')
+    assert main([*call[:-1], nowhere]) == 1
+
+
+@pytest.mark.skipif(BROWSER is None, reason='no Chromium on this machine')
+def test_a_browser_shows_bars_and_pictures(page, tmp_path):
+    shot = tmp_path / 'page.png'
+    subprocess.run(
+        [
+            BROWSER,
+            *QUIET,
+            f'--user-data-dir={tmp_path / "profile"}',
+            '--window-size=1200,4000',
+            f'--screenshot={shot}',
+            page.as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    picture = cv2.imread(str(shot))
+    # the bars' blue, #3b82c4
+    blue = (np.abs(picture.astype(int) - (0xC4, 0x82, 0x3B)) < 4).all(-1)
+    assert blue.sum() > 2000
+    # columns that are drawn over by pictures only: noise of a photograph
+    rows = picture[:, 24:200].astype(int).std(axis=(1, 2)) > 25
+    assert rows.sum() > 220

@@ -1,0 +1,54 @@
+"""Commands as steps of a program: their progress, cost and failures."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from mlpe_mmpose.tools.mim_runs import epochs_done, progress, run_mim
+
+# two lines as MMEngine writes them
+TRAINED = (
+    '11/22 20:28:02 - mmengine - INFO - Epoch(train) [3][ 60/257]  '
+    'base_lr: 1.1e-03 lr: 1.1e-03  eta: 0:02:30  time: 0.19  data_time: 0.03'
+    '  loss: 1000.6  loss_level0: 299.07  loss_refine: 289.7  acc_pose: 0.79'
+)
+VALIDATED = (
+    '11/22 20:29:10 - mmengine - INFO - Epoch(val) [3][7/7]    '
+    'coco/AP: 0.602345  coco/AP .5: 0.9  coco/AR: 0.6  time: 0.2'
+)
+
+
+def test_a_line_of_the_log_becomes_one_that_a_person_reads():
+    assert progress(TRAINED, 5) == (
+        'epoch 3/5    60/257  loss   1001  accuracy 0.79  left 0:02:30'
+    )
+    assert progress(VALIDATED, 5) == 'epoch 3/5  held-out AP 0.602'
+    assert progress('Loads checkpoint by local backend', 5) is None
+
+
+def test_a_failing_command_shows_the_end_of_its_output(tmp_path):
+    said, log = [], tmp_path / 'new/train.log'
+    with pytest.raises(RuntimeError, match=r'status 1(.|\n)*none\.py'):
+        run_mim('train', Path('none.py'), [], log, said.append)
+    assert 'none.py' in log.read_text()
+    assert said == [f'full output: {log}']
+
+
+def test_a_failure_inside_mmpose_is_not_buried_under_mims_own(tmp_path):
+    config = tmp_path / 'wrong.py'
+    config.write_text("model = dict(type='NoSuchModel')\n")
+    args = ['--work-dir', str(tmp_path / 'work')]
+    with pytest.raises(RuntimeError) as error:
+        run_mim('train', config, args, tmp_path / 'log', lambda line: None)
+    assert 'CalledProcessError' in (tmp_path / 'log').read_text()
+    last = str(error.value).splitlines()[-1]
+    assert 'Error' in last
+    assert 'CalledProcessError' not in last
+
+
+def test_the_epochs_of_a_training_are_those_of_its_last_checkpoint(tmp_path):
+    assert epochs_done(tmp_path) == 0
+    torch.save({'meta': {'epoch': 7}}, tmp_path / 'epoch_7.pth')
+    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_7.pth'))
+    assert epochs_done(tmp_path) == 7

@@ -1,0 +1,30 @@
+import pytest
+
+from mlpe_mmpose.tools.output_file import check_output, kept_if_good
+
+
+def test_a_good_file_takes_its_place(tmp_path):
+    path = tmp_path / 'out'
+    path.write_text('old')
+    with kept_if_good(path) as unproven:
+        unproven.write_text('new')
+        assert path.read_text() == 'old'
+    assert path.read_text() == 'new'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path):
+    path = tmp_path / 'out'
+    path.write_text('old')
+    with pytest.raises(RuntimeError), kept_if_good(path) as unproven:  # noqa: PT012
+        unproven.write_text('half')
+        raise RuntimeError
+    assert path.read_text() == 'old'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_and_a_file_in_none_are_refused(tmp_path):
+    check_output(tmp_path / 'out')
+    for path in (tmp_path, tmp_path / 'none' / 'out'):
+        with pytest.raises(FileNotFoundError, match='cannot be written'):
+            check_output(path)
