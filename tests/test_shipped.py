@@ -15,7 +15,7 @@ def test_a_config_is_named_as_a_user_would_type_it(monkeypatch):
 
 def test_it_is_found_from_elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    found = shipped.find_shipped('benchmarks/loss.py')
+    found = shipped.find_shipped('benchmarks/mlpe_benchmarks/loss.py')
     assert found.is_absolute()
     assert found.is_file()
 

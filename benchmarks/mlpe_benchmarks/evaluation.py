@@ -20,7 +20,7 @@ from mlpe_mmpose.evaluation.metrics import FastCocoMetric
 from mlpe_mmpose.tools.demo.pictures import COCO
 
 from .detections import DETECTIONS, make_images
-from .harness import Options, Row, main, take_turns, within
+from .harness import Options, Row, take_turns, within
 
 from mmengine.logging import MMLogger  # isort: skip
 from mmpose.datasets.datasets.utils import parse_pose_metainfo  # isort: skip
@@ -162,7 +162,3 @@ def file_row(images: list[dict], folder: Path, options: Options) -> Row:
     seconds = take_turns(sides[0].run, sides[1].run, options, warm_up=0)
     equal = f'{len(texts[0]):,} bytes'
     return row('the results file, instead of figures', images, seconds, equal)
-
-
-if __name__ == '__main__':
-    main(measure)

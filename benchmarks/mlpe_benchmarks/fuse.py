@@ -8,7 +8,7 @@ from torch import nn
 from mlpe_mmpose.apis import fuse
 from mlpe_mmpose.apis.fuse import BOUND
 
-from .harness import Options, Row, main, take_turns, within
+from .harness import Options, Row, take_turns, within
 from .networks import build
 
 MLPE = 'mlpe_resnest50_384x288.py'
@@ -112,7 +112,3 @@ def size(images: torch.Tensor, options: Options) -> str:
 def heatmaps(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
     """One forward pass."""
     return model(images, None)
-
-
-if __name__ == '__main__':
-    main(measure)

@@ -1,23 +1,18 @@
 """What the benchmarks share: taking turns, medians, and one table.
 
-A benchmark is a script of this folder with a docstring, whose first line is
-its name, and a function ``measure(options) -> Iterator[Row]``; its last line
-is ``main(measure)``. It runs on its own, as ``python benchmarks/loss.py
---quick``, and with all others by ``python -m mlpe_mmpose benchmark``.
+A benchmark is a module with a docstring and a function
+``measure(options) -> Iterator[Row]``; ``NAMES`` of ``run_all.py`` lists it.
+``python -m mlpe_mmpose benchmark NAME --quick`` runs it.
 """
 
-import argparse
 import contextlib
 import dataclasses
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 
 import cv2
 import torch
-
-from mlpe_mmpose.tools.machine import machine
 
 HEADINGS = ('What', 'Size', 'Peer', 'Peer', 'Ours', 'Ratio', 'Target', 'Equal')
 
@@ -166,27 +161,3 @@ def table(rows: list[Row]) -> str:
     lines = [HEADINGS, ['---'] * len(HEADINGS)]
     lines += [row.cells() for row in rows]
     return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
-
-
-def main(measure: Callable[[Options], Iterator[Row]]) -> None:
-    """Run one benchmark as a program."""
-    parser = argparse.ArgumentParser(
-        description=(sys.modules['__main__'].__doc__ or '').splitlines()[0]
-    )
-    parser.add_argument('--quick', action='store_true', help='small sizes')
-    parser.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
-    args = parser.parse_args()
-
-    torch.manual_seed(0)
-    options = Options(args.quick, args.device)
-    rows = []
-    try:
-        for row in measure(options):
-            rows.append(row)
-            line = f'{row.what}: {number(row.ratio)}'
-            print(line, file=sys.stderr, flush=True)
-    except MissingInputError as error:
-        sys.exit(str(error))
-    if not rows:
-        sys.exit(f'nothing here is measured on {args.device}')
-    print(f'{machine(args.device)}\n\n{table(rows)}')

@@ -7,7 +7,7 @@ import torch
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 from mlpe_mmpose.models import MLPEOHKMLoss
 
-from .harness import Options, Row, main, take_turns, within
+from .harness import Options, Row, take_turns, within
 
 from mmpose.models.losses import KeypointOHKMMSELoss  # isort: skip
 
@@ -45,7 +45,3 @@ def measure(options: Options) -> Iterator[Row]:
         5 if options.device == 'cuda' else 3,
         within('value and gradient', max(differences), 1e-5),
     )
-
-
-if __name__ == '__main__':
-    main(measure)

@@ -25,13 +25,14 @@ import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 from mlpe_mmpose.datasets.shared_storage_collate import (
     shared_storage_collate,
 )
+from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
-from .harness import Options, Row, main, one_core, take_turns, within
+from .harness import Options, Row, one_core, take_turns, within
 
 from mmpose.datasets import CocoDataset  # isort: skip
 
-CONFIG = Path(__file__).parents[1] / 'configs/mlpe_resnest101_384x288.py'
+CONFIG = find_shipped('configs/mlpe_resnest101_384x288.py')
 STOCK = dict(
     FastRandomFlip='RandomFlip', FastRandomBBoxTransform='RandomBBoxTransform'
 )
@@ -214,7 +215,3 @@ def received_ms(dataset: CocoDataset, collate: Callable) -> float:
     start = time.process_time()
     received = sum(len(batch['inputs']) for batch in batches)
     return 1e3 * (time.process_time() - start) / received
-
-
-if __name__ == '__main__':
-    main(measure)

@@ -16,7 +16,7 @@ from torch import nn
 from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.shipped import find_shipped
 
-from .harness import Options, Row, main, take_turns, within
+from .harness import Options, Row, take_turns, within
 
 from mmpose.apis import MMPoseInferencer, init_model  # isort: skip
 
@@ -176,7 +176,3 @@ def compared(
         None,
         within('keypoints, pixels', difference, BOUND),
     )
-
-
-if __name__ == '__main__':
-    main(measure)

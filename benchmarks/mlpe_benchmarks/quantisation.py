@@ -24,7 +24,7 @@ from mlpe_mmpose.tools.demo.run_demo import CONFIG, DATA_ROOT, WORK_DIR
 from mlpe_mmpose.tools.export.export_onnx import export_onnx
 from mlpe_mmpose.tools.export.onnx_graph import quantise
 
-from .harness import MissingInputError, Options, Row, main, take_turns, within
+from .harness import MissingInputError, Options, Row, take_turns, within
 
 from mmpose.apis import inference_topdown, init_model  # isort: skip
 
@@ -171,7 +171,3 @@ def row(
         f'AP {precisions[1]:.3f}, peer {precisions[0]:.3f}; '
         + within('AP', abs(lost), bound),
     )
-
-
-if __name__ == '__main__':
-    main(measure)

@@ -98,7 +98,9 @@ def _run(
         count = len(rows)
         try:
             torch.manual_seed(0)
-            for row in importlib.import_module(name).measure(options):
+            for row in importlib.import_module(
+                f'.{name}', __package__
+            ).measure(options):
                 rows.append(row)
                 _say(_line(row))
             if len(rows) == count:

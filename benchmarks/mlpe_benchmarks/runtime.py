@@ -15,7 +15,7 @@ from mlpe_mmpose.runtime import OnnxPose
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.export.export_onnx import BOUND, export_onnx
 
-from .harness import Options, Row, main, take_turns, within
+from .harness import Options, Row, take_turns, within
 
 from mmpose.apis import inference_topdown, init_model  # isort: skip
 
@@ -132,7 +132,3 @@ def crowd_row(model: torch.nn.Module, pose: OnnxPose, options: Options) -> Row:
         None,
         within('keypoints, pixels', difference, 0.1),
     )
-
-
-if __name__ == '__main__':
-    main(measure)

@@ -1,8 +1,8 @@
 """How time and memory grow: four plots and their figures.
 
-    python benchmarks/scaling.py [CURVE ...]
+    PYTHONPATH=benchmarks python -m mlpe_benchmarks.scaling [CURVE ...]
 
-writes ``plots/CURVE.png`` and ``plots/CURVE.json`` beside this file. What the
+writes ``plots/CURVE.png`` and ``plots/CURVE.json`` . What the
 curves show is in ``docs/speed.md``.
 """
 
@@ -20,7 +20,7 @@ matplotlib.use('Agg')
 
 import matplotlib.pyplot as plt
 
-FOLDER = Path(__file__).parent
+PLOTS = Path(__file__).parents[1] / 'plots'
 # curve -> its sizes, its title and the name of its size
 CURVES = {
     'batch_size': (
@@ -71,9 +71,14 @@ def main() -> None:
 
 def _point(name: str, size: int) -> dict:
     """Measure one size in a fresh process, for its memory's sake."""
-    script = FOLDER / 'scaling_points.py'
     done = subprocess.run(
-        [sys.executable, str(script), name, str(size)],
+        [
+            sys.executable,
+            '-m',
+            f'{__package__}.scaling_points',
+            name,
+            str(size),
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -85,9 +90,9 @@ def _point(name: str, size: int) -> dict:
 
 def _write(name: str, points: list[dict]) -> None:
     """Keep the figures beside their plot."""
-    (FOLDER / 'plots').mkdir(exist_ok=True)
+    PLOTS.mkdir(exist_ok=True)
     content = dict(machine=machine('cpu'), points=points)
-    path = FOLDER / 'plots' / f'{name}.json'
+    path = PLOTS / f'{name}.json'
     path.write_text(json.dumps(content, indent=1) + '\n')
 
 
@@ -112,7 +117,7 @@ def _draw(name: str, points: list[dict]) -> None:
         axis.grid(alpha=0.3)
         axis.legend()
     figure.suptitle(title)
-    figure.savefig(FOLDER / 'plots' / f'{name}.png', dpi=110)
+    figure.savefig(PLOTS / f'{name}.png', dpi=110)
     plt.close(figure)
 
 

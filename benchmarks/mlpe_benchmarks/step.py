@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 from mmengine.optim import OptimWrapper
 
-from .harness import Options, Row, main, take_turns
+from .harness import Options, Row, take_turns
 from .networks import all_heatmaps, batch_for, build
 
 
@@ -47,7 +47,3 @@ def measure(options: Options) -> Iterator[Row]:
         round(1 / (1 + allowed), 2),
         'the same network and optimizer',
     )
-
-
-if __name__ == '__main__':
-    main(measure)

@@ -14,7 +14,7 @@ from mmengine.registry import init_default_scope
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 from mlpe_mmpose.codecs import MLPEHeatmap
 
-from .harness import Options, Row, main, one_core, take_turns, within
+from .harness import Options, Row, one_core, take_turns, within
 
 BATCH, KEYPOINTS = 64, 17
 SIZES = dict(input_size=(288, 384), heatmap_size=(72, 96))
@@ -153,7 +153,3 @@ def label_bytes(pipeline: Callable, people: list[dict]) -> float:
             owners += list(sample.gt_fields)
         count += sum(v.nbytes for owner in owners for v in owner.values())
     return count / 1000
-
-
-if __name__ == '__main__':
-    main(measure)

@@ -14,7 +14,7 @@ from mlpe_mmpose.engine.hooks import (
     CompileHook,
 )
 
-from .harness import Options, Row, main, take_turns
+from .harness import Options, Row, take_turns
 from .networks import batch_for, build
 
 # what a step keeps for its backward pass is mostly in these
@@ -120,7 +120,3 @@ def _modes(options: Options) -> Iterator[tuple[str, list, torch.dtype | None]]:
         yield 'compiled', [CompileHook()], None
         together = [ChannelsLastHook(), CompileHook()]
         yield 'bfloat16, channels_last, compiled', together, bfloat16
-
-
-if __name__ == '__main__':
-    main(measure)

@@ -7,7 +7,7 @@ from mlpe_benchmarks import harness, run_all
 
 from mlpe_mmpose import tools as cli
 
-FOLDER = Path(__file__).parents[2] / 'benchmarks'
+FOLDER = Path(__file__).parents[2] / 'benchmarks/mlpe_benchmarks'
 QUICK = harness.Options(quick=True, device='cpu')
 
 

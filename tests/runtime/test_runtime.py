@@ -18,7 +18,7 @@ from mlpe_mmpose.runtime import OnnxPose, crops
 from mlpe_mmpose.tools import main
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 COCO = Path(os.environ.get('COCO_MINI', ROOT.parent / 'shared' / 'coco_mini'))
 # a wheel's folder of libraries
 LIBRARIES = {np: 'numpy', cv2: 'opencv*', onnxruntime: 'onnxruntime'}

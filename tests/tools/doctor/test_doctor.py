@@ -106,7 +106,7 @@ def test_the_command_line_starts_without_the_stack():
     # -S leaves out site-packages: neither torch nor anything else is there
     done = subprocess.run(
         [sys.executable, '-S', '-m', 'mlpe_mmpose', '--help'],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,1 @@
+"""Speed beside the peers, and what else is measured."""
