@@ -1,5 +1,7 @@
 """Losses wait on the device, and none is lost."""
 
+import json
+import weakref
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,6 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from torch import nn
 from torch.utils.data import DataLoader
-
-LOGGER_INTERVAL = 3
 
 
 class LineModel(BaseModel):
@@ -65,10 +65,13 @@ def train(tmp_path: Path):
     """Train two epochs of four steps: ``train(hook, **hooks)``."""
 
     def run(
-        hook: str, model: LineModel | None = None, **hooks: dict
+        hook: str,
+        model: LineModel | None = None,
+        interval: int = 3,
+        **hooks: dict,
     ) -> Runner:
         torch.manual_seed(0)
-        name = f'{tmp_path.name}_{hook}_{len(hooks)}'
+        name = f'{tmp_path.name}_{hook}_{interval}_{len(hooks)}'
         runner = Runner(
             model=model or LineModel(),
             work_dir=str(tmp_path / name),
@@ -80,7 +83,7 @@ def train(tmp_path: Path):
             optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.01)),
             default_hooks=dict(
                 runtime_info=dict(type=hook),
-                logger=dict(type='LoggerHook', interval=LOGGER_INTERVAL),
+                logger=dict(type='LoggerHook', interval=interval),
                 **hooks,
             ),
             default_scope='mmpose',
@@ -105,6 +108,41 @@ def test_the_history_is_that_of_the_stock_hook(train):
     assert ours == histories(train('RuntimeInfoHook'))
     assert len(ours['train/loss']) == 8
     assert ours['train/twice'] == [2 * loss for loss in ours['train/loss']]
+
+
+# the logger logs the end of an epoch that is shorter than its interval
+@pytest.mark.parametrize(
+    ('interval', 'steps'), [(3, [3, 7]), (100, [4, 8]), (1, range(1, 9))]
+)
+def test_what_is_logged_is_what_the_stock_hook_logs(train, interval, steps):
+    def logged(hook: str) -> list[dict]:
+        runner = train(hook, interval=interval)
+        (path,) = Path(runner.work_dir).rglob('scalars.json')
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        return [
+            {k: v for k, v in line.items() if 'time' not in k}
+            for line in lines
+        ]
+
+    ours = logged('DeferredLogHook')
+    assert ours == logged('RuntimeInfoHook')
+    assert [line['step'] for line in ours] == list(steps)
+
+
+def test_a_loss_that_waits_does_not_keep_the_graph_of_its_iteration(train):
+    class Observed(LineModel):
+        losses = []
+
+        def train_step(self, data, optim_wrapper):
+            # that of the iteration before may still be the loop's
+            assert not any(loss() is not None for loss in self.losses[:-1])
+            outputs = super().train_step(data, optim_wrapper)
+            self.losses.append(weakref.ref(outputs['loss']))
+            return outputs
+
+    model = Observed()
+    train('DeferredLogHook', model)
+    assert len(model.losses) == 8
 
 
 # two epochs of four iterations; each logs its third, and its fourth is its
