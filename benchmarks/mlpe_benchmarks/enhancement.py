@@ -3,7 +3,8 @@
 Looks at it on one training batch of 32 people, without a checkpoint as the
 config initialises it:
 
-    PYTHONPATH=benchmarks python -m mlpe_benchmarks.enhancement CONFIG [CHECKPOINT] [--cfg-options ...]
+    PYTHONPATH=benchmarks python -m mlpe_benchmarks.enhancement CONFIG \
+        [CHECKPOINT] [--cfg-options ...]
 """
 
 import argparse

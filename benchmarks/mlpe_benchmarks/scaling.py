@@ -2,8 +2,8 @@
 
     PYTHONPATH=benchmarks python -m mlpe_benchmarks.scaling [CURVE ...]
 
-writes ``plots/CURVE.png`` and ``plots/CURVE.json`` . What the
-curves show is in ``docs/speed.md``.
+writes ``plots/CURVE.png`` and ``plots/CURVE.json``. ``docs/speed.md`` says
+what the curves show.
 """
 
 import argparse

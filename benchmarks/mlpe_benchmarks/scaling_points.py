@@ -1,6 +1,6 @@
 """One point of a curve of `scaling.py`, measured in a process of its own.
 
-    PYTHONPATH=benchmarks python -m mlpe_benchmarks.scaling_points batch_size 16
+    PYTHONPATH=benchmarks python -m mlpe_benchmarks.scaling_points NAME N
 
 prints the seconds and MiB of one piece of work as JSON.
 """

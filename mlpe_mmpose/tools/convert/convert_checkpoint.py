@@ -11,26 +11,12 @@ from mmengine.registry import DefaultScope
 from mmpose.models import build_pose_estimator
 from torch import Tensor
 
-from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.version import __version__
 
 from ..output_file import check_output, kept_if_good
+from .converted_config import INPUT_SIZES, converted_config
 from .original_names import NUM_LEVELS, SOURCES, OriginalNames
 
-# below `configs/`, by source and depth; the weights do not tell input sizes
-CONFIGS = {
-    ('mlpe', 50): ('mlpe_resnest50_256x192.py', 'mlpe_resnest50_384x288.py'),
-    ('mlpe', 101): ('mlpe_resnest101_384x288.py',),
-    ('cpn', 50): (
-        'cpn/cpn_resnet50_256x192.py',
-        'cpn/cpn_resnet50_384x288.py',
-    ),
-    # with the depth in its options, see `cfg_options`
-    ('cpn', 101): ('cpn/cpn_resnet50_384x288.py',),
-}
-# both originals: (RGB - mean) / 255
-_MEAN = [122.7717, 115.9465, 102.9801]
-_STD = [255.0, 255.0, 255.0]
 # convolutions of all levels joined: theirs from the coarsest, ours the finest
 _JOINED = (
     'head.refine_network.fuse.conv1.weight',
@@ -45,8 +31,9 @@ def convert_state_dict(
 ) -> dict[str, Tensor]:
     """Rename the parameters of an original network, and reorder two.
 
-    The model of ours then computes the same heatmaps from the same input,
-    which the originals normalise in their own way, see :func:`cfg_options`.
+    The model here then computes the same heatmaps from the same input,
+    which the originals normalise in their own way, see
+    :func:`converted_config`.
 
     Args:
         state_dict (Mapping[str, Tensor]): Of the authors' release of MLPE
@@ -56,7 +43,7 @@ def convert_state_dict(
 
     Returns:
         dict[str, Tensor]: All parameters and buffers of the model of
-        :func:`shipped_configs`; but for two, the same tensors. What the
+        :func:`converted_config`; but for two, the same tensors. What the
         release builds and never uses is left out: its classifier and three
         laterals.
 
@@ -107,84 +94,73 @@ def depth_of(names: Iterable[str]) -> int:
     return 101 if any('resnet.layer3.6.' in name for name in names) else 50
 
 
-def shipped_configs(source: str, depth: int) -> list[Path]:
-    """The configs whose models a converted checkpoint fits."""
-    names = CONFIGS[source, depth]
-    return [find_shipped(f'configs/{name}') for name in names]
-
-
-def cfg_options(source: str, depth: int) -> dict[str, object]:
-    """What a converted checkpoint needs changed in its config.
-
-    Args:
-        source (str): ``'mlpe'`` or ``'cpn'``
-        depth (int): 50 or 101
-
-    Returns:
-        dict[str, object]: For ``--cfg-options``: the originals' mean and
-        standard deviation, R, G, B in [0, 255], and CPN's depth where no
-        config of that depth is shipped.
-    """
-    options = {
-        'model.data_preprocessor.mean': _MEAN,
-        'model.data_preprocessor.std': _STD,
-    }
-    if (source, depth) == ('cpn', 101):
-        options['model.backbone.depth'] = depth
-    return options
-
-
 def convert_checkpoint(
     in_file: str | os.PathLike,
     out_file: str | os.PathLike,
     source: str,
+    input_size: str,
+    force: bool = False,
     say: Callable[[str], None] = print,
-) -> Path:
-    """Convert a checkpoint file, see :func:`convert_state_dict`.
+) -> tuple[Path, Path]:
+    """Convert a checkpoint file, and write its config beside the result.
 
     Args:
         in_file (str | PathLike): What ``torch.save`` wrote of a state dict,
             or of a dict with one as ``'state_dict'``
-        out_file (str | PathLike): The file to write; one that is there is
-            only replaced by a good one
+        out_file (str | PathLike): The file of weights to write. The config
+            has its name, but ends in ``.py``
         source (str): ``'mlpe'`` or ``'cpn'``
+        input_size (str): Height x width of the crops that the checkpoint was
+            trained with, ``'256x192'`` or ``'384x288'``. The weights do not
+            tell: with the other one they predict, too, but worse
+        force (bool): Whether to replace files that exist
         say (callable): Takes each line of what was done, and of how to use
-            the file. Defaults to ``print``
+            the files. Defaults to ``print``
 
     Returns:
-        Path: The file.
+        tuple:
+        - weights (Path): The file of weights
+        - config (Path): The file of their config
 
     Raises:
-        OSError: If a file cannot be read or written.
-        ValueError: If it holds something else; nothing is written then.
+        OSError: If a file cannot be read or written, or exists.
+        ValueError: If ``in_file`` holds something else; nothing is written
+            then.
     """
     out_file = Path(out_file)
-    check_output(out_file)
+    config_file = out_file.with_suffix('.py')
+    _check_outputs(out_file, config_file, force)
     state_dict = _read_state_dict(Path(in_file))
     converted = convert_state_dict(state_dict, source)
-    with kept_if_good(out_file) as unproven:
+    text = converted_config(source, depth_of(state_dict), input_size)
+    with (
+        kept_if_good(out_file) as weights,
+        kept_if_good(config_file) as config,
+    ):
         meta = dict(converted_from=source, mlpe_mmpose=__version__)
-        torch.save(dict(state_dict=converted, meta=meta), unproven)
+        torch.save(dict(state_dict=converted, meta=meta), weights)
+        config.write_text(text)
     say(f'{out_file}: {len(converted)} tensors')
     dropped = unused_names(state_dict, source)
     if dropped:
         say(f'left out, as the original never uses them: {", ".join(dropped)}')
-    _say_use(out_file, source, depth_of(state_dict), say)
-    return out_file
+    say(f'{config_file}: their config, for crops of {input_size}; to test it:')
+    command = ['mim', 'test', 'mmpose', str(config_file), '-C', str(out_file)]
+    say('  ' + shlex.join(command))
+    return out_file, config_file
 
 
-def _say_use(
-    out_file: Path, source: str, depth: int, say: Callable[[str], None]
-) -> None:
-    """Say what the file is for, and what else has to be changed."""
-    configs = [str(path) for path in shipped_configs(source, depth)]
-    say(f'for {" or ".join(configs)}, by the input size it was trained with:')
-    command = ['mim', 'test', 'mmpose', configs[0], '-C', str(out_file)]
-    lines = [shlex.join([*command, '--cfg-options'])]
-    for name, value in cfg_options(source, depth).items():
-        values = value if isinstance(value, list) else [value]
-        lines.append(f'{name}={",".join(map(str, values))}')
-    say('  ' + ' \\\n      '.join(lines))
+def _check_outputs(out_file: Path, config_file: Path, force: bool) -> None:
+    """Reject paths at which nothing can or may be written."""
+    if out_file == config_file:
+        raise ValueError(
+            f'{out_file} would be the name of both weights and config; choose '
+            'a name that does not end in .py.'
+        )
+    for path in (out_file, config_file):
+        check_output(path)
+        if path.exists() and not force:
+            raise FileExistsError(f'{path} exists; --force replaces it.')
 
 
 def _without_module(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -203,9 +179,9 @@ def _original_names(names: Iterable[str], source: str) -> OriginalNames:
 
 
 def _meta_model(source: str, depth: int) -> dict[str, Tensor]:
-    """Names and shapes of the shipped config's model, without memory."""
-    config = Config.fromfile(shipped_configs(source, depth)[0])
-    config.merge_from_dict(cfg_options(source, depth))
+    """Names and shapes of the config's model, without memory."""
+    text = converted_config(source, depth, INPUT_SIZES[0])
+    config = Config.fromstring(text, '.py')
     with (
         DefaultScope.overwrite_default_scope('mmpose'),
         torch.device('meta'),

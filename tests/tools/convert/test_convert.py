@@ -4,23 +4,25 @@ import pickle
 
 import pytest
 import torch
+from mlpe_mmpose.tools.convert.converted_config import (
+    INPUT_SIZES,
+    converted_config,
+)
 from mmengine.config import Config
 from mmpose.models import build_pose_estimator
 from original_network import SIZE, OriginalNetwork
 
 from mlpe_mmpose.tools.convert.convert_checkpoint import (
-    cfg_options,
     convert_checkpoint,
     convert_state_dict,
-    shipped_configs,
     unused_names,
 )
 
 
-def load(path, source: str, depth: int, state_dict: dict):
-    """The model of a config, with these weights and no others."""
-    config = Config.fromfile(path)
-    config.merge_from_dict(cfg_options(source, depth))
+def load(source: str, depth: int, input_size: str, state_dict: dict):
+    """The model of the written config, with these weights and no others."""
+    text = converted_config(source, depth, input_size)
+    config = Config.fromstring(text, '.py')
     with torch.device('meta'):
         model = build_pose_estimator(config.model)
     model.load_state_dict(state_dict, strict=True, assign=True)
@@ -64,7 +66,7 @@ def test_the_converted_model_gives_the_originals_heatmaps(source):
     # as DataParallel names them
     wrapped = {f'module.{n}': t for n, t in original.parameters.items()}
     ours = convert_state_dict(wrapped, source)
-    model = load(shipped_configs(source, 50)[1], source, 50, ours)
+    model = load(source, 50, '384x288', ours)
     with torch.no_grad():
         feats = model.extract_feat(images)
         assert largest_difference(model.head(feats), heatmaps) < 1e-4
@@ -74,11 +76,11 @@ def test_the_converted_model_gives_the_originals_heatmaps(source):
 
 
 @pytest.mark.parametrize('source', ['mlpe', 'cpn'])
-def test_the_deep_originals_fit_a_shipped_config(source):
+def test_the_deep_originals_fit_their_config(source):
     original = OriginalNetwork(source, 101, empty=True)
     ours = convert_state_dict(original.parameters, source)
-    (path,) = shipped_configs(source, 101)
-    load(path, source, 101, ours)
+    for input_size in INPUT_SIZES:
+        load(source, 101, input_size, ours)
 
 
 def test_only_what_the_release_never_uses_is_left_out(mlpe, converted):
@@ -163,7 +165,7 @@ def test_counters_of_batches_may_be_missing_as_in_old_pytorch(mlpe, converted):
 
 # as today's PyTorch and as that of the originals writes
 @pytest.mark.parametrize('new_format', [True, False])
-def test_the_file_is_plain_and_what_lay_there_is_replaced(
+def test_the_file_is_plain_and_replaces_another_if_that_is_asked_for(
     mlpe, converted, tmp_path, new_format
 ):
     in_file, out_file = tmp_path / 'release.pth.tar', tmp_path / 'ours.pth'
@@ -173,16 +175,20 @@ def test_the_file_is_plain_and_what_lay_there_is_replaced(
         in_file,
         _use_new_zipfile_serialization=new_format,
     )
+    arguments = (in_file, out_file, 'mlpe', '256x192')
+    with pytest.raises(FileExistsError, match=r'ours\.pth exists; --force'):
+        convert_checkpoint(*arguments)
     said = []
     with out_file.open('rb') as old:
-        convert_checkpoint(in_file, out_file, 'mlpe', said.append)
+        convert_checkpoint(*arguments, force=True, say=said.append)
         # another file has taken its place, which this one is not
         assert old.read() == b'old'
     checkpoint = torch.load(out_file, weights_only=True)
     assert checkpoint['state_dict'].keys() == converted.keys()
     assert checkpoint['meta']['converted_from'] == 'mlpe'
     assert 'resnet.fc.weight' in '\n'.join(said)
-    assert sorted(tmp_path.iterdir()) == [out_file, in_file]
+    config = tmp_path / 'ours.py'
+    assert sorted(tmp_path.iterdir()) == [out_file, config, in_file]
 
 
 class Surprise:
@@ -205,7 +211,7 @@ def test_a_file_of_something_else_is_refused_and_nothing_written(
     torch.save(content, in_file)
     out_file.write_bytes(b'old')
     with pytest.raises(ValueError, match=words):
-        convert_checkpoint(in_file, out_file, 'mlpe')
+        convert_checkpoint(in_file, out_file, 'mlpe', '256x192', force=True)
     assert out_file.read_bytes() == b'old'
     assert sorted(tmp_path.iterdir()) == [in_file, out_file]
 
@@ -215,4 +221,26 @@ def test_a_file_that_is_no_checkpoint_is_refused(tmp_path):
     for content in (b'', b'text', pickle.dumps({}, 2)[:-1]):
         in_file.write_bytes(content)
         with pytest.raises(ValueError, match='safe loader'):
-            convert_checkpoint(in_file, tmp_path / 'out.pth', 'mlpe')
+            convert_checkpoint(
+                in_file, tmp_path / 'out.pth', 'mlpe', '256x192'
+            )
+
+
+@pytest.mark.parametrize(
+    ('out_name', 'input_size', 'error', 'words'),
+    [
+        ('out.py', '256x192', ValueError, 'both weights and config'),
+        ('mine.pth', '256x192', FileExistsError, r'mine\.py exists; --force'),
+        ('out.pth', '256x256', ValueError, "got input_size='256x256'"),
+    ],
+)
+def test_a_config_that_cannot_be_written_is_refused_before_the_work(
+    mlpe, tmp_path, out_name, input_size, error, words
+):
+    in_file, mine = tmp_path / 'in.pth', tmp_path / 'mine.py'
+    torch.save(mlpe, in_file)
+    mine.write_text('changed by hand')
+    with pytest.raises(error, match=words):
+        convert_checkpoint(in_file, tmp_path / out_name, 'mlpe', input_size)
+    assert mine.read_text() == 'changed by hand'
+    assert sorted(tmp_path.iterdir()) == [in_file, mine]
