@@ -5,11 +5,11 @@ import functools
 import sys
 from pickle import UnpicklingError
 
-from mmengine.config import DictAction
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
+    from mmengine.config import DictAction
+
     parser.add_argument('config', metavar='CONFIG', help='the config')
     parser.add_argument('checkpoint', metavar='CHECKPOINT', help='its weights')
     parser.add_argument('out', metavar='OUT.onnx', help='the file to write')
