@@ -7,6 +7,7 @@ A test compares the file with what this script would write.
 
 import importlib
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,7 +54,9 @@ def _call_text(item: type) -> str:
     call = vars(item).get('__call__')
     if call is None or not call.__doc__:
         return ''
-    return f'\n\nCalled, {_signature(call)}:\n\n{inspect.cleandoc(call.__doc__)}'
+    return (
+        f'\n\nCalled, {_signature(call)}:\n\n{inspect.cleandoc(call.__doc__)}'
+    )
 
 
 def _signature(item: object) -> str:
@@ -64,11 +67,10 @@ def _signature(item: object) -> str:
         for parameter in signature.parameters.values()
         if parameter.name != 'self'
     ]
-    return str(
-        signature.replace(
-            parameters=bare, return_annotation=inspect.Signature.empty
-        )
+    text = signature.replace(
+        parameters=bare, return_annotation=inspect.Signature.empty
     )
+    return re.sub(r'<built-in function (\w+)>', r'\1', str(text))
 
 
 if __name__ == '__main__':
