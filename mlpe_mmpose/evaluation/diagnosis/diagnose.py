@@ -8,12 +8,12 @@ import numpy as np
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from xtcocotools.coco import COCO
 
-from ..metrics.cpp_evaluation import evaluate_people
+from ..metrics.cpp_evaluation import evaluate_in_cpp
 from ..metrics.fast_coco_metric import STATS
-from ..metrics.ground_truth import GroundTruth
-from ..metrics.people import People
 from .findings import Diagnosis, ErrorKind, KeypointError, WorstPerson
+from .ground_truth import GroundTruth
 from .matching import KINDS, Matches, distances, error_kinds, match
+from .people import People
 from .results import read_people
 from .slices import by_crowding, by_size, by_visibility, counted
 
@@ -46,7 +46,7 @@ def diagnose(
     coco.createIndex()
     sigmas = np.asarray(metainfo['sigmas'], dtype=float)
     has_areas = all('area' in person for person in coco.anns.values())
-    truth = GroundTruth.from_coco(coco, len(sigmas), False, has_areas, None)
+    truth = GroundTruth.from_coco(coco, len(sigmas), has_areas)
     people = read_people(Path(results), len(sigmas), truth)
     return _Case(coco, truth, people, sigmas, metainfo).findings()
 
@@ -63,11 +63,13 @@ class _Case:
 
     def evaluate(self, truth: GroundTruth, people: People) -> dict[str, float]:
         """COCO's figures by name."""
-        named = dataclasses.replace(
-            people, image_ids=self.truth.image_ids[people.image_ids]
-        )
-        stats = evaluate_people(
-            truth, named, self.sigmas, 'keypoints', lambda line: None
+        stats = evaluate_in_cpp(
+            self.coco,
+            truth.as_rows(),
+            people.as_rows(truth.image_ids),
+            self.sigmas,
+            'keypoints',
+            lambda line: None,
         )
         return dict(zip(STATS['keypoints'], map(float, stats), strict=True))
 
