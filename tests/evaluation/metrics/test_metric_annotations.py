@@ -4,7 +4,6 @@ import copy
 
 import numpy as np
 import pytest
-from mlpe_mmpose.evaluation.pictures import COCO
 from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
@@ -12,6 +11,7 @@ from mmpose.evaluation.metrics import CocoMetric
 from test_fast_coco_metric import CONVERTER, IOU_TYPES
 
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
+from mlpe_mmpose.tools.demo.pictures import COCO
 
 
 @pytest.fixture(params=['annotations.json', None])
