@@ -2,8 +2,7 @@
 
 import numpy as np
 
-# our choice: numbers in a temporary array, so that it stays in the cache
-CHUNK = 2**16
+CHUNK = 2**16  # our choice: numbers in an array that stays in the cache
 
 
 def oks_nms(kpts_db: list[dict], thr: float, sigmas: np.ndarray) -> np.ndarray:
@@ -41,9 +40,8 @@ def oks_nms(kpts_db: list[dict], thr: float, sigmas: np.ndarray) -> np.ndarray:
         area = area.astype(np.result_type(error, np.spacing(1)))
         error = error / area[..., None] / 2
         total = np.sum(np.exp(-error), axis=-1)
-        similarity = (total / error.shape[-1]).astype(np.float32)
         # "<= thr", as in MMPose, is False for NaN
-        differs = similarity <= thr
+        differs = (total / error.shape[-1]).astype(np.float32) <= thr
         for row, rank in enumerate(range(len(order))[rows]):
             if kept[rank]:
                 kept[rank + 1 :] &= differs[row, rank + 1 :]

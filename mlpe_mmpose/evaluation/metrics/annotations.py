@@ -5,8 +5,7 @@ from collections import Counter
 import numpy as np
 from mmengine.logging import MMLogger
 
-# xtcocotools' estimate of the share of its box that a person fills
-AREA_OF_BOX = 0.53
+AREA_OF_BOX = 0.53  # share of its box that a person fills, in xtcocotools
 
 
 def check_fields(dataset: dict, file: str, crowd: bool = False) -> None:

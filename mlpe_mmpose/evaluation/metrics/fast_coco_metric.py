@@ -11,6 +11,8 @@ from mmpose.evaluation.functional import soft_oks_nms
 from mmpose.evaluation.metrics import CocoMetric
 from mmpose.registry import METRICS
 
+from mlpe_mmpose.optional import require
+
 from ..functional import oks_nms
 from .annotations import AREA_OF_BOX, check_fields, fill_in_fields
 
@@ -213,11 +215,12 @@ class FastCocoMetric(CocoMetric):
 def _cpp_evaluation(iou_type: str) -> Callable[..., np.ndarray] | None:
     """Return the evaluation in C++, or None if xtcocotools has to do it."""
     try:
-        from .cpp_evaluation import evaluate_in_cpp
+        require('faster_coco_eval', 'The fast evaluation of FastCocoMetric')
     except ImportError as error:
         MMLogger.get_current_instance().warning(
-            'FastCocoMetric evaluates as slowly as CocoMetric, because of: '
-            f'{error}. The remedy: pip install faster-coco-eval'
+            f'{error} Until then xtcocotools evaluates, as in CocoMetric.'
         )
         return None
+    from .cpp_evaluation import evaluate_in_cpp
+
     return evaluate_in_cpp if iou_type in STATS else None
