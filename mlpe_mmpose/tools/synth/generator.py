@@ -10,7 +10,7 @@ import cv2
 
 from .annotations import (
     annotate_scene,
-    coco_file,
+    build_coco_file,
     detect_people,
 )
 from .dice import Dice
@@ -151,7 +151,7 @@ def _generate_split(out_dir, split, plan, summary, progress) -> None:
         summary.add(people)
         if progress is not None:
             progress(summary.images, plan.num_train + plan.num_val)
-    coco = coco_file(images, annotations)
+    coco = build_coco_file(images, annotations)
     _write_json(out_dir / _annotation_file(split), coco)
     if split == 'val':
         _write_json(out_dir / _DETECTIONS, detections)
