@@ -10,7 +10,7 @@ from .figure import (
     CODES_PER_PERSON,
     Figure,
     draw_figure,
-    on_grid,
+    round_to_grid,
     sample_figure,
 )
 from .parts import PART_CODES
@@ -111,14 +111,14 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
 
 
 def _place_people(dice: Dice, size, max_people) -> list[tuple]:
-    """Draw pairs of a figure and its place (x, y, height), small ones first."""
+    """Draw figures with their places (x, y, height), small ones first."""
     # the smaller of two draws, so that most images have few people
     count = min(dice.integer(1, max_people), dice.integer(1, max_people))
     placed, boxes = [], []
     for _ in range(count):
         figure = sample_figure(dice)
         for _ in range(_PLACE_TRIES):
-            place, box = _draw_place(dice, figure.extent(), size, boxes)
+            place, box = _draw_place(dice, figure.bound(), size, boxes)
             crowded = any(_overlap(box, b) > _MAX_OVERLAP for b in boxes)
             inside = sum(
                 _is_inside(spot, size)
@@ -147,7 +147,7 @@ def _draw_place(dice: Dice, extent, size, boxes):
     if boxes and dice.chance(_BESIDE_CHANCE):
         x = dice.choice(boxes)[0] + dice.uniform(-0.75, 0.75) * wide
     box = (x, y, x + wide, y + tall)
-    return (on_grid(x - left), on_grid(y - top), body), box
+    return (round_to_grid(x - left), round_to_grid(y - top), body), box
 
 
 def _overlap(box, other) -> float:
@@ -175,7 +175,8 @@ def _locate_points(figure: Figure, place) -> list[tuple[float, float]]:
     x, y, body = place
     points = [figure.points[name] for name in KEYPOINTS]
     return [
-        (on_grid(x + u * body), on_grid(y - v * body)) for u, v, _ in points
+        (round_to_grid(x + u * body), round_to_grid(y - v * body))
+        for u, v, _ in points
     ]
 
 
