@@ -62,7 +62,8 @@ demo: setup
 test: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m pytest $(ARGS)
+	$(VENV)/bin/lint-imports --no-cache --no-logo
+	$(PY) -m pytest --durations=15 $(ARGS)
 
 doctor: setup
 	$(PY) -m mlpe_mmpose doctor

@@ -1,10 +1,11 @@
 """The command line, ``python -m mlpe_mmpose VERB``: one folder for each verb.
 
 A verb's folder has a ``cli.py`` with ``HELP`` (one line),
-``add_arguments(parser)`` and ``run(args)``. That module parses and prints.
-The work is done by a function that a script can import as well (see
-:mod:`mlpe_mmpose.apis`): such a function raises its errors, and neither
-prints nor exits. This module turns the errors into messages and exit codes.
+``add_arguments(parser)`` and ``run(args)``; ``WHEN_STOPPED`` may say what a
+user can do after Ctrl-C. That module parses and prints. The work is done by a
+function that a script can import as well (see :mod:`mlpe_mmpose.apis`): such a
+function raises its errors, and neither prints nor exits. This module turns
+the errors into messages and exit codes.
 """
 
 import argparse
@@ -36,6 +37,8 @@ What to do first:
   {PROGRAM} demo        train and test a tiny model, in minutes
   {PROGRAM} configs     choose a config; `mim train` trains it
   {PROGRAM} VERB -h     show the arguments of a verb
+
+Exit status: 0 the work is done, 1 it failed, 2 the call was wrong, 130 stopped
 """
 
 
@@ -48,12 +51,18 @@ class ExitCode(enum.IntEnum):
     STOPPED = 130  # by Ctrl-C, or because nobody reads the output any more
 
 
-# The first row with a class of the error decides. An error of another class
-# is a fault of this package, so its traceback is shown.
+# The first row that names the error's class decides. An error of any other
+# class is a mistake in this package, so Python shows its traceback.
 EXIT_CODES = (
     ((KeyboardInterrupt, BrokenPipeError), ExitCode.STOPPED),
     (
-        (ValueError, FileNotFoundError, FileExistsError, NotADirectoryError),
+        (
+            ValueError,
+            FileNotFoundError,
+            FileExistsError,
+            IsADirectoryError,
+            NotADirectoryError,
+        ),
         ExitCode.WRONG_CALL,
     ),
     (
@@ -74,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         int: The exit status, see :class:`ExitCode`.
     """
     argv = sys.argv[1:] if argv is None else list(argv)
-    # warnings of the stack at every start, which no user can act on
+    # OpenMMLab emits these warnings at every start; a user cannot act on them
     for text in ('pkg_resources is deprecated', 'The metainfo config file'):
         warnings.filterwarnings('ignore', text)
     parser = _build_parser()
@@ -83,27 +92,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.WRONG_CALL
     verb = parser.parse_args(argv[:1]).verb
     cli = _load_cli(verb)
-    verb_parser = argparse.ArgumentParser(
+    try:
+        status = cli.run(_parse_arguments(verb, cli, argv[1:]))
+        # a closed pipe must raise here: at exit, Python would print the error
+        sys.stdout.flush()
+        return status or ExitCode.DONE
+    except (KeyboardInterrupt, Exception) as error:
+        return _report_error(verb, cli, error, '--traceback' in argv)
+
+
+def _parse_arguments(
+    verb: str, cli: ModuleType, argv: Sequence[str]
+) -> argparse.Namespace:
+    """Parse the arguments of a verb."""
+    parser = argparse.ArgumentParser(
         prog=f'{PROGRAM} {verb}',
         description=f'{cli.HELP[0].upper()}{cli.HELP[1:]}.',
     )
-    cli.add_arguments(verb_parser)
-    verb_parser.add_argument(
+    cli.add_arguments(parser)
+    parser.add_argument(
         '--traceback',
         action='store_true',
         help='show where in the code an error was raised',
     )
-    args = verb_parser.parse_args(argv[1:])
-    try:
-        return cli.run(args) or ExitCode.DONE
-    except (KeyboardInterrupt, Exception) as error:
-        if args.traceback:
-            traceback.print_exc()
-        return _report(verb, cli, error)
+    return parser.parse_args(argv)
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    """Build the parser of the verb, whose help lists all verbs."""
+    """Build the parser that takes the verb; its help lists all verbs."""
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         usage=f'{PROGRAM} VERB ...',
@@ -135,17 +151,22 @@ def _load_cli(verb: str) -> ModuleType:
     return importlib.import_module(f'{__name__}.{name}.cli')
 
 
-def _report(verb: str, cli: ModuleType, error: BaseException) -> ExitCode:
+def _report_error(
+    verb: str, cli: ModuleType, error: BaseException, show_traceback: bool
+) -> ExitCode:
     """Print the message of an error, and choose the exit status.
 
     Raises:
-        BaseException: The error itself, if it is a fault of this package.
+        BaseException: The error itself, if ``EXIT_CODES`` does not name its
+            class.
     """
     codes = [code for kinds, code in EXIT_CODES if isinstance(error, kinds)]
     if not codes:
         raise error
+    if show_traceback:
+        traceback.print_exception(error)
     if isinstance(error, BrokenPipeError):
-        # Python would write the rest of the output at exit, and fail again
+        # Python writes the rest of the output at exit; it must not fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     elif codes[0] == ExitCode.STOPPED:
         hint = getattr(cli, 'WHEN_STOPPED', 'stopped')

@@ -1,4 +1,4 @@
-"""Scenes as COCO writes them down: annotations and detection results."""
+"""Write scenes as COCO annotations and detection results."""
 
 import numpy as np
 
@@ -7,35 +7,18 @@ from .figure import CODES_PER_PERSON
 from .scene import CROWD, KEYPOINTS, Scene
 
 PERSON = 1  # COCO's category
-# COCO's skeleton; keypoints count from 1
+# COCO's skeleton: pairs of keypoints, counted from 1
 _SKELETON = (
-    (16, 14),
-    (14, 12),
-    (17, 15),
-    (15, 13),
-    (12, 13),
-    (6, 12),
-    (7, 13),
-    (6, 7),
-    (6, 8),
-    (7, 9),
-    (8, 10),
-    (9, 11),
-    (2, 3),
-    (1, 2),
-    (1, 3),
-    (2, 4),
-    (3, 5),
-    (4, 6),
-    (5, 7),
+    '16-14 14-12 17-15 15-13 12-13 6-12 7-13 6-7 6-8 7-9 8-10 9-11 2-3 1-2 '
+    '1-3 2-4 3-5 4-6 5-7'
 )
-# annotation id = image id * 100 + number in the image: it does not depend
-# on the other images, and 2 digits hold more people than a scene can
+# Annotation id = image id * 100 + number in the image. So an id does not
+# depend on the other images; a scene holds fewer than 100 people.
 IDS_PER_IMAGE = 100
 
-# A detector, ours: it finds 95 of 100 people, errs by up to 7 % of the box
-# (4 % is the standard deviation) in place and in size, and sees up to two
-# people where none are.
+# Our choice of a detector: it finds 95 of 100 people. Place and size of a box
+# err by up to 7 % of the box (standard deviation 4 %). It also finds up to two
+# people on an image where there are none.
 _HIT_CHANCE, _JITTER, _MAX_FALSE = 0.95, 0.07, 2
 
 
@@ -47,16 +30,15 @@ def annotate_scene(scene: Scene, image_id: int) -> list[dict]:
         image_id (int): Number of its image
 
     Returns:
-        list[dict]: One annotation a person, then one of the crowd if there
-        is any. The segmentation is the exact mask of the seen pixels, as an
-        uncompressed run-length code; ``bbox`` bounds them (x, y, w, h) and
-        ``area`` counts them.
+        list[dict]: One annotation for each person, then one for the crowd if
+        there is any. The segmentation is the exact mask of the visible
+        pixels, as an uncompressed run-length code; ``bbox`` bounds the mask
+        (x, y, w, h) and ``area`` counts its pixels.
     """
-    first_id = image_id * IDS_PER_IMAGE
     persons = scene.owners // CODES_PER_PERSON
     annotations = []
     for person in scene.people:
-        annotation = _outline(persons == person.index + 1)
+        annotation = _describe_mask(persons == person.index + 1)
         annotation['keypoints'] = [
             int(value) if value.is_integer() else value
             for value in person.keypoints.ravel().tolist()
@@ -66,26 +48,26 @@ def annotate_scene(scene: Scene, image_id: int) -> list[dict]:
         annotations.append(annotation)
     crowd = scene.owners == CROWD
     if crowd.any():
-        annotation = _outline(crowd)
+        annotation = _describe_mask(crowd)
         annotation['keypoints'] = [0] * 3 * len(KEYPOINTS)
         annotation['num_keypoints'] = 0
         annotation['iscrowd'] = 1
         annotations.append(annotation)
     for number, annotation in enumerate(annotations):
-        annotation['id'] = first_id + number
+        annotation['id'] = image_id * IDS_PER_IMAGE + number
         annotation['image_id'] = image_id
         annotation['category_id'] = PERSON
     return annotations
 
 
-def _outline(mask: np.ndarray) -> dict:
-    """Give segmentation, area and box of a mask that is not empty."""
+def _describe_mask(mask: np.ndarray) -> dict:
+    """Return segmentation, area and bbox of a mask that is not empty."""
     height, width = mask.shape
     columns = np.flatnonzero(mask.any(axis=0))
     rows = np.flatnonzero(mask.any(axis=1))
     left, right = int(columns[0]), int(columns[-1]) + 1
     top, bottom = int(rows[0]), int(rows[-1]) + 1
-    # runs go down the columns; the first is one of zeros, maybe empty
+    # COCO's runs go down the columns; the first counts zeros, maybe none
     strip = np.pad(mask.T[left:right].ravel(), 1)
     turns = np.flatnonzero(strip[1:] != strip[:-1]) + left * height
     counts = np.diff(turns, prepend=0, append=width * height).tolist()
@@ -99,11 +81,11 @@ def _outline(mask: np.ndarray) -> dict:
 def detect_people(
     dice: Dice, annotations: list[dict], image_id: int, size: tuple[int, int]
 ) -> list[dict]:
-    """Pretend to be a person detector.
+    """Simulate the results of a person detector.
 
     Args:
-        dice (Dice): Where the draws come from
-        annotations (list[dict]): What is on the image
+        dice (Dice): Source of the random draws
+        annotations (list[dict]): COCO annotations of the image
         image_id (int): Number of the image
         size (tuple): Image size [w, h]
 
@@ -114,7 +96,7 @@ def detect_people(
     found = []
     for annotation in annotations:
         if not annotation['iscrowd'] and dice.chance(_HIT_CHANCE):
-            box = _jittered(dice, annotation['bbox'])
+            box = _jitter_box(dice, annotation['bbox'])
             found.append((box, dice.uniform(0.65, 1.0)))
     width, height = size
     for _ in range(dice.integer(0, _MAX_FALSE)):
@@ -126,22 +108,22 @@ def detect_people(
         {
             'image_id': image_id,
             'category_id': PERSON,
-            'bbox': _inside(box, size),
+            'bbox': _clip_box(box, size),
             'score': round(score, 3),
         }
         for box, score in found
     ]
 
 
-def _jittered(dice: Dice, box):
-    """Move and resize a box by a share of its size."""
+def _jitter_box(dice: Dice, box):
+    """Move and resize a box (x, y, w, h) by a random share of its size."""
     x, y, wide, tall = box
     dx, dy, dw, dh = (dice.uniform(-_JITTER, _JITTER) for _ in range(4))
     return x + dx * wide, y + dy * tall, wide * (1 + dw), tall * (1 + dh)
 
 
-def _inside(box, size) -> list[float]:
-    """Cut a box at the border of the image and round it to 1/10 pixel."""
+def _clip_box(box, size) -> list[float]:
+    """Clip a box to the image, and round it to 1/10 pixel."""
     ends = []
     for start, length, limit in zip(box[:2], box[2:], size, strict=True):
         low = min(max(round(start, 1), 0.0), limit - 1.0)
@@ -151,23 +133,16 @@ def _inside(box, size) -> list[float]:
     return [x, y, wide, tall]
 
 
-def coco_file(images: list[dict], annotations: list[dict]) -> dict:
-    """Put images and annotations into COCO's frame."""
+def build_coco_file(images: list[dict], annotations: list[dict]) -> dict:
+    """Build the content of a COCO annotation file."""
+    bones = [list(map(int, bone.split('-'))) for bone in _SKELETON.split()]
+    category = {'id': PERSON, 'name': 'person', 'supercategory': 'person'}
+    category |= {'keypoints': list(KEYPOINTS), 'skeleton': bones}
+    description = 'Synthetic people of mlpe_mmpose'
     return {
-        'info': {
-            'description': 'Synthetic people of mlpe_mmpose',
-            'version': '1.0',
-        },
+        'info': {'description': description, 'version': '1.0'},
         'licenses': [{'id': 1, 'name': 'Apache-2.0', 'url': ''}],
         'images': images,
         'annotations': annotations,
-        'categories': [
-            {
-                'id': PERSON,
-                'name': 'person',
-                'supercategory': 'person',
-                'keypoints': list(KEYPOINTS),
-                'skeleton': [list(bone) for bone in _SKELETON],
-            }
-        ],
+        'categories': [category],
     }

@@ -1,7 +1,7 @@
-"""What stands behind and in front of the people: walls, floors, things.
+"""Draw walls and floors behind the people, and things anywhere.
 
-All of it is whole-number arithmetic and OpenCV functions that are exact:
-filled polygons, saturating sums, and the bit-exact resize.
+This uses integer arithmetic and exact OpenCV functions only: filled polygons,
+saturating sums, and the bit-exact resize.
 """
 
 import cv2
@@ -10,30 +10,29 @@ import numpy as np
 from .dice import Dice
 from .figure import GRID, SHIFT
 from .skeleton import SINES
-from .wardrobe import any_colour, shaded
+from .wardrobe import draw_colour, scale_brightness
 
-# Texture scales in pixels and the strength of the noise at each, as the
-# number of bits taken off a byte: blobs of up to 64 grey levels, spots of
-# 32, grain of 16. Ours.
+# Our choice: texture scales in pixels, and by how many bits a byte of noise is
+# shifted right there. Blobs have up to 64 grey levels, spots 32, grain 16.
 _SCALES = ((40, 2), (8, 3), (1, 4))
-_CORNERS = 24  # of a round thing
+_CORNERS = 24  # of a ball
 
 
 def paint_background(dice: Dice, size: tuple[int, int]) -> np.ndarray:
     """Draw a textured background with some clutter.
 
     Args:
-        dice (Dice): Where the draws come from
+        dice (Dice): Source of the random draws
         size (tuple): Image size [w, h]
 
     Returns:
-        np.ndarray: Picture in shape (h, w, 3), uint8, blue first.
+        np.ndarray: Image in shape (h, w, 3), uint8, BGR.
     """
     width, height = size
-    image = _texture(dice, size)
+    image = _draw_texture(dice, size)
     if dice.chance(0.6):
         floor = dice.integer(height * 4 // 10, height * 6 // 10)
-        image[floor:] = _texture(dice, (width, height - floor))
+        image[floor:] = _draw_texture(dice, (width, height - floor))
     if dice.chance(0.2):
         _paint_stripes(dice, image)
     for _ in range(dice.integer(0, 3)):
@@ -42,15 +41,15 @@ def paint_background(dice: Dice, size: tuple[int, int]) -> np.ndarray:
 
 
 def add_grain(dice: Dice, image: np.ndarray) -> np.ndarray:
-    """Add the noise of a sensor: up to 4 grey levels up or down."""
+    """Add the noise of a sensor, from -4 to +3 grey levels."""
     brighter = cv2.add(image, dice.noise(image.shape) >> 5)
     return cv2.subtract(brighter, np.full_like(image, 4))
 
 
-def _texture(dice: Dice, size: tuple[int, int]) -> np.ndarray:
-    """Draw a smooth change of colours with noise at several scales."""
+def _draw_texture(dice: Dice, size: tuple[int, int]) -> np.ndarray:
+    """Draw a colour gradient with noise at several scales."""
     width, height = size
-    corners = [_muted(dice) for _ in range(2)]
+    corners = [_draw_muted_colour(dice) for _ in range(2)]
     image = np.array([corners, corners[::-1]], np.uint8)
     if dice.chance(0.5):  # from top to bottom, not along a diagonal
         image[1] = image[1, ::-1]
@@ -65,32 +64,28 @@ def _texture(dice: Dice, size: tuple[int, int]) -> np.ndarray:
     return image
 
 
-def _muted(dice: Dice) -> tuple[int, ...]:
-    """Draw a colour that is half grey, as most walls and floors are."""
+def _draw_muted_colour(dice: Dice) -> tuple[int, ...]:
+    """Draw a colour that is half grey, as walls and floors have."""
     grey = dice.integer(30, 200)
     return tuple(
-        (grey + channel) // 2 for channel in any_colour(dice, 20, 200)
+        (grey + channel) // 2 for channel in draw_colour(dice, 20, 200)
     )
 
 
 def _paint_stripes(dice: Dice, image: np.ndarray) -> None:
-    """Paint parallel bars over the picture: planks, blinds, a fence."""
+    """Paint parallel bars over the image: planks, blinds, a fence."""
     height, width = image.shape[:2]
-    colour = _muted(dice)
+    colour = _draw_muted_colour(dice)
     angle = dice.choice((0, 0, 90, 90, dice.integer(0, 179)))
     cos, sin = SINES[(angle + 90) % 360], SINES[angle]
     reach = width + height
     gap, share = dice.integer(10, 60), dice.uniform(0.1, 0.5)
-    for start in range(-reach, reach, gap):
-        near, far = start, start + gap * share
+    for near in range(-reach, reach, gap):
+        far = near + gap * share
+        ends = ((-reach, near), (reach, near), (reach, far), (-reach, far))
         bar = [
             (width / 2 + u * cos - v * sin, height / 2 + u * sin + v * cos)
-            for u, v in (
-                (-reach, near),
-                (reach, near),
-                (reach, far),
-                (-reach, far),
-            )
+            for u, v in ends
         ]
         _fill(image, None, bar, colour, 0)
 
@@ -98,16 +93,16 @@ def _paint_stripes(dice: Dice, image: np.ndarray) -> None:
 def paint_thing(
     dice: Dice, image: np.ndarray, owners: np.ndarray | None, code: int
 ) -> None:
-    """Paint one thing: a box, a pole, a table or a round one.
+    """Paint one thing: a box, a pole, a table or a ball.
 
     Args:
-        dice (Dice): Where the draws come from
-        image (np.ndarray): Picture to paint into, (H, W, 3), uint8
+        dice (Dice): Source of the random draws
+        image (np.ndarray): Image to paint into, (H, W, 3), uint8
         owners (np.ndarray, optional): Map of owners, (H, W), uint16
-        code (int): Owner of the thing's pixels
+        code (int): Code of the thing in the map of owners
     """
     height, width = image.shape[:2]
-    colour = any_colour(dice)
+    colour = draw_colour(dice)
     x = dice.uniform(0, width)
     kind = dice.choice(('box', 'pole', 'table', 'ball'))
     if kind == 'ball':
@@ -136,15 +131,20 @@ def paint_thing(
 
 
 def _paint_box(image, owners, box, colour, code) -> None:
-    """Paint a front with a darker rim of 6 % of its smaller side."""
+    """Paint a rectangle whose dark rim is 6 % of the smaller side wide."""
     left, top, right, bottom = box
     rim = 0.06 * min(right - left, bottom - top) + 1
-    outline = [(left, top), (right, top), (right, bottom), (left, bottom)]
-    _fill(image, owners, outline, shaded(colour, 60), code)
-    left, top, right, bottom = left + rim, top + rim, right - rim, bottom - rim
-    if left < right and top < bottom:
-        front = [(left, top), (right, top), (right, bottom), (left, bottom)]
-        _fill(image, None, front, colour, code)
+    for inset, percent in ((0, 60), (rim, 100)):
+        x1, y1, x2, y2 = (
+            left + inset,
+            top + inset,
+            right - inset,
+            bottom - inset,
+        )
+        if x1 < x2 and y1 < y2:
+            outline = [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
+            lit = scale_brightness(colour, percent)
+            _fill(image, owners, outline, lit, code)
 
 
 def _paint_ball(image, owners, ball, colour, code) -> None:
@@ -159,11 +159,11 @@ def _paint_ball(image, owners, ball, colour, code) -> None:
             )
             for degree in range(0, 360, 360 // _CORNERS)
         ]
-        _fill(image, owners, rim, shaded(colour, percent), code)
+        _fill(image, owners, rim, scale_brightness(colour, percent), code)
 
 
 def _fill(image, owners, outline, colour, code) -> None:
-    """Fill a convex outline in the picture and in the map of owners."""
+    """Fill a convex polygon in the image and in the map of owners."""
     corners = np.rint(np.array(outline) * GRID).astype(np.int32)
     cv2.fillConvexPoly(image, corners, colour, cv2.LINE_AA, SHIFT)
     if owners is not None:

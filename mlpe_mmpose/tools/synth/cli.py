@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 HELP = "generate a small data set of people in COCO's format"
 
-# the generator's arguments, as a user of the command line knows them
+# argument of generate_dataset -> the name on the command line
 _OPTIONS = {
     'num_train': '--images',
     'num_val': '--val-images',
@@ -21,67 +21,41 @@ _OPTIONS = {
     'max_people': '--max-people',
     'out_dir': 'OUT',
 }
-_SECONDS_BETWEEN = {True: 0.2, False: 5.0}  # lines, to a terminal or a file
+_SECONDS_BETWEEN = {
+    True: 0.2,
+    False: 5.0,
+}  # of progress, on a terminal or in a file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument('out', metavar='OUT', help='folder to fill')
-    parser.add_argument(
-        '--images',
-        type=int,
-        default=1000,
-        metavar='N',
-        help='number of training images (default: %(default)s)',
-    )
-    parser.add_argument(
-        '--val-images',
-        type=int,
-        metavar='M',
-        help='number of validation images (default: a quarter of N)',
-    )
-    parser.add_argument(
-        '--seed',
-        type=int,
-        default=0,
-        metavar='S',
-        help='the same seed gives the same data (default: %(default)s)',
-    )
-    parser.add_argument(
-        '--size',
-        type=int,
-        nargs=2,
-        default=(320, 240),
-        metavar=('W', 'H'),
-        help='image size in pixels (default: 320 240)',
-    )
-    parser.add_argument(
-        '--max-people',
-        type=int,
-        default=4,
-        metavar='P',
-        help='largest number of people of an image (default: %(default)s)',
-    )
+    add = parser.add_argument
+    default = ' (default: %(default)s)'
+    add('out', metavar='OUT', help='folder to fill')
+    text = 'number of training images' + default
+    add('--images', type=int, default=1000, metavar='N', help=text)
+    text = 'number of validation images (default: a quarter of N)'
+    add('--val-images', type=int, metavar='M', help=text)
+    text = 'the same seed gives the same data' + default
+    add('--seed', type=int, default=0, metavar='S', help=text)
+    text = 'image size in pixels (default: 320 240)'
+    size = {'nargs': 2, 'default': (320, 240), 'metavar': ('W', 'H')}
+    add('--size', type=int, help=text, **size)
+    text = 'largest number of people of an image' + default
+    add('--max-people', type=int, default=4, metavar='P', help=text)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Generate, show the progress, then a summary."""
+    """Generate the data set; print the progress, then a summary."""
     require('cv2', 'The generator')
     from .generator import generate_dataset
 
     num_val = args.val_images
     if num_val is None:
         num_val = max(1, args.images // 4)
+    plan = (args.images, num_val, args.seed, tuple(args.size), args.max_people)
     try:
-        summary = generate_dataset(
-            args.out,
-            args.images,
-            num_val,
-            args.seed,
-            tuple(args.size),
-            args.max_people,
-            _Progress(),
-        )
+        summary = generate_dataset(args.out, *plan, _Progress())
     except ValueError as error:
         text = str(error)
         for argument, option in _OPTIONS.items():
@@ -91,7 +65,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _describe(summary: 'DatasetSummary') -> str:
-    """Say in a few lines what there is now."""
+    """Return the summary as a few lines of text."""
     if summary.reused:
         how = 'the same data set was there already; nothing was written'
     else:
@@ -107,14 +81,14 @@ def _describe(summary: 'DatasetSummary') -> str:
 
 
 class _Progress:
-    """Show how far it is: one line that changes, or in a file a few lines."""
+    """Print the progress: one line that changes, or a few lines in a file."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
         self._next = time.monotonic() + _SECONDS_BETWEEN[self._live]
 
     def __call__(self, done: int, total: int) -> None:
-        """Take the news of one more image."""
+        """Print the numbers of images unless the last line is recent."""
         now = time.monotonic()
         if now < self._next and not (self._live and done == total):
             return

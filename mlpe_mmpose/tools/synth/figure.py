@@ -1,12 +1,12 @@
 """Draw one person, part by part from back to front.
 
-A part is the convex hull of a few circles around points of the skeleton. It
-is painted twice: as colours into the picture, and as a number into the map
-of owners, which knows for each pixel what is seen there.
+A part is the convex hull of a few circles around points of the skeleton. A
+part is painted twice: as colours into the image, and as a code into the map
+of owners, which says for each pixel what is visible there.
 
-Everything is drawn as filled polygons whose corners are rounded to 1/16
-pixel first, because OpenCV fills those with whole numbers only; its thick
-lines, ellipses and blends use floating point.
+All shapes are filled polygons with corners rounded to 1/16 pixel, because
+OpenCV fills those with integer arithmetic. Its thick lines, ellipses and
+blends use floating point, which may differ between machines.
 """
 
 import math
@@ -21,19 +21,19 @@ from .pose import sample_pose
 from .skeleton import SINES, place_joints, sample_build, sample_view
 from .wardrobe import sample_wardrobe
 
-SHIFT = 4  # corners are whole numbers of 1/16 pixel
+SHIFT = 4  # corners are integers in units of 1/16 pixel
 GRID = 1 << SHIFT
-CODES_PER_PERSON = 64  # more than there are parts
-_CORNERS = 16  # of a circle; less than half a pixel off at a radius of 25
-_MIN_RADIUS = 0.75  # pixels; so that no part falls between the pixels
+CODES_PER_PERSON = 64  # more than the number of parts
+_CORNERS = 16  # of a circle; at radius 25 the error is below 0.5 pixels
+_MIN_RADIUS = 0.75  # pixels; every part covers at least one pixel
 _CIRCLE = np.array(
     [
         (SINES[(90 + degree) % 360], SINES[degree])
         for degree in (i * 360 // _CORNERS for i in range(_CORNERS))
     ]
 )
-# The lit inside of a part, as fractions of the radius: it is smaller and
-# toward the light, which comes from the upper left. Ours.
+# Our choice: the bright inside of a part has this share of the radius, and is
+# moved by this share of it toward the light, which comes from the upper left.
 _INSIDE, _TO_LIGHT = 0.82, 0.07
 _PUPIL = 0.6  # of the radius of the eye
 _CENTRES = [point for part in PARTS for point, _ in part.circles]
@@ -52,24 +52,20 @@ _NUM_HEAD_CIRCLES = sum(len(part.circles) for part in HEAD_PARTS)
 
 @dataclass
 class Figure:
-    """A person before it has a place in an image.
+    """A person in body heights, without a place in an image.
 
     Args:
         points (dict): Points of the skeleton, in body heights
-        radii (list): Radius of each circle of each part, in body heights
-        wardrobe (dict): Colours of each material
+        radii (list): Radius of every circle of ``PARTS``, in body heights
+        wardrobe (dict): Colours, see :func:`.wardrobe.sample_wardrobe`
     """
 
     points: dict[str, tuple[float, float, float]]
     radii: list[float]
     wardrobe: dict
 
-    def extent(self) -> tuple[float, float, float, float]:
-        """Bound the figure: left, top, right, bottom in body heights.
-
-        Returns:
-            tuple: With y down, as in an image.
-        """
+    def bound(self) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom in body heights, y down."""
         spots = [self.points[name] for name in _CENTRES]
         sides = list(zip(spots, self.radii, strict=True))
         return (
@@ -91,8 +87,8 @@ def sample_figure(dice: Dice) -> Figure:
     return Figure(points, radii, sample_wardrobe(dice))
 
 
-def on_grid(value: float) -> float:
-    """Round a coordinate to the grid that is drawn on."""
+def round_to_grid(value: float) -> float:
+    """Round a coordinate in pixels to the grid of 1/16 pixel."""
     return math.floor(value * GRID + 0.5) / GRID
 
 
@@ -103,18 +99,18 @@ def draw_figure(
     place: tuple[float, float, float],
     code: int,
 ) -> None:
-    """Paint a figure over what is there.
+    """Paint a figure over the image.
 
     Args:
-        image (np.ndarray): Picture to paint into, (H, W, 3), uint8
+        image (np.ndarray): Image to paint into, (H, W, 3), uint8
         owners (np.ndarray): Map to paint into, (H, W), uint16
         figure (Figure): The person
-        place (tuple): Where the middle of the hips lies, x and y in pixels,
-            and the body height in pixels
-        code (int): Owner of the part of code 0; the other parts follow. A
-            code that is no multiple of ``CODES_PER_PERSON`` owns all parts
+        place (tuple): Middle of the hips (x, y), and body height, in pixels
+        code (int): Code of the first part in the map of owners; the codes of
+            the other parts follow. All parts get the same code if it is no
+            multiple of ``CODES_PER_PERSON``
     """
-    outer, inner = _corners(figure, place)
+    outer, inner = _place_circles(figure, place)
     points, spread = figure.points, code % CODES_PER_PERSON == 0
     nearness = [
         part.bias
@@ -133,11 +129,10 @@ def draw_figure(
         cv2.fillConvexPoly(image, hull, colours[1], cv2.LINE_AA, SHIFT)
 
 
-def _corners(figure: Figure, place) -> tuple[np.ndarray, np.ndarray]:
-    """Place the corners of all circles on the grid.
+def _place_circles(figure: Figure, place) -> tuple[np.ndarray, np.ndarray]:
+    """Return the corners of all rims, and of all bright insides.
 
-    Returns:
-        tuple: Of the rims and of the lit insides, (circles, corners, 2).
+    Both arrays have shape (circles, corners, 2), in units of the grid.
     """
     x, y, height = place
     spots = [figure.points[name] for name in _CENTRES]

@@ -8,20 +8,16 @@ from pathlib import Path
 
 import cv2
 
-from .annotations import (
-    annotate_scene,
-    coco_file,
-    detect_people,
-)
+from .annotations import annotate_scene, build_coco_file, detect_people
 from .dice import Dice
 from .plan import FIRST_ID, SPLITS, DatasetSummary, Plan
 from .scene import render_scene
 
 _JPEG_QUALITY = 90
-_DETECTOR = 1  # marks the streams of the detector
+_DETECTOR = 1  # last number of the key of the detector's streams
 _DETECTIONS = 'person_detection_results/synthetic_val_detections.json'
 _RECORD, _UNFINISHED = 'synth.json', 'synth.unfinished.json'
-_PART = '.part'  # ends the name of a file that is being written
+_PART = '.part'  # suffix of a file that is not complete yet
 
 Progress = Callable[[int, int], None]
 
@@ -35,18 +31,18 @@ def generate_dataset(
     max_people: int = 4,
     progress: Progress | None = None,
 ) -> DatasetSummary:
-    """Generate images with annotations, or find them already there.
+    """Generate images with annotations, or reuse those that exist.
 
-    An image depends on the seed, its split and its index, and on nothing
-    else: not on the number of images, not on the machine. Annotations,
+    An image depends on the seed, its split and its index only, and so not on
+    the number of images or on the machine. Annotations,
     detections and the pixels before JPEG compression are the same
-    everywhere, because only whole numbers and exact operations lead to
-    them. The bytes of a JPEG file are the same for the same build of
-    OpenCV; another JPEG library may round some pixels otherwise.
+    everywhere, because they result from exact operations only. The bytes of
+    a JPEG file are the same for the same build of OpenCV; another JPEG
+    library may round some pixels otherwise.
 
-    The data set is complete once ``synth.json`` exists, which is written
-    last. A folder that holds an unfinished data set of the same arguments is
-    completed by generating it again.
+    The last file written is ``synth.json``; with it the data set is complete.
+    In a folder with an incomplete data set of the same arguments, all files
+    are generated again.
 
     Args:
         out_dir (str | PathLike): Folder to fill, with ``train2017/``,
@@ -57,21 +53,21 @@ def generate_dataset(
         seed (int): Any whole number from 0
         image_size (tuple): Size of the images [w, h], each 64 or more
         max_people (int): Largest number of people of an image, 1 to 50
-        progress (callable, optional): Called with the numbers of images that
-            are done and wanted, after each image
+        progress (callable, optional): Called after each image with the
+            numbers of images that are done and wanted
 
     Returns:
-        DatasetSummary: What the data set holds.
+        DatasetSummary: The numbers of images, people and keypoints.
 
     Raises:
-        ValueError: If an argument is out of range or the folder holds
-            something else. Nothing has been written then.
+        ValueError: If an argument is out of range, or the folder holds
+            something else. Then nothing has been written.
     """
     start = time.perf_counter()
     plan = Plan(num_train, num_val, seed, tuple(image_size), max_people)
     plan.check()
     out_dir = Path(out_dir)
-    summary = _find(out_dir, plan)
+    summary = _find_complete(out_dir, plan)
     if summary is not None:
         return summary
 
@@ -87,8 +83,8 @@ def generate_dataset(
     return summary
 
 
-def _find(out_dir: Path, plan: Plan) -> DatasetSummary | None:
-    """Find a whole data set of this plan; raise if there is another thing."""
+def _find_complete(out_dir: Path, plan: Plan) -> DatasetSummary | None:
+    """Return the summary of a complete data set of this plan, if any."""
     for folder in (out_dir, *out_dir.parents):
         if folder.exists() and not folder.is_dir():
             raise ValueError(f'out_dir must be a folder, {folder} is a file')
@@ -105,7 +101,7 @@ def _find(out_dir: Path, plan: Plan) -> DatasetSummary | None:
                 f'out_dir {out_dir} holds a data set of other arguments: '
                 f'{found}, wanted {plan.record()}'
             )
-        if holds is None or not _is_whole(out_dir, plan):
+        if holds is None or not _has_all_files(out_dir, plan):
             return None
         return DatasetSummary(str(out_dir), **holds, reused=True)
     raise ValueError(
@@ -114,8 +110,8 @@ def _find(out_dir: Path, plan: Plan) -> DatasetSummary | None:
     )
 
 
-def _is_whole(out_dir: Path, plan: Plan) -> bool:
-    """Tell whether no file of a finished data set is missing."""
+def _has_all_files(out_dir: Path, plan: Plan) -> bool:
+    """Check that no file of a complete data set is missing."""
     files = [out_dir / _DETECTIONS]
     for split in SPLITS:
         files.append(out_dir / _annotation_file(split))
@@ -151,33 +147,32 @@ def _generate_split(out_dir, split, plan, summary, progress) -> None:
         summary.add(people)
         if progress is not None:
             progress(summary.images, plan.num_train + plan.num_val)
-    coco = coco_file(images, annotations)
+    coco = build_coco_file(images, annotations)
     _write_json(out_dir / _annotation_file(split), coco)
     if split == 'val':
         _write_json(out_dir / _DETECTIONS, detections)
 
 
 def _annotation_file(split: str) -> str:
-    """Name the annotations of a split as COCO does."""
+    """Return COCO's name of the annotation file of a split."""
     return f'annotations/person_keypoints_{split}2017.json'
 
 
 def _image_file(image_id: int) -> str:
-    """Name an image as COCO does."""
+    """Return COCO's name of an image."""
     return f'{image_id:012d}.jpg'
 
 
 def _write_jpeg(path: Path, image) -> None:
-    """Write a picture; raise if the disk does not take it."""
-    # imencode and write_bytes: cv2.imwrite does not tell why it failed
-    _, data = cv2.imencode(
-        '.jpg', image, (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY)
-    )
+    """Write an image, or raise the OSError of the file system."""
+    # cv2.imwrite would not tell why it failed
+    quality = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY)
+    _, data = cv2.imencode('.jpg', image, quality)
     path.write_bytes(data)
 
 
 def _write_json(path: Path, content) -> None:
-    """Write a file that appears whole or not at all."""
+    """Write a file that appears complete or not at all."""
     path.parent.mkdir(exist_ok=True)
     part = path.with_suffix(_PART)
     part.write_text(

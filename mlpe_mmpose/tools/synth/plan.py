@@ -1,33 +1,33 @@
-"""What a data set is asked to be, and what it turned out to hold."""
+"""The arguments of a generated data set, and a summary of its content."""
 
 from dataclasses import asdict, dataclass, fields
 
 from .annotations import IDS_PER_IMAGE
 
-GENERATOR_VERSION = 4  # changes whenever a picture or an annotation does
+GENERATOR_VERSION = 4  # raise it when any image or annotation changes
 
 SPLITS = ('train', 'val')
 FIRST_ID = {'train': 1, 'val': 1_000_001}
-_MAX_IMAGES = 1_000_000  # so that ids of train do not reach those of val
+_MAX_IMAGES = 1_000_000  # image ids of train stay below those of val
 _MIN_SIDE = 64  # pixels; the smallest person would be 17 pixels high
-_MAX_SIDE = 2000  # pixels; corners in 1/16 pixel stay far within OpenCV's
-_MAX_SEED = 2**63 - 1  # what JSON readers of other languages hold
+_MAX_SIDE = 2000  # pixels; OpenCV's coordinates in 1/16 pixel are limited
+_MAX_SEED = 2**63 - 1  # the largest integer of other JSON readers
 
 
 @dataclass
 class DatasetSummary:
-    """What a generated data set holds.
+    """Summary of a generated data set.
 
     Args:
-        out_dir (str): Where it is
+        out_dir (str): Folder of the data set
         images (int): Number of images, train and val
         people (int): Number of people, without crowds
         crowds (int): Number of crowd regions
         seen (int): Number of keypoints with visibility 2
         covered (int): Number of keypoints with visibility 1
         outside (int): Number of keypoints with visibility 0
-        seconds (float): How long it took, 0 if it was there before
-        reused (bool): Whether it was there before
+        seconds (float): Duration of the generation; 0 if it was reused
+        reused (bool): Whether the data set was complete already
     """
 
     out_dir: str
@@ -41,7 +41,7 @@ class DatasetSummary:
     reused: bool = False
 
     def add(self, annotations: list[dict]) -> None:
-        """Count one more image."""
+        """Count one more image with its annotations."""
         self.images += 1
         for annotation in annotations:
             if annotation['iscrowd']:
@@ -54,7 +54,7 @@ class DatasetSummary:
             self.seen += flags.count(2)
 
     def counts(self) -> dict[str, int]:
-        """Give the counts alone, as they are kept in ``synth.json``."""
+        """Return the counts alone, which ``synth.json`` holds."""
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
@@ -73,7 +73,7 @@ class Plan:
     max_people: int
 
     def check(self) -> None:
-        """Raise if a value is out of range."""
+        """Raise a ValueError if a value is out of range."""
         if len(self.image_size) != 2:
             raise ValueError(
                 f'image_size must be [w, h], got {self.image_size}'
@@ -94,10 +94,10 @@ class Plan:
                 )
 
     def count(self, split: str) -> int:
-        """Give the number of images of a split."""
+        """Return the number of images of a split."""
         return self.num_train if split == 'train' else self.num_val
 
     def record(self) -> dict:
-        """Write down what the data set is made from."""
+        """Return the content of ``synth.json`` but the counts."""
         record = {'generator_version': GENERATOR_VERSION} | asdict(self)
         return record | {'image_size': list(self.image_size)}

@@ -1,11 +1,11 @@
-"""Joint angles of one body, drawn within the limits of a human."""
+"""Draw the joint angles of one body within the limits of a human."""
 
 from .dice import Dice
 
 SIDES = ('left', 'right')
 
-# Whole degrees. Trunk and head: ours. Limbs: the normal ranges of motion of
-# the American Academy of Orthopaedic Surgeons (1965), a little inside.
+# Whole degrees. Trunk and head are our choice. The limbs stay a little within
+# the ranges of motion of the American Academy of Orthopaedic Surgeons (1965).
 TRUNK_LIMITS = {
     'lean': (-15, 35),  # whole body, forward
     'roll': (-15, 15),  # whole body, to its right
@@ -45,9 +45,8 @@ _REST_LIMB = {
     'hip_rotate': (-20, 0),
     'knee_flex': (0, 8),
 }
-# Ours. An action is (trunk, one side, the other side), each the ranges that
-# differ from rest; which side is the left one is drawn.
-_HANGING: dict = {}
+# Our choice. An action is (trunk, one side, other side); each gives the ranges
+# that differ from rest. Which of the sides is the left one is drawn.
 _RAISED = {
     'shoulder_flex': (-10, 30),
     'shoulder_abduct': (95, 150),
@@ -94,20 +93,20 @@ _ANY_ARM = {
     'elbow_flex': (0, 130),
 }
 _STOOP = {'lean': (10, 30), 'bend': (10, 35), 'nod': (-20, 10)}
-# how often, action; mostly what people in photographs do
+# (weight, trunk, one side, other side), as common as in photographs
 _ACTIONS = tuple(
     action
     for times, *action in (
-        (8, {}, _HANGING, _HANGING),
+        (8, {}, {}, {}),
         (3, {}, _AKIMBO, _AKIMBO),
-        (1, {}, _FOLDED, _HANGING),
+        (1, {}, _FOLDED, {}),
         (1, {}, _FOLDED, _FOLDED),
         (3, {}, _RAISED | _WIDE, _RAISED | _WIDE),
-        (2, {}, _WAVING, _HANGING),
+        (2, {}, _WAVING, {}),
         (1, {}, _REACHING, _AKIMBO),
         (8, {'lean': (0, 12)}, _STEP | _BACK, _PUSH | _FORE),
         (1, {'lean': (4, 22)}, _LUNGE | _BACK, _PUSH | _FORE),
-        (1, {}, _SEATED | _FOLDED, _SEATED | _HANGING),
+        (1, {}, _SEATED | _FOLDED, _SEATED | {}),
         (1, {}, _SEATED | _REACHING, _SEATED | _ANY_ARM),
         (1, _STOOP, _REACHING | _STEP, _ANY_ARM),
         (1, TRUNK_LIMITS, _ANY_ARM | _STEP, _ANY_ARM | _WIDE),
@@ -120,12 +119,12 @@ def sample_pose(dice: Dice) -> dict[str, int]:
     """Draw the joint angles of one body.
 
     Args:
-        dice (Dice): Where the draws come from
+        dice (Dice): Source of the random draws
 
     Returns:
-        dict: Angle of each joint in whole degrees. The names are those of
-        ``TRUNK_LIMITS`` and, after ``left_`` or ``right_``, ``LIMB_LIMITS``;
-        no angle is beyond its limits.
+        dict: Angle of each joint in whole degrees, within its limits. The
+        names are those of ``TRUNK_LIMITS`` and, after ``left_`` or
+        ``right_``, those of ``LIMB_LIMITS``.
     """
     trunk, *limbs = dice.choice(_ACTIONS)
     if dice.chance(0.5):

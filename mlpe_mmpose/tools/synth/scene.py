@@ -1,4 +1,4 @@
-"""One image: people and things before a background, and who is seen where."""
+"""One image: people and things before a background, and the true labels."""
 
 from dataclasses import dataclass
 
@@ -10,32 +10,16 @@ from .figure import (
     CODES_PER_PERSON,
     Figure,
     draw_figure,
-    on_grid,
+    round_to_grid,
     sample_figure,
 )
 from .parts import PART_CODES
+from .pose import SIDES
 
+_JOINTS = ['eye', 'ear', 'shoulder', 'elbow', 'wrist', 'hip', 'knee', 'ankle']
 # COCO's order; left is the person's left
-KEYPOINTS = (
-    'nose',
-    'left_eye',
-    'right_eye',
-    'left_ear',
-    'right_ear',
-    'left_shoulder',
-    'right_shoulder',
-    'left_elbow',
-    'right_elbow',
-    'left_wrist',
-    'right_wrist',
-    'left_hip',
-    'right_hip',
-    'left_knee',
-    'right_knee',
-    'left_ankle',
-    'right_ankle',
-)
-# A keypoint is visible where one of these parts, of its own side, is seen.
+KEYPOINTS = ('nose', *(f'{s}_{joint}' for joint in _JOINTS for s in SIDES))
+# A keypoint is visible if its pixel shows one of these parts of its side.
 _PARTS_AT = {
     'shoulder': ('shoulder', 'upper_arm'),
     'elbow': ('upper_arm', 'forearm'),
@@ -44,20 +28,19 @@ _PARTS_AT = {
     'knee': ('thigh', 'shank'),
     'ankle': ('shank', 'foot'),
 }
-NOBODY, THING, CROWD = 0, 1, 2  # owners below the first person's
+NOBODY, THING, CROWD = 0, 1, 2  # smaller than the code of any person
 
-# Share of images with a crowd, and with things before the people. Ours.
-_CROWD_CHANCE, _THINGS_CHANCE = 0.04, 0.3
-# Body heights as shares of the image height: at 240 pixels from 75 to 275,
-# so that areas lie on both sides of COCO's 96 x 96. Ours.
+# All of these are our choice. Heights of a body are shares of the image
+# height: at 240 pixels from 75 to 275, on both sides of COCO's 96 x 96 pixels.
+_CROWD_CHANCE, _THINGS_CHANCE = 0.04, 0.3  # shares of the images
 _SMALLEST, _LARGEST = 0.31, 1.15
 _CROWD_HEIGHT = (0.08, 0.14)
 _MAX_OVERLAP = 0.35  # of the smaller of two boxes
 _PLACE_TRIES = 4
-_WHOLE_CHANCE = 0.9  # of not being cut by the border, if it fits
+_WHOLE_CHANCE = 0.9  # a body that fits is not cut by the border
 _BESIDE_CHANCE = 0.4
-_FLOOR = 0.6  # nobody stands above, as a share of the image height
-_MIN_INSIDE = 3  # keypoints inside the image; with less it is nobody
+_FLOOR = 0.6  # no feet are above this share of the image height
+_MIN_INSIDE = 3  # keypoints inside the image; other figures are left out
 
 
 @dataclass
@@ -67,7 +50,7 @@ class Person:
     Args:
         index (int): Number in the scene, from the back to the front
         keypoints (np.ndarray): (17, 3), x and y in pixels and COCO's
-            visibility: 2 seen, 1 covered, 0 (and x = y = 0) outside
+            visibility: 2 visible, 1 covered, 0 (and x = y = 0) outside
     """
 
     index: int
@@ -76,11 +59,11 @@ class Person:
 
 @dataclass
 class Scene:
-    """An image and the truth about it.
+    """An image and its true labels.
 
     Args:
         image (np.ndarray): Picture, (H, W, 3), uint8, blue first
-        owners (np.ndarray): What is seen at each pixel, (H, W), uint16:
+        owners (np.ndarray): What each pixel shows, (H, W), uint16:
             ``NOBODY``, ``THING``, ``CROWD``, or :func:`owner_code`
         people (list[Person]): From the back to the front
     """
@@ -91,7 +74,7 @@ class Scene:
 
 
 def owner_code(person: int, part: int = 0) -> int:
-    """Give the owner's number of one part of one person."""
+    """Return the code of one part of one person in the map of owners."""
     return (person + 1) * CODES_PER_PERSON + part
 
 
@@ -99,13 +82,13 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
     """Draw an image.
 
     Args:
-        dice (Dice): Where the draws come from
+        dice (Dice): Source of the random draws
         size (tuple): Image size [w, h]
         max_people (int): Largest number of people outside a crowd
 
     Returns:
-        Scene: The picture with its owners and people. People of whom no
-        pixel is seen are left out.
+        Scene: The image with its owners and people. A person without a
+        visible pixel is left out.
     """
     width, height = size
     image = paint_background(dice, size)
@@ -128,17 +111,18 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
 
 
 def _place_people(dice: Dice, size, max_people) -> list[tuple]:
-    """Draw figures and their places, (x, y, height), the far ones first."""
-    # the smaller of two draws: few people are likelier than many
+    """Draw figures with their places (x, y, height), small ones first."""
+    # the smaller of two draws, so that most images have few people
     count = min(dice.integer(1, max_people), dice.integer(1, max_people))
     placed, boxes = [], []
     for _ in range(count):
         figure = sample_figure(dice)
         for _ in range(_PLACE_TRIES):
-            place, box = _draw_place(dice, figure.extent(), size, boxes)
+            place, box = _draw_place(dice, figure.bound(), size, boxes)
             crowded = any(_overlap(box, b) > _MAX_OVERLAP for b in boxes)
             inside = sum(
-                _is_inside(spot, size) for spot in _spots(figure, place)
+                _is_inside(spot, size)
+                for spot in _locate_points(figure, place)
             )
             if not crowded and inside >= _MIN_INSIDE:
                 placed.append((figure, place))
@@ -148,7 +132,7 @@ def _place_people(dice: Dice, size, max_people) -> list[tuple]:
 
 
 def _draw_place(dice: Dice, extent, size, boxes):
-    """Draw a place, often inside the image, often beside another person."""
+    """Draw the place of a body, and the box (left, top, right, bottom)."""
     width, height = size
     body = dice.uniform(_SMALLEST, _LARGEST) * height
     left, top, right, bottom = (body * side for side in extent)
@@ -156,18 +140,18 @@ def _draw_place(dice: Dice, extent, size, boxes):
     x, floor = dice.uniform(0, width - wide), _FLOOR * height
     if wide < width and tall < height and dice.chance(_WHOLE_CHANCE):
         feet = dice.uniform(max(tall, floor), height)
-    else:  # cut by the border: the middle is inside, and half the height
+    else:  # cut by the border; the middle and half of the height are inside
         x = dice.uniform(0, width) - wide / 2
         feet = dice.uniform(max(0.75 * tall, floor), height + 0.5 * tall)
     y = feet - tall
     if boxes and dice.chance(_BESIDE_CHANCE):
         x = dice.choice(boxes)[0] + dice.uniform(-0.75, 0.75) * wide
     box = (x, y, x + wide, y + tall)
-    return (on_grid(x - left), on_grid(y - top), body), box
+    return (round_to_grid(x - left), round_to_grid(y - top), body), box
 
 
 def _overlap(box, other) -> float:
-    """Give the share of the smaller box that lies in the other."""
+    """Return the share of the smaller box that lies in the other box."""
     wide = min(box[2], other[2]) - max(box[0], other[0])
     tall = min(box[3], other[3]) - max(box[1], other[1])
     areas = [(b[2] - b[0]) * (b[3] - b[1]) for b in (box, other)]
@@ -186,17 +170,18 @@ def _paint_crowd(dice: Dice, image: np.ndarray, owners: np.ndarray) -> None:
         draw_figure(image, owners, sample_figure(dice), place, CROWD)
 
 
-def _spots(figure: Figure, place) -> list[tuple[float, float]]:
-    """Give the place of each keypoint on the grid, in pixels."""
+def _locate_points(figure: Figure, place) -> list[tuple[float, float]]:
+    """Return (x, y) of each keypoint in pixels, rounded to the grid."""
     x, y, body = place
     points = [figure.points[name] for name in KEYPOINTS]
     return [
-        (on_grid(x + u * body), on_grid(y - v * body)) for u, v, _ in points
+        (round_to_grid(x + u * body), round_to_grid(y - v * body))
+        for u, v, _ in points
     ]
 
 
 def _is_inside(spot: tuple[float, float], size) -> bool:
-    """Tell whether a spot is not beyond the middle of the last pixels."""
+    """Check that a point lies between the centres of the outermost pixels."""
     (x, y), (width, height) = spot, size
     return 0 <= x <= width - 1 and 0 <= y <= height - 1
 
@@ -207,14 +192,13 @@ def locate_keypoints(
     owners: np.ndarray,
     index: int,
 ) -> np.ndarray:
-    """Find a person's keypoints and whether they are seen.
+    """Return the keypoints of a person and their visibility.
 
     Args:
         figure (Figure): The person
-        place (tuple): Where the middle of the hips lies, x and y in pixels,
-            and the body height in pixels
-        owners (np.ndarray): Map of owners of the finished image, (H, W)
-        index (int): The person's number
+        place (tuple): Middle of the hips (x, y), and body height, in pixels
+        owners (np.ndarray): Map of owners of the complete image, (H, W)
+        index (int): Number of the person in the scene
 
     Returns:
         np.ndarray: (17, 3), see :class:`Person`.
@@ -222,7 +206,7 @@ def locate_keypoints(
     size = owners.shape[::-1]
     keypoints = np.zeros((len(KEYPOINTS), 3))
     for row, name, spot in zip(
-        keypoints, KEYPOINTS, _spots(figure, place), strict=True
+        keypoints, KEYPOINTS, _locate_points(figure, place), strict=True
     ):
         if _is_inside(spot, size):
             x, y = spot
@@ -233,7 +217,7 @@ def locate_keypoints(
 
 
 def parts_at(keypoint: str) -> tuple[int, ...]:
-    """Give the codes of the parts at which a keypoint is seen."""
+    """Return the codes of the parts at which a keypoint is visible."""
     side, _, joint = keypoint.partition('_')
     names = _PARTS_AT.get(joint)
     if names is None:

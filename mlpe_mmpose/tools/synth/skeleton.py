@@ -1,9 +1,9 @@
-"""Where the joints of a posed body lie, seen by the camera.
+"""Compute where the joints of a posed body lie in the view of the camera.
 
-Everything is Python's own floating point: additions, multiplications and
-table look-ups, which IEEE 754 fixes to the last bit. Angles are whole
-degrees and their sines come from a table rounded to 16 bits, so that no
-mathematics library has a say in where a joint lies.
+Only additions, multiplications and table look-ups are used, whose results
+IEEE 754 fixes to the last bit. Angles are whole degrees, and their sines come
+from a table rounded to 16 bits, so that the joints are the same with every
+mathematics library.
 
 Note:
     - body frame: x to the person's left, y up, z forward
@@ -20,19 +20,19 @@ from .pose import SIDES
 Vector = tuple[float, float, float]
 Matrix = tuple[Vector, Vector, Vector]
 
-# 16 bits: far finer than a pixel, far coarser than an error of a libm
+# 16 bits are far finer than a pixel, and far coarser than an error of a libm
 SINES = tuple(
     round(math.sin(math.radians(degree)) * 2**16) / 2**16
     for degree in range(360)
 )
 
-# Lengths: Drillis and Contini (1966), as fractions of the body height. Their
-# hip and shoulder breadths are outer ones; joints lie inside.
+# Lengths as fractions of the body height, from Drillis and Contini (1966).
+# Their breadths of hips and shoulders are outer ones; joints lie further in.
 _HIP_X, _SHOULDER_X = 0.052, 0.100
 _WAIST_Y, _SHOULDER_Y, _NECK_Y = 0.100, 0.188, 0.205
 _UPPER_ARM, _FOREARM, _THIGH, _SHANK = 0.186, 0.146, 0.245, 0.246
-# Ours, drawn from and looked at: the middle of the head above the neck, and
-# what is on the head, for a head 0.13 high.
+# Our choice, judged by eye: the middle of the head above the neck, and points
+# on a head of height 0.13, relative to its middle.
 _HEAD_Y = 0.088
 _ON_HEAD = {
     'chin': (0.0, -0.036, 0.016),
@@ -60,12 +60,12 @@ _HAND_Y = 0.034
 
 @dataclass(frozen=True)
 class View:
-    """From where a body is seen.
+    """The direction from which the camera sees a body.
 
     Args:
-        yaw (int): Where the body faces, in whole degrees: 0 the camera, 90
-            the right of the image, 180 away
-        tilt (int): How far the camera looks down, in whole degrees
+        yaw (int): Direction in which the body faces, in whole degrees: 0 to
+            the camera, 90 to the right of the image, 180 away
+        tilt (int): Angle by which the camera looks down, in whole degrees
     """
 
     yaw: int
@@ -74,7 +74,7 @@ class View:
 
 @dataclass(frozen=True)
 class Build:
-    """How a body differs from the average; 1 is the average everywhere.
+    """Proportions of a body, relative to the average body.
 
     Args:
         breadth (float): Shoulders and hips
@@ -90,14 +90,14 @@ class Build:
 
 
 def sample_view(dice: Dice) -> View:
-    """Draw a view: near the front, near the back, or any, as 14 to 1 to 1."""
+    """Draw a view: of 16, 14 from the front, 1 from the back, 1 from anywhere."""
     yaw = dice.integer(-40, 40)
     kind = dice.unit()
     if kind > 15 / 16:
         yaw = dice.integer(0, 359)
     elif kind > 14 / 16:
         yaw += 180
-    return View(yaw, dice.integer(-6, 18))  # photographers stand or crouch
+    return View(yaw, dice.integer(-6, 18))  # our choice of the tilt
 
 
 def sample_build(dice: Dice) -> Build:
@@ -111,8 +111,8 @@ def sample_build(dice: Dice) -> Build:
     )
 
 
-def turned(frame: Matrix, axis: str, degrees: int) -> Matrix:
-    """Turn a frame about one of its own axes, by the right-hand rule."""
+def rotate(frame: Matrix, axis: str, degrees: int) -> Matrix:
+    """Rotate a frame about one of its own axes, by the right-hand rule."""
     s, c = SINES[degrees % 360], SINES[(degrees + 90) % 360]
     if axis == 'x':
         return tuple((x, y * c + z * s, z * c - y * s) for x, y, z in frame)
@@ -121,8 +121,8 @@ def turned(frame: Matrix, axis: str, degrees: int) -> Matrix:
     return tuple((x * c + y * s, y * c - x * s, z) for x, y, z in frame)
 
 
-def _moved(start: Vector, frame: Matrix, step: Vector) -> Vector:
-    """Go from a point by a step that is given in a frame."""
+def _move(start: Vector, frame: Matrix, step: Vector) -> Vector:
+    """Add to a point a step that is given in the axes of a frame."""
     u, v, w = step
     return tuple(
         origin + x * u + y * v + z * w
@@ -133,36 +133,33 @@ def _moved(start: Vector, frame: Matrix, step: Vector) -> Vector:
 def place_joints(
     pose: dict[str, int], view: View, build: Build
 ) -> dict[str, Vector]:
-    """Place every joint of a body, and what is drawn at it.
+    """Compute the position of every point of a body.
 
     Args:
         pose (dict): Joint angles, see :func:`.pose.sample_pose`
-        view (View): From where the body is seen
-        build (Build): How the body differs from the average
+        view (View): Direction from which the camera sees the body
+        build (Build): Proportions of the body
 
     Returns:
-        dict: Position of each point, in the view, the middle of the hips at
-        0. Apart from COCO's keypoints these are points that only the drawing
-        needs.
+        dict: Name -> position in the view; the middle of the hips is at 0.
+        The points are COCO's keypoints, and others that the drawing needs.
     """
-    pelvis = turned(((1, 0, 0), (0, 1, 0), (0, 0, 1)), 'x', view.tilt)
-    pelvis = turned(pelvis, 'y', view.yaw)
-    pelvis = turned(pelvis, 'z', pose['roll'])
-    pelvis = turned(pelvis, 'x', pose['lean'])
-    chest = turned(pelvis, 'x', pose['bend'])
-    chest = turned(chest, 'y', pose['twist'])
+    pelvis = rotate(((1, 0, 0), (0, 1, 0), (0, 0, 1)), 'x', view.tilt)
+    pelvis = rotate(pelvis, 'y', view.yaw)
+    pelvis = rotate(pelvis, 'z', pose['roll'])
+    pelvis = rotate(pelvis, 'x', pose['lean'])
+    chest = rotate(pelvis, 'x', pose['bend'])
+    chest = rotate(chest, 'y', pose['twist'])
 
-    waist = _moved((0.0, 0.0, 0.0), pelvis, (0.0, _WAIST_Y, 0.0))
-    points = {'neck': _moved(waist, chest, (0.0, _NECK_Y, 0.0))}
+    waist = _move((0.0, 0.0, 0.0), pelvis, (0.0, _WAIST_Y, 0.0))
+    points = {'neck': _move(waist, chest, (0.0, _NECK_Y, 0.0))}
     for name, step in _ON_CHEST.items():
-        points[name] = _moved(waist, chest, step)
+        points[name] = _move(waist, chest, step)
     for side, sign in zip(SIDES, (1, -1), strict=True):
         hip_x = sign * _HIP_X * build.breadth
-        points[f'{side}_waist'] = _moved(
-            waist, chest, (0.75 * hip_x, 0.0, 0.0)
-        )
-        points[f'{side}_hip'] = _moved((0.0, 0.0, 0.0), pelvis, (hip_x, 0, 0))
-        points[f'{side}_shoulder'] = _moved(
+        points[f'{side}_waist'] = _move(waist, chest, (0.75 * hip_x, 0.0, 0.0))
+        points[f'{side}_hip'] = _move((0.0, 0.0, 0.0), pelvis, (hip_x, 0, 0))
+        points[f'{side}_shoulder'] = _move(
             waist, chest, (sign * _SHOULDER_X * build.breadth, _SHOULDER_Y, 0)
         )
         _place_arm(points, chest, pose, side, sign)
@@ -173,39 +170,39 @@ def place_joints(
 
 def _place_arm(points, chest, pose, side, sign) -> None:
     """Add elbow, wrist and hand of one side."""
-    arm = turned(chest, 'x', -pose[f'{side}_shoulder_flex'])
-    arm = turned(arm, 'z', sign * pose[f'{side}_shoulder_abduct'])
-    arm = turned(arm, 'y', -sign * pose[f'{side}_shoulder_rotate'])
-    elbow = _moved(points[f'{side}_shoulder'], arm, (0, -_UPPER_ARM, 0))
-    arm = turned(arm, 'x', -pose[f'{side}_elbow_flex'])
+    arm = rotate(chest, 'x', -pose[f'{side}_shoulder_flex'])
+    arm = rotate(arm, 'z', sign * pose[f'{side}_shoulder_abduct'])
+    arm = rotate(arm, 'y', -sign * pose[f'{side}_shoulder_rotate'])
+    elbow = _move(points[f'{side}_shoulder'], arm, (0, -_UPPER_ARM, 0))
+    arm = rotate(arm, 'x', -pose[f'{side}_elbow_flex'])
     points[f'{side}_elbow'] = elbow
-    points[f'{side}_wrist'] = _moved(elbow, arm, (0, -_FOREARM, 0))
-    points[f'{side}_hand'] = _moved(elbow, arm, (0, -_FOREARM - _HAND_Y, 0))
+    points[f'{side}_wrist'] = _move(elbow, arm, (0, -_FOREARM, 0))
+    points[f'{side}_hand'] = _move(elbow, arm, (0, -_FOREARM - _HAND_Y, 0))
 
 
 def _place_leg(points, pelvis, pose, side, sign, length) -> None:
     """Add knee, ankle, heel and toe of one side."""
-    leg = turned(pelvis, 'x', -pose[f'{side}_hip_flex'])
-    leg = turned(leg, 'z', sign * pose[f'{side}_hip_abduct'])
-    leg = turned(leg, 'y', -sign * pose[f'{side}_hip_rotate'])
-    knee = _moved(points[f'{side}_hip'], leg, (0, -_THIGH * length, 0))
-    leg = turned(leg, 'x', pose[f'{side}_knee_flex'])
-    ankle = _moved(knee, leg, (0, -_SHANK * length, 0))
+    leg = rotate(pelvis, 'x', -pose[f'{side}_hip_flex'])
+    leg = rotate(leg, 'z', sign * pose[f'{side}_hip_abduct'])
+    leg = rotate(leg, 'y', -sign * pose[f'{side}_hip_rotate'])
+    knee = _move(points[f'{side}_hip'], leg, (0, -_THIGH * length, 0))
+    leg = rotate(leg, 'x', pose[f'{side}_knee_flex'])
+    ankle = _move(knee, leg, (0, -_SHANK * length, 0))
     points[f'{side}_knee'] = knee
     points[f'{side}_ankle'] = ankle
     for name, step in _ON_SHANK.items():
-        points[f'{side}_{name}'] = _moved(ankle, leg, step)
+        points[f'{side}_{name}'] = _move(ankle, leg, step)
 
 
 def _place_head(points, chest, pose, size) -> None:
-    """Add the head and what is on it."""
-    head = turned(chest, 'y', pose['turn'])
-    head = turned(head, 'x', pose['nod'])
-    head = turned(head, 'z', pose['tilt'])
-    centre = _moved(points['neck'], head, (0.0, _HEAD_Y * size, 0.008))
+    """Add the head and the points on it."""
+    head = rotate(chest, 'y', pose['turn'])
+    head = rotate(head, 'x', pose['nod'])
+    head = rotate(head, 'z', pose['tilt'])
+    centre = _move(points['neck'], head, (0.0, _HEAD_Y * size, 0.008))
     points['head'] = centre
     steps = dict(_ON_HEAD)
     for name, (x, y, z) in _ON_HEAD_SIDE.items():
         steps[f'left_{name}'], steps[f'right_{name}'] = (x, y, z), (-x, y, z)
     for name, (x, y, z) in steps.items():
-        points[name] = _moved(centre, head, (x * size, y * size, z * size))
+        points[name] = _move(centre, head, (x * size, y * size, z * size))

@@ -4,8 +4,8 @@ from .dice import Dice
 
 Colour = tuple[int, int, int]  # blue, green, red, as OpenCV has them
 
-# The ten tones of the Monk skin tone scale (2022), light to dark, without
-# the first and the last, on which shadow and eyes would not show.
+# The Monk skin tone scale (2022), light to dark, without the first and the
+# last of its ten tones, on which shading and eyes would not be visible.
 _SKIN = (
     (219, 231, 243),
     (208, 234, 247),
@@ -28,57 +28,57 @@ _HAIR = (
 _EYE_WHITE, _PUPIL = (225, 230, 232), (28, 22, 22)
 
 
-def any_colour(dice: Dice, low: int = 20, high: int = 235) -> Colour:
-    """Draw a colour, each channel within the two ends."""
+def draw_colour(dice: Dice, low: int = 20, high: int = 235) -> Colour:
+    """Draw a colour with channels from low to high, both included."""
     return tuple(dice.integer(low, high) for _ in range(3))
 
 
-def shaded(colour: Colour, percent: int) -> Colour:
-    """Darken (below 100) or lighten (above) a colour."""
+def scale_brightness(colour: Colour, percent: int) -> Colour:
+    """Multiply a colour by percent / 100, and clip it at 255."""
     return tuple(min(255, channel * percent // 100) for channel in colour)
 
 
 def sample_wardrobe(dice: Dice) -> dict[str, tuple[Colour, Colour] | None]:
-    """Draw what a person looks like.
+    """Draw the colours of a person.
 
     Args:
-        dice (Dice): Where the draws come from
+        dice (Dice): Source of the random draws
 
     Returns:
-        dict: For each material a part is made of, its colour at the rim and
-        inside, or None where this person does not have such a part.
+        dict: Material of a part -> its colours at the rim and inside, or
+        None if this person has no part of that material.
     """
     skin, hair = dice.choice(_SKIN), dice.choice(_HAIR)
-    shirt, trousers = any_colour(dice), any_colour(dice, 15, 190)
-    sleeves = dice.unit()  # how long they are: none, short, long
-    # so that an arm shows before the chest
-    sleeve = shaded(shirt, dice.choice((75, 125)))
-    if dice.chance(0.12):  # a cap: hair in a colour that hair cannot have
-        hair = any_colour(dice)
+    shirt, trousers = draw_colour(dice), draw_colour(dice, 15, 190)
+    sleeves = dice.unit()  # length: none below 0.15, long above 0.7
+    # another brightness, so that an arm is visible before the chest
+    sleeve = scale_brightness(shirt, dice.choice((75, 125)))
+    if dice.chance(0.12):  # a cap is drawn as hair of any colour
+        hair = draw_colour(dice)
     colours = {
         'skin': skin,
-        'ear': shaded(skin, 88),
-        'nose': shaded(skin, 108),
+        'ear': scale_brightness(skin, 88),
+        'nose': scale_brightness(skin, 108),
         'hair': hair,
         'long hair': hair if dice.chance(0.4) else None,
         'shirt': shirt,
-        'belly': any_colour(dice) if dice.chance(0.3) else shirt,
-        'pocket': shaded(shirt, 60) if dice.chance(0.5) else None,
-        'tie': any_colour(dice) if dice.chance(0.4) else None,
+        'belly': draw_colour(dice) if dice.chance(0.3) else shirt,
+        'pocket': scale_brightness(shirt, 60) if dice.chance(0.5) else None,
+        'tie': draw_colour(dice) if dice.chance(0.4) else None,
         'sleeve': sleeve if sleeves > 0.15 else skin,
         'cuff': sleeve if sleeves > 0.7 else skin,
         'trousers': trousers,
         'leg': trousers if dice.chance(0.65) else skin,
-        'shoe': any_colour(dice, 10, 200),
+        'shoe': draw_colour(dice, 10, 200),
     }
     wardrobe = {
-        material: colour and (shaded(colour, 58), colour)
+        material: colour and (scale_brightness(colour, 58), colour)
         for material, colour in colours.items()
     }
     blue, green, red = skin
     lips = (blue * 7 // 10, green * 6 // 10, min(255, red * 9 // 10))
-    wardrobe['lips'] = (lips, shaded(lips, 85))
-    # no rim where a limb joins the trunk
+    wardrobe['lips'] = (lips, scale_brightness(lips, 85))
+    # a limb has no rim where it joins the trunk
     wardrobe['shoulder'] = (colours['sleeve'],) * 2
     wardrobe['seat'] = (trousers,) * 2
     wardrobe['eye'] = (_EYE_WHITE, _PUPIL)

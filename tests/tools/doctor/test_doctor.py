@@ -100,16 +100,3 @@ def test_optional_packages_that_are_absent_are_no_fault(tmp_path):
     assert lines[2].endswith('The command of onnx adds it, too.')
     assert 'Only for `report` and a fast FastCocoMetric.' in lines[-2]
     assert lines[-1].endswith(" -m pip install 'mlpe_mmpose[eval]'")
-
-
-def test_the_command_line_starts_without_the_stack():
-    # -S leaves out site-packages: neither torch nor anything else is there
-    done = subprocess.run(
-        [sys.executable, '-S', '-m', 'mlpe_mmpose', '--help'],
-        cwd=Path(__file__).parents[3],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert 'doctor' in done.stdout

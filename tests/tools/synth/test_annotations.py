@@ -5,7 +5,7 @@ from pycocotools import mask as coco_mask
 from mlpe_mmpose.tools.synth.annotations import (
     IDS_PER_IMAGE,
     annotate_scene,
-    coco_file,
+    build_coco_file,
     detect_people,
 )
 from mlpe_mmpose.tools.synth.dice import Dice
@@ -161,7 +161,7 @@ def test_crowds_are_not_detected():
 
 
 def test_the_category_is_cocos():
-    (category,) = coco_file([], [])['categories']
+    (category,) = build_coco_file([], [])['categories']
     assert category['keypoints'][:2] == ['nose', 'left_eye']
     assert len(category['keypoints']) == 17
     assert len(category['skeleton']) == 19

@@ -1,7 +1,5 @@
 import hashlib
 import json
-import subprocess
-import sys
 
 import cv2
 import numpy as np
@@ -210,18 +208,6 @@ def test_a_picture_that_cannot_be_written_raises(tmp_path, monkeypatch):
     )
     with pytest.raises(FileNotFoundError):
         generate_dataset(tmp_path / 'a', 1, 1, seed=0)
-
-
-def test_the_generator_needs_neither_torch_nor_mmpose():
-    program = """
-import sys
-for name in ('torch', 'mmpose', 'mmengine', 'mmcv'):
-    sys.modules[name] = None
-from mlpe_mmpose.tools.synth.generator import generate_dataset
-"""
-    subprocess.run(
-        [sys.executable, '-c', program], check=True, capture_output=True
-    )
 
 
 ANNOTATION_DIGEST = '10668de5a2623713'

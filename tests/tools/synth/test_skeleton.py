@@ -9,9 +9,9 @@ from mlpe_mmpose.tools.synth.skeleton import (
     Build,
     View,
     place_joints,
+    rotate,
     sample_build,
     sample_view,
-    turned,
 )
 
 AVERAGE = Build(breadth=1.0, legs=1.0, head=1.0, girth=1.0)
@@ -87,11 +87,11 @@ def test_bones_keep_their_length_in_every_pose():
 
 def test_turns_follow_the_right_hand_rule():
     frame = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    third_column = [row[2] for row in turned(frame, 'y', 90)]
+    third_column = [row[2] for row in rotate(frame, 'y', 90)]
     assert third_column == [1.0, 0.0, 0.0]  # z goes to x
-    second_column = [row[1] for row in turned(frame, 'x', 90)]
+    second_column = [row[1] for row in rotate(frame, 'x', 90)]
     assert second_column == [0.0, 0.0, 1.0]  # y goes to z
-    first_column = [row[0] for row in turned(frame, 'z', 90)]
+    first_column = [row[0] for row in rotate(frame, 'z', 90)]
     assert first_column == [0.0, 1.0, 0.0]  # x goes to y
 
 
