@@ -9,7 +9,7 @@ import pytest
 from mmengine.config import Config
 from mmpose.models import build_pose_estimator
 
-from mlpe_mmpose import registration
+import mlpe_mmpose
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / 'README.md').read_text()
@@ -62,6 +62,6 @@ def test_every_file_that_is_linked_or_trained_is_there():
         assert (ROOT / path).is_file(), path
 
 
-@pytest.mark.parametrize('name', registration.__all__)
+@pytest.mark.parametrize('name', mlpe_mmpose.__all__)
 def test_every_registered_class_is_listed(name):
     assert f'`{name}`' in README
