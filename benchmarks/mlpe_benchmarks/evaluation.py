@@ -9,7 +9,7 @@ import contextlib
 import io
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +50,7 @@ def measure(options: Options) -> Iterator[Row]:
                 sides[0].run, sides[1].run, options, warm_up=0
             )
             equal = compare(sides[0].figures, sides[1].figures)
-            yield row(f'evaluation, {iou_type}', some, seconds, equal, 8)
+            yield row(f'evaluation, {iou_type}', some, seconds, equal, 5)
         some = images[:PART]
         yield nms_row(some, options)
         yield file_row(some, Path(folder), options)
@@ -112,40 +112,31 @@ def compare(ours: dict[str, float], theirs: dict[str, float]) -> str:
 
 
 def nms_row(images: list[dict], options: Options) -> Row:
-    """OKS-NMS alone, on arrays; for the peer on its dictionaries."""
-    samples = [s for image in images for s in image['samples']]
-    keypoints = np.concatenate(
-        [s['pred_instances']['keypoints'] for s in samples]
-    )
-    scales = [s['gt_instances']['bbox_scales'] for s in samples]
-    areas = np.concatenate(scales).prod(axis=1)
-    scores = np.concatenate(
-        [s['pred_instances']['bbox_scores'] for s in samples]
-    )
+    """OKS-NMS alone, on an image's dictionaries after the other's."""
     sigmas = parse_pose_metainfo(COCO)['sigmas']
-    sizes = np.full(len(images), DETECTIONS)
     people = [
-        dict(keypoints=k, area=a, score=s)
-        for k, a, s in zip(
-            np.insert(keypoints, 2, 0, axis=2), areas, scores, strict=True
-        )
+        [
+            dict(
+                keypoints=np.insert(
+                    s['pred_instances']['keypoints'][0], 2, 0, 1
+                ),
+                area=s['gt_instances']['bbox_scales'][0].prod(),
+                score=s['pred_instances']['bbox_scores'][0],
+            )
+            for s in image['samples']
+        ]
+        for image in images
     ]
 
-    def ours() -> np.ndarray:
-        return oks_nms(keypoints, areas, scores, sizes, 0.9, sigmas)
+    def suppress(nms: Callable[..., np.ndarray]) -> np.ndarray:
+        return np.concatenate([nms(p, 0.9, sigmas=sigmas) for p in people])
 
-    def theirs() -> np.ndarray:
-        return np.concatenate(
-            [
-                start + stock.oks_nms(people[start:][:DETECTIONS], 0.9, sigmas)
-                for start in range(0, len(people), DETECTIONS)
-            ]
-        )
-
-    kept, expected = ours(), theirs()
+    kept, expected = suppress(oks_nms), suppress(stock.oks_nms)
     assert len(kept) == len(expected)
     equal = within(f'{len(kept):,} kept', np.abs(kept - expected).max(), 0)
-    seconds = take_turns(ours, theirs, options)
+    seconds = take_turns(
+        lambda: suppress(oks_nms), lambda: suppress(stock.oks_nms), options
+    )
     return row('of it, OKS-NMS', images, seconds, equal, peer='oks_nms')
 
 

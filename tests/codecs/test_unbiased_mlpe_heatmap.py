@@ -128,12 +128,25 @@ def test_an_empty_map_is_found_outside_with_half_a_point():
     assert scores[0] == 0.5
 
 
+def test_empty_cells_beside_a_maximum_count_as_in_the_stock_refinement():
+    # a window of 3 leaves the second neighbours at 0, whose logarithm MMPose
+    # takes of 1e-10
+    maps = torch.zeros(1, 1, *SIZE[::-1])
+    maps[0, 0, 12:14, 10:12] = torch.tensor([[200.0, 90.0], [60.0, 40.0]])
+    places, _ = find_unbiased_peaks(maps, 3)
+    cell = np.array([[[10.0, 12.0]]], dtype=np.float32)
+    expected = refine_keypoints_dark(cell, maps[0].numpy().copy(), 3)
+    np.testing.assert_allclose(places[0], expected[0], atol=2e-3)
+
+
 def test_a_keypoint_outside_the_image_or_not_labelled_has_no_target():
-    places = np.array([[[-0.6, 5.0], [-0.4, 5.0], [95.6, 5.0], [5.0, 5.0]]])
-    encoded = _codec().encode(places, np.array([[1, 1, 1, 0]]))
-    assert encoded['keypoint_weights'].tolist() == [[0, 1, 0, 0]]
+    # pixel -0.5 is the left border, and 95.5 the right one
+    x = np.array([-0.6, -0.5, -0.4, 95.4, 95.5, 95.6, 5.0])
+    places = np.stack([x, np.full(7, 5.0)], -1)[None]
+    encoded = _codec().encode(places, np.array([[1, 1, 1, 1, 1, 1, 0]]))
+    assert encoded['keypoint_weights'].tolist() == [[0, 1, 1, 1, 0, 0, 0]]
     maps = _codec().render(
         torch.from_numpy(encoded['keypoint_labels']),
         torch.from_numpy(encoded['keypoint_weights']),
     )
-    assert (maps.amax((0, 1, 3, 4)) > 0).tolist() == [0, 1, 0, 0]
+    assert (maps.amax((0, 1, 3, 4)) > 0).tolist() == [0, 1, 1, 1, 0, 0, 0]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
 import onnxruntime
 import pytest
 from exported import CODEC, small_baseline
@@ -196,24 +195,6 @@ def test_images_that_are_none_are_named(onnx_pose, image):
         onnx_pose(image, BOXES)
     with pytest.raises(ValueError, match='1 sets of boxes for 0 images'):
         onnx_pose.predict([], [BOXES])
-
-
-def test_what_cannot_be_run_is_refused(small_heatmaps, tmp_path):
-    path = small_heatmaps.config.with_name('pose.onnx')
-    words = 'got heatmaps of MLPEHeatmap.*again without --heatmaps'
-    with pytest.raises(ValueError, match=words):
-        OnnxPose(path)
-    with pytest.raises(ValueError, match='batch_size to be at least 1, got 0'):
-        OnnxPose(path, batch_size=0)
-    udp = onnx.load(path)
-    properties = {entry.key: entry for entry in udp.metadata_props}
-    properties['output'].value, properties['use_udp'].value = (
-        '"keypoints"',
-        'true',
-    )
-    onnx.save(udp, tmp_path / 'udp.onnx')
-    with pytest.raises(ValueError, match=r'not crop as in UDP.*udp\.onnx'):
-        OnnxPose(tmp_path / 'udp.onnx')
 
 
 # Finds poses, with no path but that of the packages in the last argument

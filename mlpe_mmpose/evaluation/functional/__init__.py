@@ -1,6 +1,5 @@
-"""Object keypoint similarity: suppression by it, and of all pairs."""
+"""Suppression by object keypoint similarity (OKS)."""
 
-from .nms import oks_nms, soft_oks_nms
-from .oks import image_oks
+from .nms import oks_nms
 
-__all__ = ['image_oks', 'oks_nms', 'soft_oks_nms']
+__all__ = ['oks_nms']

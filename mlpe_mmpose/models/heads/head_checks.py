@@ -83,5 +83,5 @@ def check_feats(head: nn.Module, feats: tuple[Tensor, ...]) -> None:
         for fine, coarse in itertools.pairwise(sizes)
     ), (
         f'{name} needs feats from fine to coarse, but the neck gives maps of '
-        f'{sizes} (height, width). Give them in the opposite order.'
+        f'{sizes} (height, width). Sort them, the largest first.'
     )

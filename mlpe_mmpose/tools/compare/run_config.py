@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from ..config_keys import list_keys_that_are_read
 from .suite import Experiment
 
 ANNOTATIONS = 'annotations/person_keypoints_{}2017.json'
@@ -87,8 +88,16 @@ def data_options(data: Path) -> dict:
 
 
 def fingerprint_of(config: Config) -> str:
-    """Hash of a whole config: 16 hexadecimal digits."""
-    text = json.dumps(config.to_dict(), sort_keys=True, default=str)
+    """Hash all parts of a config that are read when it runs.
+
+    Variables that only helped to write the config do not count.
+
+    Returns:
+        str: 16 hexadecimal digits.
+    """
+    read = list_keys_that_are_read()
+    parts = {k: v for k, v in config.to_dict().items() if k in read}
+    text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -9,6 +9,8 @@ import yaml
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.version import __version__
 
+from ..config_keys import list_keys_that_are_read
+
 # folders of configs/ whose files are no experiments
 NOT_EXPERIMENTS = ('_base_', 'suites')
 
@@ -149,25 +151,10 @@ def copy_config(name: str, folder: str | Path) -> Path:
             f'{target} exists, and is not overwritten; name another folder.'
         )
     config = Config.fromfile(source, import_custom_modules=False)
-    for key in set(config) - _keys_that_are_read():
+    for key in set(config) - list_keys_that_are_read():
         config.pop(key)
     relative = source.relative_to(find_shipped('configs').resolve())
     header = HEADER.format(name=relative.as_posix(), version=__version__)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(header + config.pretty_text)
     return target
-
-
-def _keys_that_are_read() -> set[str]:
-    """Names at a config's top level that MMEngine or MMPose reads."""
-    import inspect
-
-    from mmengine.runner import Runner
-
-    return {
-        *inspect.signature(Runner).parameters,
-        *('compile', 'efficient_conv_bn_eval', 'find_unused_parameters'),
-        *('model_wrapper_cfg', 'resource_limit', 'sync_bn'),  # Runner's too
-        *('auto_scale_lr', 'backend_args', 'codec', 'custom_imports'),
-        *('data_mode', 'dataset_type'),  # MMPoseInferencer's
-    }

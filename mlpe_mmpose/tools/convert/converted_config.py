@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from mlpe_mmpose.shipped import find_shipped
-
-from ..version import __version__
+from mlpe_mmpose.version import __version__
 
 # height x width of a crop, as in the names of the shipped configs
 INPUT_SIZES = ('256x192', '384x288')

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mlpe_mmpose.apis import generate_dataset
 from mlpe_mmpose.shipped import find_shipped
 
 from ..mim_runs import METRICS, epochs_done, progress, run_mim
-from ..synth import generate_dataset
 from .pictures import draw_pairs
 
 CONFIG = 'configs/mlpe_tiny_synthetic.py'

@@ -33,9 +33,12 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def train(people: Path, tmp_path: Path):
-    """Train a narrow model for two steps: ``train(**options)``."""
+    """Train a narrow model for two steps: ``train(**options)``.
 
-    def run(**options: object) -> Runner:
+    With ``verb='test'`` it tests, and does not train.
+    """
+
+    def run(verb: str = 'train', **options: object) -> Runner:
         config = Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py')
         config.merge_from_dict(
             {
@@ -50,7 +53,11 @@ def train(people: Path, tmp_path: Path):
                 'train_dataloader.dataset.data_root': f'{people}/',
                 'train_dataloader.dataset.indices': 8,
                 'val_dataloader.dataset.data_root': f'{people}/',
+                'test_dataloader.dataset.data_root': f'{people}/',
                 'val_evaluator.ann_file': str(
+                    people / 'annotations/person_keypoints_val2017.json'
+                ),
+                'test_evaluator.ann_file': str(
                     people / 'annotations/person_keypoints_val2017.json'
                 ),
                 'default_hooks.logger.interval': 1,
@@ -69,7 +76,7 @@ def train(people: Path, tmp_path: Path):
         )
         config.param_scheduler = None
         runner = Runner.from_cfg(config)
-        runner.train()
+        getattr(runner, verb)()
         return runner
 
     return run
@@ -141,8 +148,37 @@ def test_channels_last_reaches_the_weights_and_the_maps(train):
     model = train(**hook).model
     image = torch.zeros(2, 3, 128, 96)
     heatmaps = model.head(model.extract_feat(image))
-    for tensor in (heatmaps, model.neck.laterals[0].conv.weight):
+    # a 1x1 kernel would lie alike in both formats
+    for tensor in (heatmaps, model.backbone.layer1[0].conv1.weight):
         assert tensor.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_channels_last_reaches_testing(train):
+    hook = {'default_hooks.channels_last.type': 'ChannelsLastHook'}
+    weight = train('test', **hook).model.backbone.layer1[0].conv1.weight
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize(
+    ('modules', 'words'),
+    [
+        (
+            ['backbone.layer9'],
+            r"no module 'backbone.layer9' .*head.refine_net",
+        ),
+        ('backbone.layer1', r"a list of names .* modules='backbone.layer1'"),
+        ([], r'a list of names .* modules=\[\]'),
+    ],
+)
+def test_recomputation_refuses_what_names_no_module(train, modules, words):
+    hook = {
+        'default_hooks.recompute.type': 'ActivationCheckpointHook',
+        'default_hooks.recompute.modules': modules,
+    }
+    with pytest.raises(
+        ValueError, match=f'ActivationCheckpointHook .*{words}'
+    ):
+        train(**hook)
 
 
 def test_recomputation_keeps_fewer_activations(train):

@@ -115,6 +115,8 @@ def test_a_resumed_run_knows_its_data_set_again(tmp_path):
     runner(tmp_path, 2, resume=True).train()
     log = ''.join(path.read_text() for path in tmp_path.rglob('*.log'))
     assert 'resumed epoch: 1' in log
+    assert 'left out of the checkpoint what' in log
+    assert "['param_schedulers[1].anneal_func']" in log
     assert 'metainfo' not in log
 
 

@@ -54,13 +54,12 @@ def test_it_has_no_boxes_where_there_are_none(scenes, results):
     assert fast == stock
 
 
-def test_words_and_what_is_not_a_number_are_written_alike(scenes, results):
+def test_words_and_infinity_are_written_alike(scenes, results):
     for sample in scenes.samples:
         sample['img_id'] = f'image "{sample["img_id"]}"'
         sample['category_id'] = np.int64(1)
-        sample['pred_instances']['keypoints'][0, 0] = np.nan, np.inf
+        sample['pred_instances']['keypoints'][0, 0] = np.inf
     stock, fast = results(scenes, format_only=True, nms_mode='none')
-    assert 'NaN' in fast
     assert 'Infinity' in fast
     assert fast == stock
 

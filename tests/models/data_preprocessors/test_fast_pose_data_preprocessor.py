@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.dataset import pseudo_collate
+from mmengine.logging import MessageHub
 from mmpose.models.data_preprocessors import PoseDataPreprocessor
 
 from mlpe_mmpose.models import FastPoseDataPreprocessor
@@ -92,6 +93,44 @@ def test_images_of_several_sizes_are_padded_as_ever(batch):
         data[key] += other[key]
     stock = PoseDataPreprocessor(**ARGUMENTS)(copy.deepcopy(data), False)
     assert_same(FastPoseDataPreprocessor(**ARGUMENTS)(data, False), stock)
+
+
+def test_images_are_padded_to_a_divisor_as_ever(batch):
+    options = dict(ARGUMENTS, pad_size_divisor=20)
+    data = batch()
+    stock = PoseDataPreprocessor(**options)(copy.deepcopy(data), True)
+    assert_same(FastPoseDataPreprocessor(**options)(data, True), stock)
+    assert stock['inputs'].shape[-2:] == (80, 60)
+
+
+def test_images_of_one_channel_are_refused_as_ever(batch):
+    data = batch()
+    data['inputs'] = [image[:1] for image in data['inputs']]
+    for kind in (PoseDataPreprocessor, FastPoseDataPreprocessor):
+        with pytest.raises(AssertionError, match='mean has 3 values'):
+            kind(ARGUMENTS['mean'], ARGUMENTS['std'])(data, True)
+
+
+@pytest.mark.parametrize('training', [True, False])
+def test_batch_augments_apply_to_training_alone(batch, training):
+    # gives the second batch another size
+    resize = dict(
+        type='BatchSyncRandomResize',
+        random_size_range=(32, 32),
+        size_divisor=8,
+        interval=1,
+    )
+    options = dict(ARGUMENTS, batch_augments=[resize])
+    MessageHub.get_current_instance().update_info('iter', 0)
+    data = batch()
+    outputs = []
+    for kind in (FastPoseDataPreprocessor, PoseDataPreprocessor):
+        preprocessor = kind(**options)
+        preprocessor(copy.deepcopy(data), training)
+        outputs.append(preprocessor(copy.deepcopy(data), training))
+    assert_same(*outputs)
+    size = (32, 24) if training else (64, 48)
+    assert outputs[0]['inputs'].shape[-2:] == size
 
 
 def test_labels_of_several_shapes_are_moved_one_by_one(batch):

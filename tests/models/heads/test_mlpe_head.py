@@ -139,6 +139,14 @@ def test_channels_of_another_neck_are_refused():
             assert str(channels) in message
 
 
+@pytest.mark.parametrize('size', [(21, 16), (20, 17)])
+def test_a_map_that_is_larger_in_one_direction_is_refused(size):
+    head, feats = _head(upsample='bilinear'), list(_feats())
+    feats[1] = torch.zeros(2, CHANNELS, *size)
+    with pytest.raises(AssertionError, match=r'MLPEHead .*fine to coarse'):
+        head(tuple(feats))
+
+
 @pytest.mark.parametrize('upsample', ['deconv', 'bilinear'])
 @pytest.mark.parametrize('order', [[3, 2, 1, 0], [0, 1, 3, 2], [1, 0, 2, 3]])
 def test_maps_that_do_not_go_from_fine_to_coarse_are_refused(upsample, order):

@@ -14,10 +14,6 @@ from mmengine.config import Config
 
 BALL = dict(id=9, name='ball')
 BOX_ONLY = dict(id=8, image_id=0, category_id=4, bbox=[1, 1, 5, 5], area=25)
-needs_metric = pytest.mark.xfail(
-    strict=True,
-    reason='FastCocoMetric does not yet ignore annotations without keypoints',
-)
 
 
 @pytest.mark.parametrize(
@@ -31,24 +27,20 @@ needs_metric = pytest.mark.xfail(
         (change(('annotations.1.bbox', [1, 1, 0, 0])), 2),
         (change(('categories.0.name', ...)), 3),
         (change(('categories.0.skeleton', None)), 3),
-        pytest.param(
-            change(('annotations.1.keypoints', ...)), 2, marks=needs_metric
-        ),
-        pytest.param(
+        pytest.param(change(('annotations.1.keypoints', ...)), 2),
+        (
             change(
                 ('annotations.1.keypoints', []),
                 ('annotations.1.num_keypoints', 0),
             ),
             2,
-            marks=needs_metric,
         ),
-        pytest.param(
+        (
             change(
                 ('categories', [*annotations()['categories'], BALL]),
                 ('annotations.1', dict(BOX_ONLY, category_id=9)),
             ),
             2,
-            marks=needs_metric,
         ),
     ],
     ids=lambda value: None if isinstance(value, dict) else str(value),

@@ -7,13 +7,13 @@ import numpy as np
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from xtcocotools.coco import COCO
 
-from mlpe_mmpose.evaluation.metrics.cpp_evaluation import evaluate_people
+from mlpe_mmpose.evaluation.metrics.cpp_evaluation import evaluate_in_cpp
 from mlpe_mmpose.evaluation.metrics.fast_coco_metric import STATS
-from mlpe_mmpose.evaluation.metrics.ground_truth import GroundTruth
-from mlpe_mmpose.evaluation.metrics.people import People
 
 from .findings import Diagnosis, ErrorKind, KeypointError, WorstPerson
+from .ground_truth import GroundTruth
 from .matching import KINDS, Matches, distances, error_kinds, match
+from .people import People
 from .results import read_people
 from .slices import by_crowding, by_size, by_visibility, counted
 from .truth import read_truth
@@ -61,11 +61,13 @@ class _Case:
 
     def evaluate(self, truth: GroundTruth, people: People) -> dict[str, float]:
         """COCO's figures by name."""
-        named = dataclasses.replace(
-            people, image_ids=self.truth.image_ids[people.image_ids]
-        )
-        stats = evaluate_people(
-            truth, named, self.sigmas, 'keypoints', lambda line: None
+        stats = evaluate_in_cpp(
+            self.coco,
+            truth.as_rows(),
+            people.as_rows(truth.image_ids),
+            self.sigmas,
+            'keypoints',
+            lambda line: None,
         )
         return dict(zip(STATS['keypoints'], map(float, stats), strict=True))
 

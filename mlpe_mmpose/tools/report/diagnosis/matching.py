@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpe_mmpose.evaluation.functional import image_oks
-from mlpe_mmpose.evaluation.metrics.ground_truth import GroundTruth
-from mlpe_mmpose.evaluation.metrics.people import People
+from .ground_truth import GroundTruth
+from .people import People
 
 # a prediction less similar is of nobody (Ronchi and Perona, ICCV 2017)
 LEAST_OKS = 0.1
@@ -58,13 +57,11 @@ def match(truth: GroundTruth, people: People, sigmas: np.ndarray) -> Matches:
         for person in annotated.get(people.image_ids[row], ())
     ]
     pairs = np.array(pairs, dtype=int).reshape(-1, 2)
-    similarity = image_oks(
-        people.keypoints[..., :2],
-        truth.keypoints,
-        truth.boxes,
-        truth.areas,
-        sigmas,
-        pairs,
+    # OKS is the mean over labelled keypoints, and NaN marks the others
+    compared = Matches(pairs[:, 1], pairs[:, 0], np.zeros(len(pairs)))
+    every_keypoint = range(len(sigmas))
+    similarity = np.nanmean(
+        _similarity_to(truth, people, compared, sigmas, every_keypoint), axis=1
     )
     found = {}
     starts = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpe_mmpose.evaluation.metrics.ground_truth import GroundTruth
-from mlpe_mmpose.evaluation.metrics.people import People
+from .ground_truth import GroundTruth
+from .people import People
 
 
 def read_people(path: Path, num_keypoints: int, truth: GroundTruth) -> People:
@@ -54,6 +54,5 @@ def read_people(path: Path, num_keypoints: int, truth: GroundTruth) -> People:
         category_ids=np.array([r['category_id'] for r in records]),
         keypoints=keypoints.reshape(len(records), num_keypoints, 3),
         scores=np.array([record['score'] for record in records], float),
-        areas=np.zeros(len(records)),
         boxes=boxes,
     )

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mlpe_mmpose.evaluation.metrics.ground_truth import GroundTruth
-
 from .findings import Slice
+from .ground_truth import GroundTruth
 
 # squared pixels (COCO)
 MEDIUM, LARGE = 32**2, 96**2

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from xtcocotools.coco import COCO
 
-from mlpe_mmpose.evaluation.metrics.ground_truth import GroundTruth
+from .ground_truth import GroundTruth
 
 
 def read_truth(
@@ -50,7 +50,7 @@ def read_truth(
     for annotation in coco.anns.values():
         _fill_in(annotation, num_keypoints, ann_file)
     has_areas = all(a.get('area') is not None for a in coco.anns.values())
-    truth = GroundTruth.from_coco(coco, num_keypoints, False, has_areas, None)
+    truth = GroundTruth.from_coco(coco, num_keypoints, has_areas)
     return coco, truth
 
 

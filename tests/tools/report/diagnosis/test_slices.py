@@ -9,7 +9,7 @@ from spoiled import FIRST_ID, Case, K
 from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval
 
-from mlpe_mmpose.evaluation.metrics.ground_truth import GroundTruth
+from mlpe_mmpose.tools.report.diagnosis.ground_truth import GroundTruth
 from mlpe_mmpose.tools.report.diagnosis.slices import crowd_indices
 
 
@@ -60,7 +60,7 @@ def test_crowding_is_crowdposes_index(tmp_path):
     held = int((first >= 45).sum())
     index = (4 / 17 + held / 4) / 2
     coco = COCO(str(tmp_path / 'truth.json'))
-    truth = GroundTruth.from_coco(coco, K, False, True, None)
+    truth = GroundTruth.from_coco(coco, K, True)
     assert crowd_indices(truth) == pytest.approx([index, 0, 0, 0])
     name = 'hard' if index > 0.8 else 'medium'
     sizes = {part.name: part.num_people for part in found.by_crowding}

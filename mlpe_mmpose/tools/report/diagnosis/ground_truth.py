@@ -1,0 +1,97 @@
+"""The annotated people of a data set as columns."""
+
+import dataclasses
+
+import numpy as np
+from xtcocotools.coco import COCO
+
+from mlpe_mmpose.evaluation.metrics.annotations import AREA_OF_BOX
+
+
+@dataclasses.dataclass
+class GroundTruth:
+    """One row an annotation.
+
+    Note:
+        - number of images: I; they are numbered by the order of their ids
+        - number of annotations: G
+        - number of keypoints: K
+
+    Args:
+        image_ids (np.ndarray): (I,), sorted
+        images (np.ndarray): (G,), number of the image
+        category_ids (np.ndarray): (G,)
+        keypoints (np.ndarray): (G, K, 3), (x, y, v), pixels
+        boxes (np.ndarray): (G, 4), [x, y, w, h], pixels
+        areas (np.ndarray): (G,), squared pixels
+        num_keypoints (np.ndarray): (G,); an annotation with 0 is ignored
+        crowds (np.ndarray): (G,), 1 for a group of people in one box
+        ids (np.ndarray): (G,), the annotations'
+    """
+
+    image_ids: np.ndarray
+    images: np.ndarray
+    category_ids: np.ndarray
+    keypoints: np.ndarray
+    boxes: np.ndarray
+    areas: np.ndarray
+    num_keypoints: np.ndarray
+    crowds: np.ndarray
+    ids: np.ndarray
+
+    @classmethod
+    def from_coco(
+        cls, coco: COCO, num_keypoints: int, use_area: bool
+    ) -> 'GroundTruth':
+        """Read annotations.
+
+        Args:
+            coco (COCO): Annotations, which stay as they are
+            num_keypoints (int): K
+            use_area (bool): Read ``area``, and do not estimate it by the box
+
+        Raises:
+            ValueError: If the annotations have another number of keypoints.
+        """
+        image_ids = np.unique(coco.getImgIds())
+        persons = coco.loadAnns(
+            coco.getAnnIds(imgIds=image_ids, catIds=coco.getCatIds())
+        )
+        lengths = {len(person['keypoints']) for person in persons}
+        if lengths - {3 * num_keypoints}:
+            raise ValueError(
+                f'The annotations have {max(lengths) // 3} keypoints a '
+                f'person, but the data set has {num_keypoints}.'
+            )
+        keypoints = np.array([person['keypoints'] for person in persons])
+        keypoints = keypoints.reshape(len(persons), num_keypoints, 3)
+        boxes = np.array([p['bbox'] for p in persons], dtype=np.float64)
+        boxes = boxes.reshape(-1, 4)
+        areas = boxes[:, 2] * boxes[:, 3] * AREA_OF_BOX
+        if use_area:
+            areas = np.array([p['area'] for p in persons], dtype=np.float64)
+        return cls(
+            image_ids,
+            np.searchsorted(image_ids, [p['image_id'] for p in persons]),
+            np.array([p['category_id'] for p in persons]),
+            keypoints,
+            boxes,
+            areas,
+            np.count_nonzero(keypoints[..., 2] > 0, axis=1),
+            np.array([int(person['iscrowd']) for person in persons]),
+            np.array([person['id'] for person in persons]),
+        )
+
+    def as_rows(self) -> list[dict]:
+        """Annotations for ``evaluate_in_cpp``."""
+        columns = dict(
+            image_id=self.image_ids[self.images].tolist(),
+            category_id=self.category_ids.tolist(),
+            bbox=self.boxes,
+            area=self.areas.tolist(),
+            keypoints=self.keypoints.reshape(len(self.keypoints), -1),
+            num_keypoints=self.num_keypoints.tolist(),
+            iscrowd=self.crowds.tolist(),
+        )
+        rows = zip(*columns.values(), strict=True)
+        return [dict(zip(columns, row, strict=True)) for row in rows]

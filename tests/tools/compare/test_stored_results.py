@@ -1,0 +1,53 @@
+"""The stored results of the shipped suites belong to today's configs."""
+
+import inspect
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.tools.compare.run_config import fingerprint_of
+from mlpe_mmpose.tools.compare.runs import plan_runs
+from mlpe_mmpose.tools.compare.suite import load_suite
+
+RESULTS = Path(__file__).parents[3] / 'docs' / 'results'
+
+
+@pytest.mark.parametrize('suite', sorted(p.name for p in RESULTS.iterdir()))
+def test_stored_results_are_valid_for_the_configs_of_today(
+    suite, tmp_path, monkeypatch
+):
+    # paths of data are part of a config, so they have to be the same
+    data, out = Path('data/overlap'), Path('docs/results', suite)
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(RESULTS / suite, out)
+    (data / 'annotations').mkdir(parents=True)
+    for split in ('train', 'val'):
+        path = data / f'annotations/person_keypoints_{split}2017.json'
+        path.write_text('{}')
+    stored = sorted(path.parent for path in out.glob('runs/*/*/result.json'))
+    runs = plan_runs(load_suite(suite), data, out, seeds=3)
+    assert sorted(run.folder for run in runs) == stored
+    for run in runs:
+        # a result of another config raises an error
+        result = run.result()
+        assert result['experiment'] == run.experiment.name
+        assert result['seed'] == run.seed
+
+
+def test_only_what_is_read_counts_for_the_fingerprint():
+    config = Config.fromfile(find_shipped('configs/mlpe_tiny_synthetic.py'))
+    before = fingerprint_of(config)
+    config.a_variable_that_helps = 3
+    assert fingerprint_of(config) == before
+    # each key by which MMEngine builds a Runner
+    built = inspect.getsource(Runner.from_cfg)
+    keys = set(re.findall(r"cfg\.get\('(\w+)'|cfg\['(\w+)'\]", built))
+    assert len(keys) > 20
+    for key in {first or second for first, second in keys}:
+        changed = Config({**config, key: 'something else'})
+        assert fingerprint_of(changed) != before, key
