@@ -1,18 +1,21 @@
 """Importing this module registers every class of the package, once."""
 
+# The classes are imported to be registered; `mlpe_mmpose` exports them.
+# ruff: noqa: F401
+
 from .compat import mmcv_ops
-from .compat.diagnosis import explained
+from .compat.diagnosis import explain_import_errors
 
 mmcv_ops.install()
 
-with explained():
-    # All that training imports of mmpose, before our classes: a failure of
-    # the stack is met here, and not half a minute later in the runner.
+with explain_import_errors():
+    # All parts of mmpose that a training needs are imported here, so that a
+    # broken stack is found now, and not half a minute later in the runner.
     import mmpose.datasets
     import mmpose.engine
     import mmpose.evaluation
     import mmpose.models
-    import mmpose.visualization  # noqa: F401
+    import mmpose.visualization
 
     from .codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
     from .compat import (
@@ -47,25 +50,3 @@ with explained():
 config_lookup.install()
 dataset_checks.install()
 pretrained_weights.install()
-
-__all__ = [
-    'ActivationCheckpointHook',
-    'ChannelsLastHook',
-    'CheckDataHook',
-    'CompileHook',
-    'DeferredLogHook',
-    'FastCocoMetric',
-    'FastPoseDataPreprocessor',
-    'FastRandomBBoxTransform',
-    'FastRandomFlip',
-    'MLPEHead',
-    'MLPEHeatmap',
-    'MLPENeck',
-    'MLPEOHKMLoss',
-    'MarkOccludedKeypoints',
-    'OHKMPickHook',
-    'PlainCheckpointHook',
-    'RandomChannelGain',
-    'UnbiasedMLPEHeatmap',
-    'shared_storage_collate',
-]

@@ -1,19 +1,19 @@
-"""Where the files are that come with the package, but not in it."""
+"""Finds the configs and benchmarks that come with the package."""
 
 from pathlib import Path
 
 
 def find_shipped(name: str) -> Path:
-    """The path of a config or benchmark, in a checkout or a built wheel.
+    """Find a config or benchmark, in a checkout or an installed wheel.
 
     Args:
-        name (str): Below the checkout's root, as ``'configs/x.py'``
+        name (str): Path below the checkout's root, as ``'configs/x.py'``
 
     Returns:
-        Path: As a user would type it, where that is possible.
+        Path: The path, relative to the current folder if the file is below.
 
     Raises:
-        FileNotFoundError: If the package was not installed as a whole.
+        FileNotFoundError: If there is no such file.
     """
     package = Path(__file__).resolve().parent
     for root in (package.parent, package / '.mim'):
@@ -25,3 +25,19 @@ def find_shipped(name: str) -> Path:
         f'{name} is neither in the checkout nor in the installed package; '
         'install mlpe_mmpose again.'
     )
+
+
+def inherit_shipped(name: str) -> str:
+    """Write a ``_base_`` with which a config inherits a shipped config.
+
+    The expression imports this package, so that every program can read the
+    config, ``mim train mmpose`` included. It names no folder, so that the
+    config can be read on another machine.
+
+    Args:
+        name (str): Path of the shipped config below ``configs/``
+
+    Returns:
+        str: A Python expression, to be written after ``_base_ =``.
+    """
+    return f"__import__('mlpe_mmpose').__name__ + {f'::{name}'!r}"

@@ -12,7 +12,7 @@ import pytest
 from mmengine.config import Config
 from mmpose.models import build_pose_estimator
 
-from mlpe_mmpose import registration
+import mlpe_mmpose
 from mlpe_mmpose.tools import VERBS
 
 ROOT = Path(__file__).parents[1]
@@ -109,7 +109,7 @@ def _help_of(verb: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize('name', registration.__all__)
+@pytest.mark.parametrize('name', mlpe_mmpose.__all__)
 def test_every_registered_class_is_listed(name):
     assert f'`{name}`' in PAGES['docs/components.md']
 

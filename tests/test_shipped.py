@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
 from mlpe_mmpose import shipped
 
@@ -23,3 +24,16 @@ def test_it_is_found_from_elsewhere(tmp_path, monkeypatch):
 def test_what_is_nowhere_is_said_by_name():
     with pytest.raises(FileNotFoundError, match=r'configs/none\.py'):
         shipped.find_shipped('configs/none.py')
+
+
+def test_a_config_inherits_a_shipped_one_by_the_written_expression(tmp_path):
+    name = 'cpn/cpn_resnet50_256x192.py'
+    path = tmp_path / 'config.py'
+    path.write_text(f'_base_ = {shipped.inherit_shipped(name)}\n')
+    stock = Config.fromfile(shipped.find_shipped(f'configs/{name}'))
+    assert Config.fromfile(path).to_dict() == stock.to_dict()
+
+
+def test_the_expression_needs_no_package_imported_before():
+    expression = shipped.inherit_shipped('cpn/cpn_resnet50_256x192.py')
+    assert eval(expression, {}) == 'mlpe_mmpose::cpn/cpn_resnet50_256x192.py'

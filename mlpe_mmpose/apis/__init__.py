@@ -1,4 +1,7 @@
-"""What a script may call: a trained model, and the work of each verb."""
+"""Functions and classes that a script may call.
+
+They use a trained model, or do the work of a verb of the command line.
+"""
 
 import importlib
 
@@ -35,3 +38,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     module = importlib.import_module(f'mlpe_mmpose.tools.{_TOOLS[name]}')
     return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    """List the names, whether their modules have been imported or not."""
+    return sorted({*globals(), *__all__})

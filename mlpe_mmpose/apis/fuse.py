@@ -4,15 +4,16 @@ import copy
 from collections.abc import Sequence
 
 import torch
+from mmpose.models.backbones.resnest import SplitAttentionConv2d
 from mmpose.models.pose_estimators import TopdownPoseEstimator
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .fused_layers import faster
 from .fused_pose_estimator import FusedPoseEstimator
 
-# largest difference between the outputs of copy and model, relative to the
-# range of the model's, both in float64, where rounding stays far below it
+# Largest allowed difference between the outputs of the copy and of the model,
+# relative to the range of the model's outputs. Both compute in float64, whose
+# rounding errors are far smaller.
 BOUND = 1e-6
 
 
@@ -22,32 +23,32 @@ def fuse(
 ) -> FusedPoseEstimator:
     """Copy a trained model for inference, and compare the copy with it.
 
-    Normalisations become part of the convolutions, transposed ones
-    included, whose output they take; convolutions that read the same map
-    are joined; a resize comes after the 1x1 convolution that followed it;
-    weights and maps lie channels last. The copy takes part in MMPose's
-    ``inference_topdown`` and ``test_step`` like the model; it cannot be
-    trained, nor take the model's checkpoints.
+    Each batch normalisation becomes part of the convolution before it, and
+    weights and maps lie channels last; ResNeSt's split attention is computed
+    without a copy to channels first. MMPose's ``inference_topdown`` and
+    ``test_step`` accept the copy. The copy cannot be trained, and cannot load
+    checkpoints of the model.
 
-    Copy and model are compared in float64, because in float32 a deep
-    network can blow up rounding until it looks like a mistake. For this
-    moment the copy needs twice the model's memory.
+    The outputs of the copy and of the model are compared in float64, because
+    in float32 a deep network can enlarge rounding errors until they look like
+    a mistake. During the comparison the copy needs twice the model's memory.
 
     Args:
         model (TopdownPoseEstimator): The model, on any device, as
-            ``mmpose.apis.init_model`` returns it. It stays as it is
-        input_size (tuple, optional): [w, h] of the noise with which the
-            two are compared. Defaults to that of the codec
+            ``mmpose.apis.init_model`` returns it. It is not changed
+        input_size (tuple, optional): Size [w, h] of the noise image on which
+            the copy and the model are compared. Defaults to the input size
+            of the codec
 
     Returns:
-        FusedPoseEstimator: The copy, in evaluation mode, of the model's
-        floating type and on its device.
+        FusedPoseEstimator: The copy, in evaluation mode, with the floating
+        type and on the device of the model.
 
     Raises:
         ValueError: If the model is not a plain ``TopdownPoseEstimator``, or
             no input size is known.
         RuntimeError: If the outputs differ by more than 1e-6 of the range
-            of the model's.
+            of the model's outputs.
     """
     if type(model) is not TopdownPoseEstimator:
         raise ValueError(
@@ -71,9 +72,9 @@ def fuse(
         fused.set_submodule(conv, folded.requires_grad_(False))
         fused.set_submodule(norm, nn.Identity())
     for name, layer in list(fused.named_modules()):
-        replacement = faster(layer)
-        if replacement is not None:
-            fused.set_submodule(name, replacement)
+        # a subclass may compute something else
+        if type(layer) is SplitAttentionConv2d:
+            fused.set_submodule(name, _SplitAttention(layer))
     fused.to(memory_format=torch.channels_last)
     fused.__class__ = FusedPoseEstimator
     fused.eval()
@@ -84,29 +85,29 @@ def fuse(
 def _noise(
     model: TopdownPoseEstimator, input_size: tuple[int, int] | None
 ) -> Tensor:
-    """One normalised image (1, 3, h, w) of noise, on the model's device."""
+    """Return a noise image (1, 3, h, w) on the device of the model."""
     if input_size is None:
         decoder = getattr(getattr(model, 'head', None), 'decoder', None)
         input_size = getattr(decoder, 'input_size', None)
     if input_size is None:
         raise ValueError(
             'fuse needs input_size=(w, h) for a model whose head has no '
-            'decoder that says it, got input_size=None.'
+            'decoder with an input_size, got input_size=None.'
         )
     width, height = input_size
-    # a generator of its own: the caller's random numbers stay as they are
+    # a separate generator, so that the caller's random numbers do not change
     generator = torch.Generator().manual_seed(0)
     images = torch.randn(1, 3, height, width, generator=generator)
     return images.to(next(model.parameters()))
 
 
 def _outputs(model: TopdownPoseEstimator, images: Tensor) -> list[Tensor]:
-    """The head's outputs, of which a heatmap head has one."""
+    """Return the outputs of the head; a heatmap head has one."""
     return _flat(model(images, None, mode='tensor'))
 
 
 def _flat(outputs: Tensor | Sequence) -> list[Tensor]:
-    """The tensors of nested tuples and lists, in their order."""
+    """Return the tensors of nested tuples and lists, in their order."""
     if isinstance(outputs, Tensor):
         return [outputs]
     return [tensor for part in outputs for tensor in _flat(part)]
@@ -115,10 +116,11 @@ def _flat(outputs: Tensor | Sequence) -> list[Tensor]:
 def _run_and_find_foldable(
     model: TopdownPoseEstimator, images: Tensor
 ) -> tuple[list[Tensor], list[tuple[str, str]]]:
-    """The outputs, and each convolution with the normalisation after it.
+    """Return the outputs, and the names of layers that can become one.
 
-    The names of such layers are found by running the model, since the order
-    in which layers were built need not be that in which they run.
+    Each pair names a convolution and the normalisation that reads its output.
+    The model is run to find the pairs, because layers need not run in the
+    order in which they were built.
     """
     made: dict[int, tuple[str, Tensor, int]] = {}
     pairs: list[tuple[str, str]] = []
@@ -126,13 +128,14 @@ def _run_and_find_foldable(
 
     def after_conv(name: str, output: Tensor) -> None:
         runs.append(name)
-        # the tensor is kept, so that no later one gets its id
+        # keep the tensor, so that no later tensor gets the same id
         made[id(output)] = (name, output, output._version)
 
     def before_norm(name: str, x: Tensor) -> None:
         runs.append(name)
         conv, _, version = made.get(id(x), (None, None, None))
-        # changed in place since, as by a ReLU, it is another map
+        # another version means that a layer, such as a ReLU, changed the
+        # map in place
         if conv is not None and version == x._version:
             pairs.append((conv, name))
 
@@ -155,7 +158,7 @@ def _run_and_find_foldable(
     finally:
         for handle in handles:
             handle.remove()
-    # a layer that runs twice may be needed with and without the other
+    # A layer that runs twice may be needed alone the second time.
     once = [p for p in pairs if all(runs.count(name) == 1 for name in p)]
     return outputs, once
 
@@ -163,17 +166,17 @@ def _run_and_find_foldable(
 def _can_absorb(layer: nn.Module) -> bool:
     """Whether PyTorch folds a normalisation into such a layer."""
     if isinstance(layer, nn.ConvTranspose2d):
-        # it scales the wrong channels of a grouped one
+        # PyTorch scales the wrong channels of a grouped layer
         return layer.groups == 1
     return isinstance(layer, nn.Conv2d)
 
 
 def _compare(outputs: list[Tensor], expected: list[Tensor]) -> None:
-    """Reject outputs that are not those of the model."""
+    """Reject outputs of the copy that differ from those of the model."""
     for output, wanted in zip(outputs, expected, strict=True):
         difference = (output - wanted).abs().max().item()
         span = max(wanted.max().item(), 0.0) - min(wanted.min().item(), 0.0)
-        # not `>`, which is false for NaN
+        # `difference > ...` would accept NaN
         if not difference <= BOUND * span:
             raise RuntimeError(
                 'fuse: the outputs of the fused copy differ from those of '
@@ -181,3 +184,30 @@ def _compare(outputs: list[Tensor], expected: list[Tensor]) -> None:
                 f'their range {span:.3g}. Use the model as it is, as '
                 'Predictor does with fuse=False, and report its config.'
             )
+
+
+class _SplitAttention(nn.Module):
+    """:class:`SplitAttentionConv2d` without a copy to channels first."""
+
+    def __init__(self, layer: SplitAttentionConv2d) -> None:
+        super().__init__()
+        self.radix = layer.radix
+        self.conv = nn.Sequential(layer.conv, layer.norm0, layer.relu)
+        self.attend = nn.Sequential(
+            layer.fc1, layer.norm1, layer.relu, layer.fc2
+        )
+        self.rsoftmax = layer.rsoftmax
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve ``x`` (B, C, h, w) and sum the weighted splits."""
+        x = self.conv(x)
+        pooled = x.mean((2, 3), keepdim=True)
+        weights = self.rsoftmax(
+            self.attend(sum(pooled.chunk(self.radix, dim=1)))
+        ).view(len(x), -1, 1, 1)
+        weighted = zip(
+            weights.chunk(self.radix, dim=1),
+            x.chunk(self.radix, dim=1),
+            strict=True,
+        )
+        return sum(weight * split for weight, split in weighted)

@@ -50,7 +50,7 @@ def explain(error: BaseException) -> Diagnosis | None:
 
 
 @contextlib.contextmanager
-def explained() -> Iterator[None]:
+def explain_import_errors() -> Iterator[None]:
     """Turn an unclear failure of the enclosed imports into a clear one.
 
     Raises:

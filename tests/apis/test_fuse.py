@@ -9,12 +9,10 @@ from exported import CONFIGS, small_mlpe
 from mmengine.config import Config
 from mmpose.apis import inference_topdown
 from mmpose.models import build_pose_estimator
-from mmpose.models.backbones.resnet import Bottleneck
 from torch import nn
 
 from mlpe_mmpose.apis import fuse
 from mlpe_mmpose.apis.fused_pose_estimator import FusedPoseEstimator
-from mlpe_mmpose.models.upsample import BilinearStage
 
 SHIPPED = [
     'mlpe_resnest50_256x192.py',
@@ -82,10 +80,6 @@ def test_a_shipped_model_is_fused_whole_and_computes_the_same(path):
     assert difference(model, fused) < 1e-5
     # the level predictions run in training only
     assert not norms(fused, 'backbone', 'neck', 'head.refine_network')
-    # of two convolutions that read the same map, one is left
-    assert not any(type(m) is Bottleneck for m in fused.head.modules())
-    # a resize comes last
-    assert not any(type(m) is BilinearStage for m in fused.neck.modules())
 
 
 def hrnet() -> dict:
@@ -173,13 +167,14 @@ def test_the_copy_serves_inference_topdown(tmp_path, flip_test):
     image = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)
     boxes = np.array([[5, 5, 40, 60], [20, 10, 66, 85]], np.float32)
     expected = inference_topdown(model, image, boxes)
-    for ours, theirs in zip(
-        inference_topdown(fuse(model), image, boxes), expected, strict=True
-    ):
-        ours, theirs = ours.pred_instances, theirs.pred_instances
-        np.testing.assert_allclose(ours.keypoints, theirs.keypoints, atol=1e-3)
+    results = inference_topdown(fuse(model), image, boxes)
+    for result, wanted in zip(results, expected, strict=True):
+        result, wanted = result.pred_instances, wanted.pred_instances
         np.testing.assert_allclose(
-            ours.keypoint_scores, theirs.keypoint_scores, atol=1e-4
+            result.keypoints, wanted.keypoints, atol=1e-3
+        )
+        np.testing.assert_allclose(
+            result.keypoint_scores, wanted.keypoint_scores, atol=1e-4
         )
 
 

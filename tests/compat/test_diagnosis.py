@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-EXPLAINED = """
+IMPORT = """
 from mlpe_mmpose.compat import mmcv_ops
-from mlpe_mmpose.compat.diagnosis import explained
+from mlpe_mmpose.compat.diagnosis import explain_import_errors
 mmcv_ops.install()
 try:
-    with explained():
+    with explain_import_errors():
         import {module}
 except Exception as error:
     print(type(error).__name__, error, type(error.__cause__).__name__)
@@ -29,7 +29,7 @@ except Exception as error:
 def test_a_torchvision_for_another_torch(package, run, error):
     package('torch', '2.11.0', 'no_torch')
     package('torchvision', '0.29.1', code=f'raise {error}')
-    out = run(EXPLAINED.format(module='torchvision'))
+    out = run(IMPORT.format(module='torchvision'))
     assert out.startswith('ImportError torchvision 0.29.1 was built for')
     assert 'installed 2.11.0' in out
     assert '--force-reinstall --no-deps torchvision==0.26.0' in out
@@ -43,7 +43,7 @@ def test_an_xtcocotools_for_another_numpy(package, run):
         '1.14.3',
         code='raise ValueError("numpy.dtype size changed, may indicate ...")',
     )
-    out = run(EXPLAINED.format(module='xtcocotools'))
+    out = run(IMPORT.format(module='xtcocotools'))
     assert 'xtcocotools 1.14.3 was compiled for another numpy' in out
     assert 'the installed 2.2.0' in out
     assert '--no-binary xtcocotools xtcocotools==1.14.3' in out
@@ -57,7 +57,7 @@ def test_another_package_for_another_numpy(package, run):
         'cv2',
         'raise ImportError("numpy.core.multiarray failed to import")',
     )
-    out = run(EXPLAINED.format(module='cv2'))
+    out = run(IMPORT.format(module='cv2'))
     assert 'opencv-python 4.8.0 was compiled for another numpy' in out
     assert '--upgrade --force-reinstall --no-deps opencv-python\n' in out
 
@@ -67,7 +67,7 @@ def test_ops_that_do_not_load(package, run, name):
     package('torch', '2.11.0', 'no_torch')
     folder = package(name, '2.1.0', 'mmcv')
     (folder / '_ext.abi3.so').write_text('no library')
-    out = run(EXPLAINED.format(module='mmcv._ext'))
+    out = run(IMPORT.format(module='mmcv._ext'))
     assert f'The ops of {name} 2.1.0 do not load with torch 2.11.0' in out
     if name == 'mmcv':
         assert 'pip uninstall -y mmcv && ' in out
@@ -77,7 +77,7 @@ def test_ops_that_do_not_load(package, run, name):
 
 
 def test_a_missing_mmpose(run):
-    out = run(EXPLAINED.format(module='mmpose'))
+    out = run(IMPORT.format(module='mmpose'))
     assert 'mmpose is not installed' in out
     assert 'pip install --no-deps mmpose==1.3.2 && ' in out
     assert 'json-tricks munkres' in out
@@ -85,14 +85,14 @@ def test_a_missing_mmpose(run):
 
 def test_an_mmpose_of_the_old_line(package, run):
     package('mmpose', '0.29.0')
-    out = run(EXPLAINED.format(module='mmpose.registry'))
+    out = run(IMPORT.format(module='mmpose.registry'))
     assert 'mmpose 0.29.0 has no module mmpose.registry' in out
     assert 'mmpose==1.3.2' in out
 
 
 def test_what_mmpose_brings_along_is_named_with_its_user(package, run):
     package('mmpose', '1.3.2', code='import json_tricks')
-    out = run(EXPLAINED.format(module='mmpose'))
+    out = run(IMPORT.format(module='mmpose'))
     assert 'json_tricks is not installed, and mmpose 1.3.2 imports it' in out
     assert 'pip install json_tricks\n' in out
 
@@ -100,7 +100,7 @@ def test_what_mmpose_brings_along_is_named_with_its_user(package, run):
 def test_a_setuptools_without_pkg_resources(package, run):
     package('openmim', '0.3.9', 'mim', 'import pkg_resources')
     package('setuptools', '82.0.0', 'no_setuptools')
-    out = run(EXPLAINED.format(module='mim'))
+    out = run(IMPORT.format(module='mim'))
     assert 'setuptools 82.0.0 has no pkg_resources' in out
     assert 'openmim 0.3.9 imports it' in out
     assert 'pip install "setuptools<81"' in out
@@ -121,7 +121,7 @@ def test_an_mmdet_that_refuses_the_mmcv(package, run, mmcv, command):
         code='assert False, "MMCV==2.2.0 is used but incompatible. '
         'Please install mmcv>=2.0.0rc4, <2.2.0."',
     )
-    out = run(EXPLAINED.format(module='mmdet'))
+    out = run(IMPORT.format(module='mmdet'))
     assert f'mmdet 3.3.0 does not accept {mmcv} 2.2.0' in out
     assert '<2.2.0' in out
     assert command in out
@@ -134,7 +134,7 @@ def test_an_opencv_with_windows_on_a_machine_without(package, run):
         'cv2',
         'raise ImportError("libGL.so.1: cannot open shared object file")',
     )
-    out = run(EXPLAINED.format(module='cv2'))
+    out = run(IMPORT.format(module='cv2'))
     assert 'opencv-python 4.11.0.86 needs libGL.so.1' in out
     assert 'pip uninstall -y opencv-python && ' in out
     assert 'opencv-python-headless==4.11.0.86' in out
@@ -148,14 +148,14 @@ def test_a_package_too_old_for_numpy_2(package, run):
         code='raise AttributeError("`np.float_` was removed in the NumPy 2.0 '
         'release. Use `np.float64` instead.")',
     )
-    out = run(EXPLAINED.format(module='mmdet'))
+    out = run(IMPORT.format(module='mmdet'))
     assert 'mmdet 3.0.0 is too old for numpy 2.2.0' in out
     assert 'pip install "numpy<2"' in out
 
 
 def test_an_error_that_nobody_knows_is_passed_on_untouched(package, run):
     package('mmpose', '1.3.2', code='raise KeyError("something new")')
-    out = run(EXPLAINED.format(module='mmpose'))
+    out = run(IMPORT.format(module='mmpose'))
     assert out == "KeyError 'something new' NoneType\n"
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import CONFIGS, data_options
 from mmengine.config import Config
 from mmengine.runner import Runner
 from mmpose.apis import MMPoseInferencer, inference_topdown, init_model
 from mmpose.structures import merge_data_samples
 from mmpose.visualization import PoseLocalVisualizer
+from trainings import CONFIGS, data_options
 
 CONFIG = str(CONFIGS / 'mlpe_tiny_synthetic.py')
 IMAGE = 'val2017/000001000001.jpg'

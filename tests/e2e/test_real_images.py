@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import CONFIGS, as_arguments, data_options, last_ap
 from mmengine.config import Config
 from mmengine.runner import Runner
+from trainings import CONFIGS, as_arguments, data_options, last_ap
 
 COCO = Path(
     os.environ.get(

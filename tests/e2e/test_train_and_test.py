@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import as_arguments, command, data_options, last_ap
+from trainings import as_arguments, command, data_options, last_ap
 
 CONFIG = 'mlpe_tiny_synthetic.py'
 

@@ -138,9 +138,9 @@ def _try_mmcv() -> str:
 
 
 def _try_registration() -> str:
-    from mlpe_mmpose import registration
+    import mlpe_mmpose.registration
 
-    return f'{len(registration.__all__)} classes registered'
+    return f'{len(mlpe_mmpose.__all__)} classes registered'
 
 
 def _imports(*modules: str) -> Callable[[], str]:
