@@ -8,7 +8,7 @@ PEOPLE, DETECTIONS, KEYPOINTS = 4.4, 20, 17
 
 
 def make_images(number: int) -> list[dict]:
-    """Images with their annotated people, and samples as a model's."""
+    """Make images with annotated people, and samples like those of a model."""
     rng = np.random.default_rng(0)
     images = []
     for image_id in range(1, number + 1):
@@ -46,7 +46,7 @@ def annotate(
     flags: np.ndarray,
     crowd: bool,
 ) -> dict:
-    """One person in COCO's format; without labels it may be a crowd."""
+    """Return a COCO annotation; one without labels may be a crowd."""
     keypoints = np.column_stack([pose.round(), flags])
     keypoints[flags == 0] = 0
     return dict(
@@ -67,7 +67,7 @@ def predict(
     poses: np.ndarray,
     rng: np.random.Generator,
 ) -> list[dict]:
-    """An image's detections: exact to wild, several of a person."""
+    """Make the detections of an image, with small to large errors."""
     who = rng.integers(len(boxes), size=DETECTIONS)
     # shares of a person's height
     errors = rng.choice([0.01, 0.03, 0.1, 0.5], DETECTIONS)

@@ -1,7 +1,7 @@
-"""Whether feature enhancement is alive: what it adds, and its gradients.
+"""Measure what feature enhancement adds to a map, and its gradients.
 
-Looks at it on one training batch of 32 people, without a checkpoint as the
-config initialises it:
+The figures are of one training batch of 32 people. Without a checkpoint, the
+model is initialised as the config says:
 
     PYTHONPATH=benchmarks python -m mlpe_benchmarks.enhancement CONFIG \
         [CHECKPOINT] [--cfg-options ...]
@@ -22,8 +22,10 @@ from mmpose.models import build_pose_estimator  # isort: skip
 PEOPLE = 32
 
 
-def look(config: Config, checkpoint: str | None) -> dict[str, float]:
-    """The figures by name."""
+def measure_enhancement(
+    config: Config, checkpoint: str | None
+) -> dict[str, float]:
+    """Return name -> figure."""
     set_random_seed(0)
     model = build_pose_estimator(config.model).train()
     model.init_weights()
@@ -50,9 +52,9 @@ def look(config: Config, checkpoint: str | None) -> dict[str, float]:
     context, weights = maps['context'], maps['weights']
     ratios = [gradient_over_weight(conv) for conv in enhancement.reduces]
     return {
-        'lateral of C5, root mean square': rms(maps['lateral']),
-        'context that is added to it': rms(context),
-        'of that, its variation over places': rms(
+        'lateral of C5, root mean square': root_mean_square(maps['lateral']),
+        'context that is added to it': root_mean_square(context),
+        'of that, its variation over places': root_mean_square(
             context - context.mean((2, 3), keepdim=True)
         ),
         'weights, mean': weights.mean().item(),
@@ -62,13 +64,13 @@ def look(config: Config, checkpoint: str | None) -> dict[str, float]:
     }
 
 
-def rms(values: Tensor) -> float:
-    """Root mean square."""
+def root_mean_square(values: Tensor) -> float:
+    """Return the root mean square of a tensor."""
     return values.square().mean().sqrt().item()
 
 
 def gradient_over_weight(conv: nn.Conv2d) -> float:
-    """Norm of a convolution's gradient over that of its weight."""
+    """Return the norm of a gradient divided by that of its weight."""
     return (conv.weight.grad.norm() / conv.weight.norm()).item()
 
 
@@ -82,5 +84,5 @@ if __name__ == '__main__':
     config.merge_from_dict(args.cfg_options or {})
     init_default_scope('mmpose')
     torch.set_num_threads(2)
-    for name, value in look(config, args.checkpoint).items():
+    for name, value in measure_enhancement(config, args.checkpoint).items():
         print(f'{name:36} {value:.2f}')

@@ -18,7 +18,7 @@ HEADINGS = ('What', 'Size', 'Peer', 'Peer', 'Ours', 'Ratio', 'Target', 'Equal')
 
 
 class MissingInputError(RuntimeError):
-    """What a benchmark measures is not there; the message says what to do."""
+    """The input of a benchmark is missing; the message says how to get it."""
 
 
 @dataclasses.dataclass
@@ -26,7 +26,7 @@ class Options:
     """How to measure.
 
     Args:
-        quick (bool): Small sizes and few turns, for a minute's worth
+        quick (bool): Small sizes and few turns, about a minute in all
         device (str): ``'cpu'`` or ``'cuda'``
     """
 
@@ -35,21 +35,21 @@ class Options:
 
     @property
     def turns(self) -> int:
-        """How often each side is measured."""
+        """Number of timed calls of each side."""
         return 3 if self.quick else 9
 
 
 @dataclasses.dataclass
 class Row:
-    """One line of the table: a figure of ours beside the peer's.
+    """One line of the table: a figure of MLPE beside that of a peer.
 
     Args:
         what (str): What was measured
         size (str): Sizes and precision
-        peer (str): What a user would otherwise pick
-        theirs (float): The peer's figure
-        ours (float): Our figure
-        unit (str): Of both. Rates (``'.../s'``) are better high, all else low
+        peer (str): What a user would use instead
+        theirs (float): Figure of the peer
+        ours (float): Figure of MLPE
+        unit (str): Unit of both; higher is better only for rates, ``'.../s'``
         target (float, optional): The ratio that was aimed at
         equal (str): What was compared between the two results, the largest
             difference found and the bound
@@ -66,14 +66,14 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """How many times better ours is; above 1 is better."""
+        """How many times better MLPE is than the peer."""
         better_high = self.unit.endswith('/s')
         return (
             self.ours / self.theirs if better_high else self.theirs / self.ours
         )
 
     def cells(self) -> list[str]:
-        """The line's cells, in the order of ``HEADINGS``."""
+        """Return the cells of the line, in the order of ``HEADINGS``."""
         target = '' if self.target is None else f'{self.target:g}'
         return [
             self.what,
@@ -88,7 +88,7 @@ class Row:
 
 
 def number(value: float) -> str:
-    """Three figures, as a person writes them."""
+    """Format a value with three significant digits."""
     if value >= 100:
         return f'{value:,.0f}'
     return f'{value:.3g}'
@@ -103,25 +103,25 @@ def take_turns(
     """Time two functions in alternation, so that drift hits both.
 
     Args:
-        ours (callable): One piece of our work
+        ours (callable): The work, done by MLPE
         peer (callable): The same work, done by the peer
         options (Options): How often, and on which device
         warm_up (int): Untimed calls of each
 
     Returns:
-        tuple[float, float]: Median seconds of ours and of the peer.
+        tuple[float, float]: Median seconds of MLPE and of the peer.
     """
     seconds = [[], []]
     for turn in range(-warm_up, options.turns):
         for taken, work in zip(seconds, (ours, peer), strict=True):
-            spent = timed(work, options.device)
+            spent = measure_seconds(work, options.device)
             if turn >= 0:
                 taken.append(spent)
     return statistics.median(seconds[0]), statistics.median(seconds[1])
 
 
-def timed(work: Callable[[], object], device: str = 'cpu') -> float:
-    """Seconds of one call, with all that it has started on the device."""
+def measure_seconds(work: Callable[[], object], device: str = 'cpu') -> float:
+    """Return the seconds of one call, with its work on the device."""
     if device == 'cuda':
         torch.cuda.synchronize()
     start = time.perf_counter()
@@ -133,7 +133,7 @@ def timed(work: Callable[[], object], device: str = 'cpu') -> float:
 
 @contextlib.contextmanager
 def one_core() -> Iterator[None]:
-    """Do without threads, as in a loader's process."""
+    """Use one thread, as in a process of a data loader."""
     threads = torch.get_num_threads(), cv2.getNumThreads()
     torch.set_num_threads(1)
     cv2.setNumThreads(0)
@@ -145,10 +145,10 @@ def one_core() -> Iterator[None]:
 
 
 def within(name: str, difference: float, bound: float) -> str:
-    """Say how equal two results are.
+    """Return a text that says how equal two results are.
 
     Raises:
-        AssertionError: If they are not; a faster wrong result is no figure.
+        AssertionError: If the difference is above the bound.
     """
     assert difference <= bound, (
         f'{name}: the results differ by {difference:.3g}, more than {bound:g}.'
@@ -157,7 +157,7 @@ def within(name: str, difference: float, bound: float) -> str:
 
 
 def table(rows: list[Row]) -> str:
-    """A Markdown table."""
+    """Return the rows as a Markdown table."""
     lines = [HEADINGS, ['---'] * len(HEADINGS)]
     lines += [row.cells() for row in rows]
     return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)

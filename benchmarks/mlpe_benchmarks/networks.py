@@ -17,7 +17,7 @@ KEYPOINTS = 17
 
 
 def build(name: str) -> nn.Module:
-    """The model of a shipped config, with no published weights.
+    """Build the model of a shipped config with random weights.
 
     Args:
         name (str): The config's name below ``configs/``, as ``'x.py'``
@@ -29,7 +29,7 @@ def build(name: str) -> nn.Module:
 
 
 def batch_for(model: nn.Module, size: int) -> dict:
-    """What the loader would give: uint8 images and encoded keypoints."""
+    """Make a batch as a loader does: uint8 images and encoded keypoints."""
     codec = model.head.decoder
     width, height = codec.input_size
     generator = np.random.default_rng(0)

@@ -41,12 +41,12 @@ SPLIT = 'annotations/person_keypoints_train2017.json'
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield the whole pipeline, twice, its steps, and its last way."""
+    """Yield rows of the whole pipeline, of its steps, and of the transfer."""
     init_default_scope('mmpose')
     MMLogger.get_current_instance().setLevel(logging.ERROR)
     config = Config.fromfile(CONFIG)
     pipeline = config.train_pipeline
-    same = stock_pipeline(pipeline, megvii(config.codec))
+    same = stock_pipeline(pipeline, make_megvii_step(config.codec))
     with tempfile.TemporaryDirectory() as folder, one_core():
         write_images(Path(folder), 16 if options.quick else 80)
         ours, same, mspn = (
@@ -65,17 +65,17 @@ def measure(options: Options) -> Iterator[Row]:
             ('our augmentations', same, 'stock transforms', difference),
         ):
             seconds = take_turns(
-                lambda: one_pass(ours), lambda p=peer: one_pass(p), options
+                lambda: load_all(ours), lambda p=peer: load_all(p), options
             )
             theirs, mine = (1e3 * s / len(ours) for s in seconds[::-1])
             what = f'data pipeline, {what}'
             yield Row(what, size, name, theirs, mine, 'ms', 1.5, equal)
         yield from stages(ours, same, options, size)
-        yield received(ours, same, options)
+        yield compare_receiving(ours, same, options)
 
 
-def megvii(codec: dict) -> dict:
-    """The step that draws four maps a keypoint in the loader's process."""
+def make_megvii_step(codec: dict) -> dict:
+    """Return the transform that draws four maps for each keypoint."""
     encoders = [
         dict(
             type='MegviiHeatmap',
@@ -89,7 +89,7 @@ def megvii(codec: dict) -> dict:
 
 
 def mspn_pipeline(codec: dict) -> list[dict]:
-    """The pipeline of td-hm_mspn50_8xb32-210e_coco-256x192, at our size."""
+    """The pipeline of td-hm_mspn50_8xb32-210e_coco-256x192 at 384x288."""
     return [
         dict(type='LoadImage'),
         dict(type='GetBBoxCenterScale'),
@@ -97,13 +97,13 @@ def mspn_pipeline(codec: dict) -> list[dict]:
         dict(type='RandomHalfBody'),
         dict(type='RandomBBoxTransform'),
         dict(type='TopdownAffine', input_size=codec['input_size']),
-        megvii(codec),
+        make_megvii_step(codec),
         dict(type='PackPoseInputs'),
     ]
 
 
 def stock_pipeline(pipeline: list | dict, target: dict) -> list | dict:
-    """Our pipeline with stock's transforms where there is one."""
+    """Return the pipeline with stock transforms in place of fast ones."""
     if isinstance(pipeline, list):
         return [stock_pipeline(step, target) for step in pipeline]
     if pipeline['type'] == 'GenerateTarget':
@@ -115,7 +115,7 @@ def stock_pipeline(pipeline: list | dict, target: dict) -> list | dict:
 
 
 def write_images(folder: Path, number: int) -> None:
-    """Generate people, then bring them nearer to COCO's cost."""
+    """Generate people, then make their images as costly as COCO's."""
     generate_dataset(folder, number, 1, seed=0, image_size=(640, 480))
     rng = np.random.default_rng(0)
     # noise of 8 levels: files of about 160 kB, as COCO's (18 GB, 118,287
@@ -135,8 +135,8 @@ def write_images(folder: Path, number: int) -> None:
     (folder / SPLIT).write_text(json.dumps(coco))
 
 
-def one_pass(dataset: CocoDataset) -> None:
-    """Every person once, as an epoch would have them."""
+def load_all(dataset: CocoDataset) -> None:
+    """Load every person once, as an epoch does."""
     np.random.seed(0)
     for index in range(len(dataset)):
         dataset[index]
@@ -163,8 +163,11 @@ def compare(ours: CocoDataset, peer: CocoDataset) -> str:
 def stages(
     ours: CocoDataset, peer: CocoDataset, options: Options, size: str
 ) -> Iterator[Row]:
-    """One row a step of the two pipelines, which have the same steps."""
-    turns = [[stage_ms(ours), stage_ms(peer)] for _ in range(options.turns)]
+    """Yield one row for each step; both pipelines have the same steps."""
+    turns = [
+        [measure_stages(ours), measure_stages(peer)]
+        for _ in range(options.turns)
+    ]
     for number, step in enumerate(turns[0][0]):
         mine, theirs = (
             statistics.median(turn[side][step] for turn in turns)
@@ -174,8 +177,8 @@ def stages(
         yield Row(what, size, 'stock transform', theirs, mine, 'ms')
 
 
-def stage_ms(dataset: CocoDataset) -> dict[str, float]:
-    """Milliseconds a person of each step, within the whole."""
+def measure_stages(dataset: CocoDataset) -> dict[str, float]:
+    """Return the milliseconds for each person and step."""
     np.random.seed(0)
     spent = defaultdict(float)
     for index in range(len(dataset)):
@@ -189,12 +192,14 @@ def stage_ms(dataset: CocoDataset) -> dict[str, float]:
     return {step: 1e3 * s / len(dataset) for step, s in spent.items()}
 
 
-def received(ours: CocoDataset, peer: CocoDataset, options: Options) -> Row:
-    """What training itself spends on batches out of a loader's process."""
+def compare_receiving(
+    ours: CocoDataset, peer: CocoDataset, options: Options
+) -> Row:
+    """Compare the time that receiving a batch takes the training process."""
     turns = [
         (
-            received_ms(peer, pseudo_collate),
-            received_ms(ours, shared_storage_collate),
+            measure_receiving(peer, pseudo_collate),
+            measure_receiving(ours, shared_storage_collate),
         )
         for _ in range(options.turns)
     ]
@@ -204,14 +209,14 @@ def received(ours: CocoDataset, peer: CocoDataset, options: Options) -> Row:
     return Row(what, size, 'pseudo_collate, maps', theirs, mine, 'ms')
 
 
-def received_ms(dataset: CocoDataset, collate: Callable) -> float:
-    """Processor time, a person, that batches cost the process they come to."""
+def measure_receiving(dataset: CocoDataset, collate: Callable) -> float:
+    """Return the processor time in ms for receiving one person."""
     people = [index % len(dataset) for index in range(3 * BATCH)]
     loader = DataLoader(
         dataset, BATCH, sampler=people, num_workers=1, collate_fn=collate
     )
     batches = iter(loader)
-    next(batches)  # its process has been started
+    next(batches)  # the loader's process has started
     start = time.process_time()
     received = sum(len(batch['inputs']) for batch in batches)
     return 1e3 * (time.process_time() - start) / received

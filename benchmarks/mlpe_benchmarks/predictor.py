@@ -25,7 +25,7 @@ THREADS = 2
 PEOPLE = 16
 IMAGES = 100
 CROWD, SMALL = (480, 640), (120, 90)  # height, width
-# pixels; a fused model rounds elsewhere
+# pixels; a fused model rounds at other places
 BOUND = 0.05
 
 
@@ -34,12 +34,12 @@ def measure(options: Options) -> Iterator[Row]:
     if options.device == 'cpu':
         torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as folder:
-        crowd = written(Path(folder, 'crowd'), 1, CROWD)
-        small = written(Path(folder, 'small'), IMAGES, SMALL)
+        crowd = write_images(Path(folder, 'crowd'), 1, CROWD)
+        small = write_images(Path(folder, 'small'), IMAGES, SMALL)
         for name in (TINY,) if options.quick else (TINY, LARGE):
             # a crowd takes the large network many seconds
             options = Options(options.quick or name == LARGE, options.device)
-            config, checkpoint = weighed(name, Path(folder))
+            config, checkpoint = make_checkpoint(name, Path(folder))
             with contextlib.redirect_stdout(io.StringIO()):
                 ours = Predictor(config, checkpoint, options.device)
                 peer = MMPoseInferencer(
@@ -53,8 +53,10 @@ def measure(options: Options) -> Iterator[Row]:
                 yield folder_row(ours, peer, small, name, options)
 
 
-def written(folder: Path, number: int, shape: tuple[int, int]) -> list[str]:
-    """Paths of JPEGs of smooth noise, as detailed as a photograph."""
+def write_images(
+    folder: Path, number: int, shape: tuple[int, int]
+) -> list[str]:
+    """Write JPEGs of smooth noise as detailed as photographs; return paths."""
     folder.mkdir()
     random = np.random.default_rng(0)
     paths = []
@@ -65,14 +67,14 @@ def written(folder: Path, number: int, shape: tuple[int, int]) -> list[str]:
     return paths
 
 
-def weighed(name: str, folder: Path) -> tuple[str, str]:
-    """A shipped config and random weights with the statistics of noise."""
+def make_checkpoint(name: str, folder: Path) -> tuple[str, str]:
+    """Return a shipped config, and random weights with statistics of noise."""
     config = str(find_shipped(f'configs/{name}'))
     model = init_model(config, device='cpu').train()
     width, height = model.head.decoder.input_size
-    # a tenth of them, as of one training step, leaves heatmaps so flat that
-    # rounding moves a maximum; the backbone's pooled attention hardly varies
-    # between images of noise, and would be blown up
+    # With the default momentum, heatmaps are so flat that rounding moves a
+    # maximum. The backbone keeps it: its pooled attention hardly varies
+    # between images of noise, and a norm would amplify that variation.
     for module in (*model.neck.modules(), *model.head.modules()):
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = 1
@@ -90,14 +92,14 @@ def crowd_row(
     name: str,
     options: Options,
 ) -> Row:
-    """Many people of one image."""
+    """Compare the speed on many people of one image."""
     height, width = CROWD
     random = np.random.default_rng(1)
     corner = random.random((PEOPLE, 2)) * (width / 2, height / 2)
     extent = 60 + random.random((PEOPLE, 2)) * 160
     boxes = np.concatenate([corner, corner + extent], 1).astype(np.float32)
-    # The inferencer has no way to give it boxes: it drops them. This is a
-    # detector that finds them at no cost; the thresholds keep them all.
+    # The inferencer drops the boxes of a user. This detector returns them at
+    # no cost, and the thresholds keep all of them.
     found = InstanceData(
         bboxes=torch.from_numpy(boxes),
         scores=torch.linspace(1, 0.5, PEOPLE),
@@ -107,14 +109,14 @@ def crowd_row(
     peer.inferencer.detector = lambda image, return_datasamples: dict(
         predictions=[SimpleNamespace(pred_instances=found)]
     )
-    row = compared(
+    row = compare(
         lambda: ours(images, [boxes]),
         lambda: peer(images, bbox_thr=0, nms_thr=1),
         PEOPLE,
         options,
     )
     row.what = 'predictor, a crowd'
-    row.size = f'{PEOPLE} people, {height}x{width}, {described(name)}'
+    row.size = f'{PEOPLE} people, {height}x{width}, {describe_model(name)}'
     row.target = 1.5 if name == TINY else None
     return row
 
@@ -126,30 +128,32 @@ def folder_row(
     name: str,
     options: Options,
 ) -> Row:
-    """One person in each of many images."""
+    """Compare the speed on many images of one person each."""
     # without a detector the inferencer takes the image as the box, and so
     # does the predictor without boxes
     peer.inferencer.detector = None
-    row = compared(lambda: ours(images), lambda: peer(images), IMAGES, options)
+    row = compare(lambda: ours(images), lambda: peer(images), IMAGES, options)
     height, width = SMALL
     row.what = 'predictor, a folder'
-    row.size = f'{IMAGES} images of one, {height}x{width}, {described(name)}'
+    row.size = (
+        f'{IMAGES} images of one, {height}x{width}, {describe_model(name)}'
+    )
     row.target = 3
     return row
 
 
-def described(name: str) -> str:
-    """The model, for a row's size."""
+def describe_model(name: str) -> str:
+    """Return the description of the model for a row of the table."""
     return f'{name[:-3]}, float32, flip test, {THREADS} threads'
 
 
-def compared(
+def compare(
     ours: Callable[[], Iterator],
     peer: Callable[[], Iterator],
     people: int,
     options: Options,
 ) -> Row:
-    """People a second of both, after a look at what they say."""
+    """Compare the keypoints of both sides, then their speed in people/s."""
     got = [
         person
         for sample in ours()
@@ -162,7 +166,7 @@ def compared(
     ]
     assert len(got) == len(expected) == people
     difference = np.abs(np.array(got) - np.array(expected)).max().item()
-    # both have just run: they are warm
+    # both sides have just run, so no warm-up is needed
     seconds = take_turns(
         lambda: list(ours()), lambda: list(peer()), options, warm_up=0
     )

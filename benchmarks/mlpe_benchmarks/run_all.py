@@ -27,7 +27,7 @@ NAMES = (
     'runtime',
     'quantisation',
 )
-# they take minutes even at small sizes: in a quick run only if asked for
+# these take minutes even at small sizes; a quick run leaves them out
 SLOW = ('training_modes', 'quantisation')
 
 
@@ -39,18 +39,16 @@ def run_all(
 ) -> list[str]:
     """Run benchmarks, print their table, and write it where asked.
 
-    Without a single row there is no table, and no file.
-
-    Rows are said on the error stream as they come; one benchmark that fails
-    does not stop the others.
+    The progress goes to stderr. A benchmark that fails does not stop the
+    others. Without any row there is no table, and no file.
 
     Args:
         names (Sequence[str]): Benchmarks of ``NAMES``; if empty all, or
             in a quick run all but ``SLOW``
-        devices (Sequence[str]): ``'cpu'`` or ``'cuda'``; what there is if
-            empty
+        devices (Sequence[str]): ``'cpu'`` or ``'cuda'``; if empty, all that
+            exist
         quick (bool): Small sizes and few repetitions
-        out (str, optional): A Markdown file, for the table
+        out (str, optional): Markdown file for the table
 
     Returns:
         list[str]: The names of those that failed.
@@ -79,7 +77,7 @@ def run_all(
         if not rows:
             continue
         parts.append(f'{machine(device)}\n\n{table(rows)}\n')
-        # after each device, so that nothing measured is ever lost
+        # after each device, so that an interruption loses little
         if out is not None:
             Path(out).write_text('\n'.join(parts))
     if parts:
@@ -90,7 +88,7 @@ def run_all(
 def _run(
     names: Iterable[str], options: Options
 ) -> tuple[list[Row], list[str]]:
-    """The rows of some benchmarks, and the names of those that failed."""
+    """Run benchmarks; return their rows, and the names of failed ones."""
     rows, failed = [], []
     for name in names:
         start = time.perf_counter()
@@ -116,7 +114,7 @@ def _run(
 
 
 def _line(row: Row) -> str:
-    """A row as one line of progress."""
+    """Format a row as one line of progress."""
     target = '' if row.target is None else f', target {row.target:g}'
     return f'   {row.what}: {number(row.ratio)} times{target}'
 

@@ -35,18 +35,18 @@ def measure(options: Options) -> Iterator[Row]:
     torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, 'tiny.onnx')
-        model = exported(TINY, path, heatmaps=True, flip_test=False)
+        model = export_model(TINY, path, heatmaps=True, flip_test=False)
         for batch in (1, 8):
             yield graph_row(model, path, batch, TINY, options)
-        model = exported(TINY, path)
+        model = export_model(TINY, path)
         yield crowd_row(model, OnnxPose(path, threads=THREADS), options)
         if not options.quick:
             path = Path(folder, 'large.onnx')
-            model = exported(LARGE, path, heatmaps=True, flip_test=False)
+            model = export_model(LARGE, path, heatmaps=True, flip_test=False)
             yield graph_row(model, path, 1, LARGE, options)
 
 
-def exported(config: str, path: Path, **kwargs: bool) -> torch.nn.Module:
+def export_model(config: str, path: Path, **kwargs: bool) -> torch.nn.Module:
     """Export a shipped config with random weights, and return the model."""
     config = str(find_shipped(f'configs/{config}'))
     checkpoint = path.with_suffix('.pth')

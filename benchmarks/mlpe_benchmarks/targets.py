@@ -1,7 +1,7 @@
 """The targets of a batch at 384x288, from keypoints to tensors on the device.
 
-Ours travel as coordinates and are drawn by the head; the peer's are drawn,
-stacked and moved as MSPN does it.
+MLPE moves coordinates, and its head draws the maps; the peer draws, stacks and
+moves the maps, as MSPN does.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ PEER = '4 x MegviiHeatmap'
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield host time, bytes, and the time with the drawing of the maps."""
+    """Yield rows of host time, of bytes, and of the time with drawing."""
     init_default_scope('mmpose')
     people = make_people()
     codec = MLPEHeatmap(kernel_sizes=WINDOWS, **SIZES)
@@ -59,7 +59,7 @@ def measure(options: Options) -> Iterator[Row]:
 
 
 def make_people() -> list[dict]:
-    """Samples as the crop leaves them, without their images."""
+    """Return samples as after the crop, without images."""
     rng = np.random.default_rng(0)
     people = []
     for _ in range(BATCH):
@@ -71,7 +71,9 @@ def make_people() -> list[dict]:
         places[rng.random((1, KEYPOINTS)) < 0.05] -= 400
         people.append(
             dict(
-                img=np.zeros((1, 1, 3), np.uint8),  # costs nothing to pack
+                img=np.zeros(
+                    (1, 1, 3), np.uint8
+                ),  # an image that costs nothing to pack
                 transformed_keypoints=places.astype(np.float32),
                 keypoints_visible=np.stack([labelled, visible], -1).astype(
                     np.float32
@@ -82,7 +84,7 @@ def make_people() -> list[dict]:
 
 
 def steps(encoder: dict | list[dict]) -> list[dict]:
-    """What the pipelines do after the crop."""
+    """Return the transforms after the crop."""
     multilevel = isinstance(encoder, list)
     if multilevel:
         encoder = [dict(**one, **SIZES) for one in encoder]
@@ -103,7 +105,7 @@ def to_device(
 
 
 def gather_labels(samples: list) -> list[torch.Tensor]:
-    """As MLPEHead does, which draws the maps from them."""
+    """Concatenate the labels, as MLPEHead does before it draws maps."""
     names = (
         'keypoint_labels',
         'keypoint_weights',
@@ -114,7 +116,7 @@ def gather_labels(samples: list) -> list[torch.Tensor]:
 
 
 def stack_maps(samples: list) -> tuple[torch.Tensor, torch.Tensor]:
-    """As MSPNHead does: weights (B, L, K), maps (L, B, K, H, W)."""
+    """Stack weights (B, L, K) and maps (L, B, K, H, W), as MSPNHead does."""
     weights = torch.cat(
         [sample.gt_instance_labels.keypoint_weights for sample in samples],
         dim=1,
@@ -145,7 +147,7 @@ def compare(
 
 
 def label_bytes(pipeline: Callable, people: list[dict]) -> float:
-    """Kilobytes of the batch's labels and maps."""
+    """Return the kilobytes of the labels and maps of a batch."""
     count = 0
     for sample in to_device(pipeline, people):
         owners = [sample.gt_instance_labels]

@@ -17,7 +17,7 @@ from mlpe_mmpose.engine.hooks import (
 from .harness import Options, Row, take_turns
 from .networks import batch_for, build
 
-# what a step keeps for its backward pass is mostly in these
+# these modules hold most of the activations for the backward pass
 LARGE_PARTS = (
     'backbone.layer1',
     'backbone.layer2',
@@ -35,7 +35,7 @@ class Training:
 
     Args:
         options (Options): The device
-        name (str): Its config
+        name (str): Config of the model
         size (int): Persons in a batch
         hooks (list): Hooks whose ``before_train`` changes the model
         dtype (torch.dtype, optional): Precision of ``torch.autocast``
@@ -53,7 +53,7 @@ class Training:
         self.model = build(name).to(options.device).train()
         self.batch = batch_for(self.model, size)
         for hook in hooks:
-            # as much of a runner as these hooks look at
+            # the hooks read only these attributes of a runner
             hook.before_train(SimpleNamespace(model=self.model, logger=LOG))
         optimizer = torch.optim.Adam(self.model.parameters(), lr=5e-4)
         self.wrapper = OptimWrapper(optimizer)
@@ -67,7 +67,7 @@ class Training:
             self.model.train_step(self.batch, self.wrapper)
 
     def peak_memory(self) -> float:
-        """MiB that a step needs on the GPU, weights included."""
+        """Return the MiB that a step needs on the GPU, weights included."""
         self.step()
         torch.cuda.reset_peak_memory_stats()
         self.step()
@@ -79,7 +79,7 @@ def measure(options: Options) -> Iterator[Row]:
     on_gpu = options.device == 'cuda'
     name, size = 'mlpe_resnest50_384x288.py', 64 if on_gpu else 2
     if not on_gpu:
-        # a step takes seconds
+        # on a CPU, one step takes seconds
         options = Options(quick=True, device='cpu')
     plain = Training(options, name, size, [])
     for label, hooks, dtype in _modes(options):
@@ -107,7 +107,7 @@ def measure(options: Options) -> Iterator[Row]:
 
 
 def _modes(options: Options) -> Iterator[tuple[str, list, torch.dtype | None]]:
-    """Name, hooks and precision of each mode that the device has."""
+    """Yield name, hooks and precision of each mode of the device."""
     bfloat16 = torch.bfloat16
     yield 'channels_last', [ChannelsLastHook()], None
     yield 'bfloat16', [], bfloat16

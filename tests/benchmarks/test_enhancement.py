@@ -23,7 +23,7 @@ def config(tmp_path_factory) -> Config:
 
 
 def test_a_normalised_lateral_keeps_half_its_power_after_relu(config):
-    found = enhancement.look(config, None)
+    found = enhancement.measure_enhancement(config, None)
     lateral = found['lateral of C5, root mean square']
     assert lateral == pytest.approx(0.5**0.5, abs=0.1)
     assert found['gradient over weight, least'] > 0
@@ -38,7 +38,7 @@ def test_one_pooled_cell_with_equal_weights_is_the_same_everywhere(
     torch.nn.init.zeros_(last.bias)
     path = str(tmp_path / 'equal.pth')
     torch.save(model.state_dict(), path)
-    found = enhancement.look(config, path)
+    found = enhancement.measure_enhancement(config, path)
     assert found['weights, mean'] == 0.5
     assert found['weights, deviation'] == 0
     assert found['context that is added to it'] > 0.1

@@ -1,4 +1,4 @@
-"""The configs keep to the rules that a reader relies on."""
+"""The configs follow the rules that a reader relies on."""
 
 import ast
 import functools
@@ -15,7 +15,7 @@ FILES = sorted(
     path for path in CONFIGS.rglob('*.py') if path.parent.name != 'suites'
 )
 LEAVES = [path for path in FILES if path.parent.name != '_base_']
-# what an input size or a codec changes
+# transforms that an input size or a codec changes
 SIZED = {'TopdownAffine', 'GenerateTarget'}
 MAX_LINES = 20
 
@@ -29,7 +29,7 @@ load = functools.cache(Config.fromfile)
 
 
 def bases(path: Path) -> list[Path]:
-    """All files that a config inherits from, itself first."""
+    """Return the config and all files that it inherits from."""
     found = [path]
     for name in Config._get_base_files(str(path)):
         found += bases((path.parent / name).resolve())
@@ -37,7 +37,7 @@ def bases(path: Path) -> list[Path]:
 
 
 def steps(path: Path) -> list[str]:
-    """The transforms that a file writes out, each with its arguments."""
+    """Return the source of each transform that a file writes out."""
     calls = [
         node
         for node in ast.walk(ast.parse(path.read_text()))
@@ -53,7 +53,7 @@ def steps(path: Path) -> list[str]:
 
 
 def subscripts_by_position(path: Path) -> list[str]:
-    """Subscripts that are no key, as ``steps[:-3]`` and ``steps[6]``."""
+    """Return subscripts that are no key, as ``steps[:-3]``, ``steps[6]``."""
     return [
         ast.unparse(node)
         for node in ast.walk(ast.parse(path.read_text()))
@@ -63,25 +63,28 @@ def subscripts_by_position(path: Path) -> list[str]:
 
 
 @parametrize_files(FILES)
-def test_nothing_is_taken_by_its_position(path):
+def test_a_config_imports_nothing_and_takes_nothing_by_its_position(path):
+    # an import may turn the file into one of MMEngine's lazy configs
+    nodes = ast.walk(ast.parse(path.read_text()))
+    assert not any(isinstance(n, ast.Import | ast.ImportFrom) for n in nodes)
     assert subscripts_by_position(path) == []
     # options of MMEngine's kind, as `pipeline.6.encoder`
     assert not re.search(r'pipeline\.-?\d', path.read_text())
 
 
-@parametrize_files(FILES)
-def test_a_config_imports_nothing(path):
-    # an import may turn the file into one of MMEngine's lazy configs
-    nodes = ast.walk(ast.parse(path.read_text()))
-    assert not any(isinstance(n, ast.Import | ast.ImportFrom) for n in nodes)
-
-
 @parametrize_files(LEAVES)
-def test_a_leaf_is_short(path):
+def test_a_leaf_is_short_and_says_how_it_is_trained_and_what_to_expect(path):
+    text = path.read_text()
     # comments and lines that only close brackets are easy to read
-    lines = [line.strip() for line in path.read_text().splitlines()]
+    lines = [line.strip() for line in text.splitlines()]
     code = [line for line in lines if line.strip('()[]{},') and line[0] != '#']
     assert len(code) <= MAX_LINES
+    head = ' '.join(text.split('_base_')[0].split()).replace('# ', '')
+    assert re.search(r'\d+ (persons|animals)', head)
+    assert re.search(r'\d+ epochs', head)
+    if 'synthetic' not in path.stem:
+        assert '8 GPUs x 32' in head
+        assert re.search(r'reports? AP|Reported .* AP|Not yet measured', head)
 
 
 @parametrize_files(LEAVES)
@@ -92,21 +95,10 @@ def test_a_leaf_has_the_base_of_the_input_size_in_its_name(path):
         for base in bases(path)
         if re.match(r'\d+x\d+', base.stem) and base.parent.name == '_base_'
     ]
-    # the first that is met is the nearest, and overrides those below it
+    # the first one is the nearest, and overrides those below it
     assert re.match(r'\d+x\d+', sized[0])[0] == size
     height, width = map(int, size.split('x'))
     assert load(path).codec.input_size == (width, height)
-
-
-@parametrize_files(LEAVES)
-def test_the_first_lines_say_how_it_is_trained_and_what_to_expect(path):
-    head = ' '.join(path.read_text().split('_base_')[0].split())
-    head = head.replace('# ', '')
-    assert re.search(r'\d+ (persons|animals)', head)
-    assert re.search(r'\d+ epochs', head)
-    if 'synthetic' not in path.stem:
-        assert '8 GPUs x 32' in head
-        assert re.search(r'reports? AP|Reported .* AP|Not yet measured', head)
 
 
 def test_every_transform_of_the_pipelines_is_written_once():

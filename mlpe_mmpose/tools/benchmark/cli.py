@@ -22,17 +22,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=['cpu', 'cuda'],
         action='append',
         default=[],
-        help='where; by default the CPU, and the GPU if there is one',
+        help='device to measure on (default: the CPU, and a GPU if any)',
     )
-    parser.add_argument('--out', metavar='FILE.md', help='write the table too')
+    parser.add_argument(
+        '--out',
+        metavar='FILE.md',
+        help='file to which the table is written too',
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the benchmarks; print progress to stderr, the table to stdout."""
     from mlpe_mmpose.shipped import find_shipped
 
-    # the benchmarks are a package of the checkout, which no install puts on
-    # sys.path
+    # the checkout has the package of the benchmarks; it is not installed
     sys.path.insert(0, str(find_shipped('benchmarks').resolve()))
     from mlpe_benchmarks.run_all import run_all
 

@@ -1,8 +1,8 @@
-"""Tries every part of the stack, as training would.
+"""Try every part of the stack, as training would.
 
-Run as a module, with names of parts, it tries these in its own process and
-writes one line of JSON for each. `checkup` reads them: a part that takes the
-process down with it does not hide those that come after it.
+As a program, this module tries the parts that its arguments name, and writes
+one line of JSON for each. `checkup` starts that program and reads the lines.
+If a part ends the process, `checkup` starts another one for the next parts.
 """
 
 import importlib
@@ -17,20 +17,21 @@ from typing import NamedTuple
 
 from mlpe_mmpose.compat import mmcv_ops, stack
 from mlpe_mmpose.compat.diagnosis import Diagnosis, explain
+from mlpe_mmpose.version import __version__
 
 TESTED_PYTHONS = ((3, 10), (3, 12))
 
 
 class Finding(NamedTuple):
-    """What came out of trying one part.
+    """The result of trying one part.
 
     Args:
         name (str): The part
-        version (str): Its distribution's version; empty if not installed
-        fine (bool): Whether it works
-        note (str): More about it; what is wrong, if it does not work
-        command (str): What mends it; empty if there is nothing to mend
-        needed (bool): Whether training needs it
+        version (str): Version of its distribution; empty if not installed
+        fine (bool): Whether the part works
+        note (str): What is wrong, or more about a part that works
+        command (str): Command that mends the part; empty if it works
+        needed (bool): Whether training needs the part
     """
 
     name: str
@@ -42,13 +43,12 @@ class Finding(NamedTuple):
 
 
 def checkup() -> Iterator[Finding]:
-    """Try Python, every part of the stack, MLPE's own registration, and the
-    packages that single features need.
+    """Try Python, the stack, this package, and optional packages.
 
     Yields:
-        Finding: One a part, as soon as it is known.
+        Finding: The result of one part, as soon as it is known.
     """
-    yield _python()
+    yield _try_python()
     left = list(_TRIALS)
     while left:
         process = subprocess.Popen(
@@ -63,10 +63,10 @@ def checkup() -> Iterator[Finding]:
                 left.remove(finding.name)
                 yield finding
         if left:
-            yield _broken_off(left.pop(0), process.returncode)
+            yield _describe_crash(left.pop(0), process.returncode)
 
 
-def _python() -> Finding:
+def _try_python() -> Finding:
     first, last = TESTED_PYTHONS
     fine = sys.version_info[:2] >= first
     note = sys.executable
@@ -76,15 +76,15 @@ def _python() -> Finding:
     return Finding('Python', platform.python_version(), fine, note, command)
 
 
-def _broken_off(name: str, status: int) -> Finding:
-    """The finding on a part that has ended the process that tried it."""
+def _describe_crash(name: str, status: int) -> Finding:
+    """Return the finding on a part that ended its process."""
     end = signal.Signals(-status).name if status < 0 else f'status {status}'
     error = RuntimeError(f'its import ends the process ({end})')
-    return _failed(name, error)
+    return _describe_failure(name, error)
 
 
-def _failed(name: str, error: BaseException) -> Finding:
-    """The finding on a part that has raised an error."""
+def _describe_failure(name: str, error: BaseException) -> Finding:
+    """Return the finding on a part that raised an error."""
     part = _PART_OF_NAME.get(name)
     installed = stack.found(part) if part else None
     diagnosis = explain(error)
@@ -110,7 +110,7 @@ def _failed(name: str, error: BaseException) -> Finding:
 def _try_torch() -> str:
     import torch
 
-    # numpy and the device are first used here, and may fail only here
+    # the first use of NumPy and of the device may fail, where imports pass
     torch.zeros(1).numpy()
     if not torch.cuda.is_available():
         return 'on the CPU (no GPU that this torch can use)'
@@ -127,7 +127,7 @@ def _try_torchvision() -> str:
 
 
 def _try_mmcv() -> str:
-    # torch loads the libraries that the ops are linked with
+    # the compiled ops need libraries that torch loads
     import torch  # noqa: F401
 
     mmcv_ops.install()
@@ -143,8 +143,8 @@ def _try_registration() -> str:
     return f'{len(mlpe_mmpose.__all__)} classes registered'
 
 
-def _imports(*modules: str) -> Callable[[], str]:
-    """A trial that only imports."""
+def _make_import_trial(*modules: str) -> Callable[[], str]:
+    """Return a trial that imports modules, and has no note."""
 
     def trial() -> str:
         mmcv_ops.install()
@@ -155,56 +155,55 @@ def _imports(*modules: str) -> Callable[[], str]:
     return trial
 
 
-# name -> what training does with the part; returns a note
+# name of a part -> function that uses it as training does, and returns a note
 _TRIALS: dict[str, Callable[[], str]] = {
-    'numpy': _imports('numpy'),
+    'numpy': _make_import_trial('numpy'),
     'torch': _try_torch,
     'torchvision': _try_torchvision,
-    'opencv': _imports('cv2'),
-    'mmengine': _imports('mmengine.runner'),
+    'opencv': _make_import_trial('cv2'),
+    'mmengine': _make_import_trial('mmengine.runner'),
     'mmcv': _try_mmcv,
-    'xtcocotools': _imports('xtcocotools.coco', 'xtcocotools.cocoeval'),
-    'mmdet': _imports('mmdet.utils'),
-    'mmpretrain': _imports('mmpretrain'),
-    'mmpose': _imports('mmpose.models', 'mmpose.datasets', 'mmpose.engine'),
-    'openmim': _imports('mim.commands.train'),
+    'xtcocotools': _make_import_trial(
+        'xtcocotools.coco', 'xtcocotools.cocoeval'
+    ),
+    'mmdet': _make_import_trial('mmdet.utils'),
+    'mmpretrain': _make_import_trial('mmpretrain'),
+    'mmpose': _make_import_trial(
+        'mmpose.models', 'mmpose.datasets', 'mmpose.engine'
+    ),
+    'openmim': _make_import_trial('mim.commands.train'),
     'mlpe_mmpose': _try_registration,
-    **{part.name: _imports(part.module) for part in stack.OPTIONAL},
+    **{part.name: _make_import_trial(part.module) for part in stack.OPTIONAL},
 }
 _PART_OF_NAME = {part.name: part for part in stack.PART_OF_MODULE.values()}
 
 
-def _examine(name: str) -> Finding:
+def _try_part(name: str) -> Finding:
     """Try one part in this process."""
     try:
         note = _TRIALS[name]()
     except Exception as error:
-        return _failed(name, error)
+        return _describe_failure(name, error)
     part = _PART_OF_NAME.get(name)
-    installed = stack.found(part) if part else None
-    if part and part.only_for:
-        note = f'only for {part.only_for}'
-    if part is None:
-        from mlpe_mmpose.version import __version__
-
+    if part is None:  # this package
         return Finding(name, __version__, True, note)
-    if installed is None:
-        module = sys.modules[part.module]
-        version = getattr(module, '__version__', 'unknown')
-        return Finding(name, version, True, note)
-    if installed[0] != part.name:
-        note = f'from {installed[0]}; {note}'.removesuffix('; ')
-    return Finding(name, installed[1], True, note)
+    if part.only_for:
+        note = f'only for {part.only_for}'
+    version = getattr(sys.modules[part.module], '__version__', 'unknown')
+    distribution, version = stack.found(part) or (name, version)
+    if distribution != name:
+        note = f'from {distribution}; {note}'.removesuffix('; ')
+    return Finding(name, version, True, note)
 
 
-def _main(names: list[str]) -> None:
-    # only findings may reach the pipe: many parts print when imported
+def _write_findings(names: list[str]) -> None:
+    # many parts print when they are imported; only findings may reach the pipe
     pipe = os.fdopen(os.dup(1), 'w')
     os.dup2(2, 1)
     for name in names:
-        pipe.write(json.dumps(_examine(name)._asdict()) + '\n')
+        pipe.write(json.dumps(_try_part(name)._asdict()) + '\n')
         pipe.flush()
 
 
 if __name__ == '__main__':
-    _main(sys.argv[1:])
+    _write_findings(sys.argv[1:])

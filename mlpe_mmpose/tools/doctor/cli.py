@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one line a part, and what mends each that does not work.
+    """Print one line for each part, and the command that mends a fault.
 
     Returns:
         int: 0 if training would start, else 1.
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(finding: Finding, earlier: list[Finding]) -> None:
-    """Print a finding; a fault that is known already is not told twice."""
+    """Print a finding; a command that was printed before is not repeated."""
     mark = 'ok' if finding.fine else 'FAULT' if finding.needed else '-'
     version = finding.version or 'none'
     note, command = finding.note, finding.command

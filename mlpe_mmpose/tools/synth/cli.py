@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import time
 from typing import TYPE_CHECKING
 
 from mlpe_mmpose.optional import require
@@ -21,10 +20,6 @@ _OPTIONS = {
     'max_people': '--max-people',
     'out_dir': 'OUT',
 }
-_SECONDS_BETWEEN = {
-    True: 0.2,
-    False: 5.0,
-}  # of progress, on a terminal or in a file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +50,7 @@ def run(args: argparse.Namespace) -> None:
         num_val = max(1, args.images // 4)
     plan = (args.images, num_val, args.seed, tuple(args.size), args.max_people)
     try:
-        summary = generate_dataset(args.out, *plan, _Progress())
+        summary = generate_dataset(args.out, *plan, _print_progress)
     except ValueError as error:
         text = str(error)
         for argument, option in _OPTIONS.items():
@@ -80,18 +75,10 @@ def _describe(summary: 'DatasetSummary') -> str:
     )
 
 
-class _Progress:
-    """Print the progress: one line that changes, or a few lines in a file."""
-
-    def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
-        self._next = time.monotonic() + _SECONDS_BETWEEN[self._live]
-
-    def __call__(self, done: int, total: int) -> None:
-        """Print the numbers of images unless the last line is recent."""
-        now = time.monotonic()
-        if now < self._next and not (self._live and done == total):
-            return
-        self._next = now + _SECONDS_BETWEEN[self._live]
-        end = '\r' if self._live and done < total else '\n'
+def _print_progress(done: int, total: int) -> None:
+    """Print the progress: one line that changes, or ten lines in a file."""
+    live = sys.stderr.isatty()
+    steps = 100 if live else 10
+    if done * steps // total > (done - 1) * steps // total:
+        end = '\r' if live and done < total else '\n'
         print(f'{done}/{total} images', end=end, file=sys.stderr, flush=True)

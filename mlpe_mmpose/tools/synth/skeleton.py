@@ -90,7 +90,7 @@ class Build:
 
 
 def sample_view(dice: Dice) -> View:
-    """Draw a view: of 16, 14 from the front, 1 from the back, 1 from anywhere."""
+    """Draw a view: 14 of 16 face the camera, 1 faces away, 1 any way."""
     yaw = dice.integer(-40, 40)
     kind = dice.unit()
     if kind > 15 / 16:

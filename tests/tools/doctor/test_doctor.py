@@ -23,22 +23,6 @@ def doctor(first_on_path: Path) -> tuple[int, list[list[str]], str]:
     return done.returncode, rows, done.stdout + done.stderr
 
 
-def test_a_good_environment_is_one_line_a_part_and_training_would_start(
-    tmp_path,
-):
-    status, rows, out = doctor(tmp_path)
-    assert status == 0, out
-    assert [row[0] for row in rows] == PARTS
-    assert all(row[2] == 'ok' for row in rows)
-    assert out.endswith('\n\nTraining would start.\n')
-    assert 'mend' not in out
-    lines = optional_lines(out)
-    assert [line.split()[0] for line in lines] == OPTIONAL
-    assert all(line.split()[2] == 'ok' for line in lines)
-    assert 'only for `report` and a fast FastCocoMetric' in lines[-1]
-    assert '\x1b' not in out
-
-
 def optional_lines(out: str) -> list[str]:
     """The lines about packages that training does not need."""
     _, optional, _ = out.split('\n\n')
@@ -64,14 +48,14 @@ def test_faults_hide_no_part_and_come_with_the_command_that_mends_them(
     assert '--force-reinstall --no-deps torchvision==' in out
     assert 'its import ends the process (SIGABRT)' in out
     assert 'OSError: no such thing. Only for backbones of mmpretrain.' in out
-    # what torchvision breaks is not explained anew
+    # a part that fails because of torchvision only names it
     assert '  the fault of torchvision\n' in out
     last = out.splitlines()[-1]
     assert last.startswith('Training would not start: torchvision, ')
     assert 'mmpretrain' not in last
 
 
-# Python runs it at its start: two packages are as if not installed
+# Python runs this at its start: two packages look as if not installed
 WITHOUT_TWO = """
 import importlib.metadata, sys
 sys.modules['onnx'] = sys.modules['faster_coco_eval'] = None
@@ -84,19 +68,26 @@ importlib.metadata.version = hide
 """
 
 
-def test_optional_packages_that_are_absent_are_no_fault(tmp_path):
+def test_a_good_environment_starts_training_without_optional_packages(
+    tmp_path,
+):
     (tmp_path / 'sitecustomize.py').write_text(WITHOUT_TWO)
     status, rows, out = doctor(tmp_path)
-    assert status == 0
+    assert status == 0, out
+    assert [row[0] for row in rows] == PARTS
     assert all(row[2] == 'ok' for row in rows)
+    assert out.endswith('\n\nTraining would start.\n')
+    assert 'mend' not in out
+    assert '\x1b' not in out
     lines = optional_lines(out)
-    assert [line.split()[2] for line in lines if line[0] != ' '] == (
-        # onnxscript needs onnx
-        ['-', '-', 'ok', '-']
-    )
+    marks = [line.split()[:3:2] for line in lines if line[0] != ' ']
+    # onnxscript needs onnx
+    expected = zip(OPTIONAL, ['-', '-', 'ok', '-'], strict=True)
+    assert marks == [list(pair) for pair in expected]
     assert lines[0].endswith('onnx is not installed. Only for `export`.')
     assert ' add it with: ' in lines[1]
     assert lines[1].endswith(" -m pip install 'mlpe_mmpose[export]'")
     assert lines[2].endswith('The command of onnx adds it, too.')
+    assert lines[3].endswith('only for `export` and OnnxPose')
     assert 'Only for `report` and a fast FastCocoMetric.' in lines[-2]
     assert lines[-1].endswith(" -m pip install 'mlpe_mmpose[eval]'")
