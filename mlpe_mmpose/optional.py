@@ -1,4 +1,4 @@
-"""The one door to packages that a plain installation leaves out."""
+"""Import packages that a plain installation does not have."""
 
 import importlib
 from types import ModuleType
@@ -18,14 +18,15 @@ def require(module: str, user: str) -> ModuleType:
     Args:
         module (str): Name of the module, as ``'onnxruntime'``; one of
             ``stack.PART_OF_MODULE``
-        user (str): The feature, with which the message begins: ``'OnnxPose'``
+        user (str): The feature that needs the module, for the message:
+            ``'OnnxPose'``
 
     Returns:
         ModuleType: The module.
 
     Raises:
         MissingPackageError: If the import fails; the message has the command
-            that mends it.
+            that installs the package.
     """
     try:
         return importlib.import_module(module)

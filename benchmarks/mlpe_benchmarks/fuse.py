@@ -1,4 +1,4 @@
-"""The fused model against the plain one, and against other networks."""
+"""Time the fused model, the plain model, and other networks."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ BOUND = 1e-4
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield one row a batch size, then one for each other network."""
+    """Yield one row for each batch size, then one for each network."""
     if options.device == 'cpu':
         torch.set_num_threads(THREADS)
     model = like_trained(build(MLPE)).to(options.device)
@@ -31,7 +31,7 @@ def measure(options: Options) -> Iterator[Row]:
 def fused_row(
     model: nn.Module, fused: nn.Module, batch: int, options: Options
 ) -> Row:
-    """The same network, plain and fused."""
+    """Compare the fused model with the plain model."""
     images = noise(model, batch, options.device)
     expected = heatmaps(model, images)
     difference = (heatmaps(fused, images) - expected).abs().max()
@@ -56,7 +56,7 @@ def fused_row(
 def other_row(
     name: str, other: nn.Module, fused: nn.Module, options: Options
 ) -> Row:
-    """Another network beside the fused MLPE; they compute other things."""
+    """Compare the fused MLPE with another network, in time only."""
     images = noise(fused, 1, options.device)
     seconds = take_turns(
         lambda: heatmaps(fused, images),
@@ -74,7 +74,7 @@ def other_row(
 
 
 def others() -> Iterator[tuple[str, nn.Module]]:
-    """Networks of the same output, which take any size of input."""
+    """Yield networks with the same outputs for any input size."""
     for name, config in (
         ('SimpleBaseline, ResNeSt-50', 'simple_baseline_resnest50_256x192.py'),
         ('HRNet-W32', 'hrnet_w32_256x192.py'),
@@ -84,7 +84,7 @@ def others() -> Iterator[tuple[str, nn.Module]]:
 
 
 def like_trained(model: nn.Module) -> nn.Module:
-    """Give each normalisation something to do."""
+    """Give all normalisations random statistics, scales and shifts."""
     for layer in model.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.running_mean.normal_(0, 0.1)
@@ -95,13 +95,13 @@ def like_trained(model: nn.Module) -> nn.Module:
 
 
 def noise(model: nn.Module, batch: int, device: str) -> torch.Tensor:
-    """Normalised images for a model."""
+    """Return normalised images of noise for a model."""
     width, height = model.head.decoder.input_size
     return torch.randn(batch, 3, height, width, device=device)
 
 
 def size(images: torch.Tensor, options: Options) -> str:
-    """What a row says of its input."""
+    """Describe the input for a row."""
     batch, _, height, width = images.shape
     text = f'{MLPE[:-3]}, batch {batch}, {height}x{width}, float32'
     if options.device == 'cpu':
@@ -111,5 +111,5 @@ def size(images: torch.Tensor, options: Options) -> str:
 
 @torch.no_grad()
 def heatmaps(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
-    """One forward pass."""
+    """Run one forward pass."""
     return model(images, None)

@@ -1,4 +1,4 @@
-"""A top-down model that only infers."""
+"""A top-down model for inference only."""
 
 from typing import NoReturn
 
@@ -6,11 +6,11 @@ from mmpose.models.pose_estimators import TopdownPoseEstimator
 
 
 class FusedPoseEstimator(TopdownPoseEstimator):
-    """What :func:`fuse` returns: for inference only, training is refused.
+    """The result of :func:`fuse`: for inference only, training is refused.
 
-    Differs from :class:`TopdownPoseEstimator` in the layers, which
+    It differs from :class:`TopdownPoseEstimator` in the layers that
     :func:`fuse` has replaced. Prediction, flip test included, is inherited.
-    Not registered, since no config builds one.
+    The class is not registered, because no config builds it.
     """
 
     def train(self, mode: bool = True) -> 'FusedPoseEstimator':
@@ -24,7 +24,7 @@ class FusedPoseEstimator(TopdownPoseEstimator):
         return super().train(False)
 
     def loss(self, *args: object, **kwargs: object) -> NoReturn:
-        """Refuse.
+        """Refuse to compute a loss.
 
         Raises:
             RuntimeError: Always.

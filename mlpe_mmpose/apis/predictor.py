@@ -1,4 +1,4 @@
-"""Poses of people in images or video frames, by the batch."""
+"""Predict poses of people in images or video frames, in batches."""
 
 import os
 from collections import deque
@@ -14,12 +14,12 @@ from mmengine.structures import InstanceData
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample, merge_data_samples
 
-from .fuse import fuse as fused_copy
+from .fuse import fuse as fuse_model
 from .predictor_inputs import (
     ImageInProgress,
     append_failure,
-    checked_boxes,
-    pairs,
+    check_boxes,
+    pair_boxes,
     read_image,
 )
 
@@ -27,13 +27,13 @@ from .predictor_inputs import (
 class Predictor:
     """Predict the poses of given people, batched over people and images.
 
-    What MMPose's ``inference_topdown`` predicts, for many images: the
-    config's test pipeline crops, and its model predicts. The network sees
-    ``batch_size`` people at once, whichever images they are in, and each
-    image is decoded once.
+    The results are those of MMPose's ``inference_topdown``, for many images:
+    the test pipeline of the config crops, and its model predicts. A batch of
+    the network has ``batch_size`` people, of one image or of several, and
+    each image is read once.
 
-    A result is a :class:`PoseDataSample`, as ``merge_data_samples`` of
-    MMPose makes it, because that is what its visualizers and metrics take.
+    A result is a :class:`PoseDataSample`, as from MMPose's
+    ``merge_data_samples``, because MMPose's visualizers and metrics take it.
 
     Note:
         - people in an image: N
@@ -41,12 +41,12 @@ class Predictor:
 
     Args:
         config (str | PathLike | Config): Config of a top-down model
-        checkpoint (str | PathLike, optional): Its weights. Defaults to
-            random ones
-        device (str): Where the network runs. Defaults to ``'cpu'``
-        batch_size (int): Most people that the network sees at once, and
-            most images that wait for it; memory grows with it. 1 gives
-            each frame's result before the next frame is asked for.
+        checkpoint (str | PathLike, optional): Weights of the model. Defaults
+            to random weights
+        device (str): Device of the network. Defaults to ``'cpu'``
+        batch_size (int): Largest number of people in a batch, and of images
+            that wait for their results; memory grows with it. With 1, the
+            result of a frame is yielded before the next frame is read.
             Defaults to 32, as in the configs
         fuse (bool): Whether :func:`fuse` makes the model faster; its
             outputs differ by rounding only. Defaults to ``True``
@@ -77,7 +77,7 @@ class Predictor:
                 f'{name} needs batch_size of at least 1, got '
                 f'batch_size={batch_size}.'
             )
-        # `init_model` changes the config that it is given
+        # `init_model` changes its argument, so it gets a copy
         config = (
             deepcopy(config)
             if isinstance(config, Config)
@@ -100,7 +100,7 @@ class Predictor:
         if fuse:
             # the pipeline knows the size, which not every head does
             crop = steps[types.index('TopdownAffine')]
-            model = fused_copy(model, tuple(crop['input_size']))
+            model = fuse_model(model, tuple(crop['input_size']))
         self.model = model
         self.batch_size = batch_size
         self.load_image = Compose(steps[:1])
@@ -113,32 +113,32 @@ class Predictor:
     ) -> Iterator[PoseDataSample]:
         """Predict, image by image, in their order.
 
-        Images are asked for when they are needed and not kept, so that
+        Images are read when they are needed and are not kept, so that
         ``images`` and ``boxes`` may be endless generators.
 
         Args:
             images (Iterable): Paths, or arrays (H, W, 3) of uint8, BGR, as
                 ``cv2.imread`` and ``cv2.VideoCapture.read`` return them
-            boxes (Iterable, optional): For each image the people's boxes,
-                (N, 4) or, with scores, (N, 5): left, top, right, bottom in
-                pixels, right > left and bottom > top, N = 0 for nobody; or
-                ``None`` for one box, the image. Defaults to ``None`` for
-                every image
+            boxes (Iterable, optional): For each image the boxes of the
+                people, (N, 4) or, with scores, (N, 5): left, top, right,
+                bottom in pixels, right > left and bottom > top. N may be 0.
+                ``None`` means that the whole image is one box. Defaults to
+                ``None`` for every image
 
         Yields:
             PoseDataSample: Its ``pred_instances`` have ``keypoints``
             (N, K, 2), (x, y) in pixels of the image, ``keypoint_scores``
-            (N, K), ``bboxes`` (N, 4) and ``bbox_scores`` (N,), 1 where
-            none were given, all NumPy arrays.
+            (N, K), ``bboxes`` (N, 4) and ``bbox_scores`` (N,), 1 for boxes
+            without scores, all NumPy arrays.
 
         Raises:
-            ValueError: If an image or its boxes are not as above, or there
-                are not as many of one as of the other.
+            ValueError: If an image or its boxes are not as above, or the
+                number of images is not the number of sets of boxes.
             OSError: If a file is missing or cannot be read as an image.
                 Like any error about ``images[n]``, it is raised after the
                 results of the images before it were yielded.
         """
-        # one array (T, H, W, 3) is T images
+        # an array (T, H, W, 3) counts as T images
         if isinstance(images, (str, os.PathLike)) or (
             isinstance(images, np.ndarray) and images.ndim != 4
         ):
@@ -147,14 +147,16 @@ class Predictor:
                 f'got images of type {type(images).__name__}. For one image '
                 'give a list of it, and a list of its boxes.'
             )
-        return self._predict(pairs(self.__class__.__name__, images, boxes))
+        return self._predict(
+            pair_boxes(self.__class__.__name__, images, boxes)
+        )
 
     def _predict(
         self, paired: Iterator[tuple[Any, Any]]
     ) -> Iterator[PoseDataSample]:
-        """Crop, predict when a batch is full, and keep the order."""
+        """Crop, predict full batches, and yield results in order."""
         waiting: deque[ImageInProgress] = deque()
-        # crops of the next batch, each with the list for its prediction
+        # crops of the next batch, each with the list for its result
         batch: list[tuple[dict, list]] = []
         failure = None
         for item in append_failure(self._crops(paired)):
@@ -181,12 +183,12 @@ class Predictor:
     def _crops(
         self, paired: Iterator[tuple[Any, Any]]
     ) -> Iterator[tuple[ImageInProgress, dict | None]]:
-        """Each person's packed crop, and ``None`` after an image's last."""
+        """Yield the crop of each person, and ``None`` after each image."""
         name = self.__class__.__name__
         for number, (image, found) in enumerate(paired):
             if found is not None:
-                boxes, scores = checked_boxes(name, number, found)
-            # also where nobody is looked for, to notice a missing file
+                boxes, scores = check_boxes(name, number, found)
+            # read images without boxes too, to find missing files
             loaded = read_image(name, number, image, self.load_image)
             height, width = loaded['img_shape']
             if found is None:
@@ -201,7 +203,7 @@ class Predictor:
 
     @torch.no_grad()
     def _infer(self, batch: list[tuple[dict, list]]) -> None:
-        """Predict a batch, hand the predictions out, and empty it."""
+        """Predict a batch, store the results at their images, and empty it."""
         if batch:
             crops = pseudo_collate([crop for crop, _ in batch])
             samples = self.model.test_step(crops)
@@ -210,7 +212,7 @@ class Predictor:
             batch.clear()
 
     def _result(self, image: ImageInProgress) -> PoseDataSample:
-        """One sample of all people of an image."""
+        """Return one sample with all people of an image."""
         if image.num_people:
             return merge_data_samples(image.predicted)
         kept = self.model.test_cfg.get('output_keypoint_indices')

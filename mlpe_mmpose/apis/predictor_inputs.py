@@ -1,4 +1,4 @@
-"""What the predictor is given, checked image by image."""
+"""Check the inputs of the predictor, image by image."""
 
 import dataclasses
 import itertools
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-# what `next` gives at an end, since None is a box
+# the value of `next` at the end of the boxes, where None has a meaning
 _END = object()
 
 
@@ -17,9 +17,9 @@ class ImageInProgress:
     """An image whose result has not been yielded yet.
 
     Args:
-        path (str, optional): Its file, unless an array was given
-        num_people (int): Number of its boxes
-        predicted (list): The predictions of the first of these people
+        path (str, optional): File of the image; ``None`` for an array
+        num_people (int): Number of boxes of the image
+        predicted (list): Results of the first people, in the order of boxes
     """
 
     path: str | None
@@ -27,14 +27,14 @@ class ImageInProgress:
     predicted: list = dataclasses.field(default_factory=list)
 
     def is_done(self) -> bool:
-        """Whether all people of the image are predicted."""
+        """Whether all people of the image have a result."""
         return len(self.predicted) == self.num_people
 
 
 def append_failure(items: Iterator[Any]) -> Iterator[Any]:
-    """Yield the items and, where the iterator raises, the exception last.
+    """Yield the items and, if the iterator raises, the exception last.
 
-    The receiver can then finish what it has begun with the items before it.
+    The caller can then finish the items before the exception.
     """
     try:
         yield from items
@@ -42,22 +42,22 @@ def append_failure(items: Iterator[Any]) -> Iterator[Any]:
         yield error
 
 
-def pairs(
+def pair_boxes(
     owner: str, images: Iterable[Any], boxes: Iterable[Any] | None
 ) -> Iterator[tuple[Any, Any]]:
-    """Each image with its boxes, or with ``None`` where there are none.
+    """Pair each image with its boxes, or with ``None`` if ``boxes`` is.
 
     Args:
         owner (str): The class that asks, for messages
         images (Iterable): Images
-        boxes (Iterable, optional): As many boxes
+        boxes (Iterable, optional): Boxes of each image
 
     Returns:
         Iterator[tuple]: An image and its boxes.
 
     Raises:
-        ValueError: If there are not as many of one as of the other; at once
-            where both have a length, else when one of them ends.
+        ValueError: If the two numbers differ: at once if both have a length,
+            otherwise when one of the two ends.
     """
     if (
         isinstance(images, Sized)
@@ -103,14 +103,14 @@ def read_image(
         owner (str): The class that asks, for messages
         number (int): The image's index in ``images``
         image (str | PathLike | np.ndarray): A path, or (H, W, 3), uint8
-        load (callable): The step
+        load (callable): The step ``LoadImage``
 
     Returns:
-        dict: What the step returns: ``img``, ``img_path``, ``img_shape``...
+        dict: The result of the step: ``img``, ``img_path``, ``img_shape``...
 
     Raises:
         ValueError: If the image is neither a path nor such an array.
-        OSError: If the file is missing, or no whole image.
+        OSError: If the file is missing, or is not a whole image.
     """
     if isinstance(image, (str, os.PathLike)):
         source = dict(img_path=os.fspath(image))
@@ -119,7 +119,7 @@ def read_image(
             loaded = load(source)
         except FileNotFoundError as error:
             raise FileNotFoundError(f'{file}there is no such file.') from error
-        # each of the decoders that a config can choose raises its own class
+        # each decoder that a config can choose raises other exceptions
         except Exception as error:
             raise OSError(
                 f'{file}the file cannot be opened, or is no whole image.'
@@ -140,24 +140,24 @@ def read_image(
     )
 
 
-def checked_boxes(
+def check_boxes(
     owner: str, number: int, boxes: Sequence | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes and scores of one image's people.
+    """Check the boxes of one image, and split off their scores.
 
     Args:
         owner (str): The class that asks, for messages
-        number (int): The image's place in ``images``
+        number (int): The image's index in ``images``
         boxes (Sequence | np.ndarray): (N, 4) or, with scores, (N, 5), left,
             top, right, bottom in pixels; N may be 0
 
     Returns:
         tuple:
         - boxes (np.ndarray): (N, 4), float32
-        - scores (np.ndarray): (N,), float32, 1 where none were given
+        - scores (np.ndarray): (N,), float32, 1 for boxes without scores
 
     Raises:
-        ValueError: If they are not like this.
+        ValueError: If the boxes are not as above.
     """
     boxes = np.asarray(boxes)
     if boxes.size == 0:
@@ -170,7 +170,8 @@ def checked_boxes(
         )
     numbers = boxes.dtype.kind in 'fiu'
     if numbers:
-        # MMPose computes in the type of the boxes: small integers overflow
+        # MMPose computes in the type of the boxes; small integers would
+        # overflow
         with np.errstate(over='ignore'):
             rows = boxes.astype(np.float32)
     if not numbers or not np.isfinite(rows).all():

@@ -1,4 +1,4 @@
-"""``_base_ = 'mlpe_mmpose::NAME.py'`` in the config of another project."""
+"""Let other projects' configs write ``_base_ = 'mlpe_mmpose::NAME.py'``."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ SCOPE = 'mlpe_mmpose'
 
 
 def install() -> None:
-    """Let MMEngine find this package's configs by the path below configs/.
+    """Let MMEngine find this package's configs by their path in configs/.
 
-    MMEngine 0.10.7 knows a closed list of packages, and refuses names without
-    a folder. Adding this package to the list would not do: MMEngine then adds
-    ``_scope_`` to all that a base has, and Runner hands ``_scope_`` to the
-    collate function as an argument.
+    MMEngine 0.10.7 has a closed list of packages, and refuses names without
+    a folder. The package cannot join this list, because MMEngine then adds
+    ``_scope_`` to every dictionary of the base, and Runner passes ``_scope_``
+    to the collate function as an argument.
     """
     stock = Config._get_cfg_path
 
@@ -29,7 +29,7 @@ def install() -> None:
 
 
 def _find_base(name: str, filename: str) -> Path:
-    """The absolute path of a shipped config, or of a base of theirs."""
+    """Return the absolute path of a shipped config."""
     path = find_shipped('configs').resolve() / name
     if not path.is_file():
         raise FileNotFoundError(

@@ -1,12 +1,12 @@
-"""Clear errors for annotations that MMPose accepts and cannot train on.
+"""Refuse annotations that MMPose accepts and cannot train on.
 
-MMPose skips annotations without keypoints silently. Given COCO's *instances*
-file in place of *person_keypoints* it is left with none, and MMEngine then
-fails with "need at least one array to concatenate".
+MMPose silently skips annotations without keypoints. It skips all annotations
+of COCO's *instances* file, and MMEngine then fails with "need at least one
+array to concatenate".
 
-A box, a visibility, or a labelled keypoint that is not a finite number
-(``NaN``, ``Infinity``, or ``null``, which NumPy reads as NaN) passes all of
-MMPose's checks, and one such sample makes the loss NaN.
+MMPose also accepts a box, a visibility, or a labelled keypoint that is not a
+finite number (``NaN``, ``Infinity``, or ``null``, which NumPy reads as NaN).
+One such annotation makes the loss NaN.
 """
 
 import functools
@@ -19,7 +19,7 @@ FIELDS = ('bbox', 'keypoints', 'keypoints_visible')
 
 
 def install() -> None:
-    """Let MMPose's data sets check what they have read.
+    """Let MMPose's data sets check the annotations that they have read.
 
     A second call does nothing.
     """
@@ -30,7 +30,7 @@ def install() -> None:
     @functools.wraps(original)
     def load_data_list(self: BaseCocoStyleDataset) -> list[dict]:
         data_list = original(self)
-        # only where MMEngine would fail next
+        # check only where MMEngine would fail next
         if not data_list and self.serialize_data:
             raise ValueError(
                 f'{type(self).__name__} finds no person with a box and '
@@ -49,13 +49,13 @@ def _check_finite(
 ) -> None:
     """Refuse boxes, visibilities and labelled keypoints that are not finite.
 
-    Keypoints of visibility 0 may have any coordinates: nobody reads them.
+    Keypoints of visibility 0 may have any coordinates, which are not read.
 
     Raises:
-        ValueError: Names the image, the annotation, the field and the value
-            of the first one.
+        ValueError: If there is one; the message names the image, the
+            annotation, the field and the value.
     """
-    # all at once first: COCO has 150,000 persons
+    # One check of all annotations is fast; COCO has 150,000.
     if all(_is_finite(data_list, name) for name in FIELDS):
         return
     for info in data_list:
@@ -76,13 +76,13 @@ def _check_finite(
 
 
 def _is_finite(data_list: Sequence[dict], name: str) -> bool:
-    """Whether a field holds finite numbers only, in all samples."""
+    """Whether a field is finite in all samples that have it."""
     arrays = [info[name] for info in data_list if info.get(name) is not None]
     return not arrays or np.isfinite(np.concatenate(arrays, axis=None)).all()
 
 
 def _find_fault(info: dict, metainfo: dict) -> tuple[int, str]:
-    """The row and the description of the first fault, '' if there is none."""
+    """Return the row and description of the first fault; '' for no fault."""
     boxes = info.get('bbox')
     if boxes is not None:
         for row in np.flatnonzero(~np.isfinite(boxes).all(-1)):
@@ -90,12 +90,13 @@ def _find_fault(info: dict, metainfo: dict) -> tuple[int, str]:
     visible = info.get('keypoints_visible')
     if visible is None:
         return 0, ''
-    places = info['keypoints']
+    coordinates = info['keypoints']
     finite = np.isfinite(visible) & (
-        np.isfinite(places).all(-1) | (visible == 0)
+        np.isfinite(coordinates).all(-1) | (visible == 0)
     )
     for row, index in np.argwhere(~finite):
         name = metainfo.get('keypoint_id2name', {}).get(index, '')
-        values = [*places[row, index].tolist(), visible[row, index].item()]
+        x, y = coordinates[row, index].tolist()
+        values = [x, y, visible[row, index].item()]
         return row, f'keypoints[{index}] {name} as x, y, visibility: {values}'
     return 0, ''

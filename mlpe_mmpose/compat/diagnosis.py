@@ -1,7 +1,7 @@
-"""Unclear failures of the stack, explained where they happen.
+"""Explain unclear import errors of the stack.
 
-Nothing is checked while all goes well. Only when an import of the stack
-has failed is the error compared with the failures known to be unclear.
+Nothing is checked unless an import has failed. The error is then compared
+with a list of known failures.
 """
 
 import contextlib
@@ -13,11 +13,11 @@ from . import stack
 
 
 class Diagnosis(NamedTuple):
-    """What is wrong with which version of what, and what mends it.
+    """A problem of the installed stack, and the command that solves it.
 
     Args:
         problem (str): A sentence that names the package and its version
-        command (str): A shell command that mends it
+        command (str): A shell command that solves the problem
     """
 
     problem: str
@@ -31,13 +31,13 @@ class Diagnosis(NamedTuple):
 
 
 def explain(error: BaseException) -> Diagnosis | None:
-    """Say what an error of the stack means, and what mends it.
+    """Explain an error of the stack, and name the command that solves it.
 
     Args:
-        error (BaseException): What an import of the stack has raised
+        error (BaseException): An error that an import of the stack has raised
 
     Returns:
-        Diagnosis, optional: None if the error is not one of the known ones.
+        Diagnosis, optional: ``None`` if the error is not known.
     """
     cause: BaseException | None = error
     while cause is not None:
@@ -51,11 +51,11 @@ def explain(error: BaseException) -> Diagnosis | None:
 
 @contextlib.contextmanager
 def explain_import_errors() -> Iterator[None]:
-    """Turn an unclear failure of the enclosed imports into a clear one.
+    """Explain an error of the enclosed imports.
 
     Raises:
-        ImportError: With a diagnosis, from the original error. An error
-            that has no diagnosis is passed on untouched.
+        ImportError: With the diagnosis, from the original error. An error
+            without a diagnosis is raised unchanged.
     """
     try:
         yield
@@ -67,7 +67,7 @@ def explain_import_errors() -> Iterator[None]:
 
 
 def _missing(error: BaseException, text: str) -> Diagnosis | None:
-    """A part, or what a part needs, is not installed."""
+    """A part, or a package that a part needs, is not installed."""
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
     top, _, inner = error.name.partition('.')
@@ -91,7 +91,7 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
         )
     if part:
         return Diagnosis(f'{part.name} {absent}.', stack.install(part))
-    # what the parts bring along; anything else is not ours to explain
+    # packages that are installed together with a part
     name = {'yaml': 'pyyaml', 'PIL': 'pillow'}.get(top, top)
     for part in stack.PARTS:
         if name.replace('_', '-') in ' '.join(part.install).split():
@@ -134,7 +134,8 @@ def _other_numpy(error: BaseException, text: str) -> Diagnosis | None:
     culprit = _culprit(error)
     name, _, version = stack.describe(culprit).partition(' ')
     if culprit == 'xtcocotools':
-        # its wheels are for numpy 1; compiled here it fits what is here
+        # The wheels of xtcocotools are for numpy 1. Compiled on this
+        # machine, it fits the installed numpy.
         calls = (
             f'cython matplotlib "{stack.BUILD_TOOL}"',
             '--force-reinstall --no-deps --no-build-isolation --no-cache-dir '
@@ -184,7 +185,7 @@ def _ops_of_other_torch(error: BaseException, text: str) -> Diagnosis | None:
 
 
 def _no_libgl(error: BaseException, text: str) -> Diagnosis | None:
-    """OpenCV's build with windows, on a machine without them."""
+    """OpenCV's build with windows lacks a library of the system."""
     library = re.match(r'(lib(GL|gthread|SM|Xext|X|xcb)\S*\.so\S*):', text)
     if not library or _culprit(error) != 'cv2':
         return None
@@ -198,7 +199,7 @@ def _no_libgl(error: BaseException, text: str) -> Diagnosis | None:
 
 
 def _out_of_range(error: BaseException, text: str) -> Diagnosis | None:
-    """A part of OpenMMLab refuses the version of another part."""
+    """A package of OpenMMLab refuses the version of another package."""
     refused = re.match(
         r'(MMCV|MMEngine)==(\S+) is used but incompatible', text
     )
@@ -221,7 +222,7 @@ def _out_of_range(error: BaseException, text: str) -> Diagnosis | None:
 
 
 def _modules(error: BaseException) -> list[str]:
-    """The top-level modules that an error came through, outermost first."""
+    """Return the top-level modules of the traceback, outermost first."""
     names = []
     trace = error.__traceback__
     while trace is not None:
@@ -232,7 +233,7 @@ def _modules(error: BaseException) -> list[str]:
 
 
 def _culprit(error: BaseException) -> str:
-    """The top-level module whose code was running when an error arose."""
+    """Return the top-level module whose code raised the error."""
     return (_modules(error) or [''])[-1]
 
 

@@ -1,10 +1,9 @@
-"""A stand-in for mmcv's compiled ops, used only where there are none.
+"""A stand-in for mmcv's compiled ops where mmcv has none.
 
-mmpose and mmdet import ``mmcv.ops`` when they are imported, and that needs
-the compiled module ``mmcv._ext``, which mmcv-lite does not have. The ops
-themselves are called by detectors, never by MLPE. So that nobody needs a
-compiler to train, `install` lets ``mmcv._ext`` be imported; an op of it
-raises when it is called.
+mmpose and mmdet import ``mmcv.ops``. This module needs the compiled module
+``mmcv._ext``, which mmcv-lite does not have. Detectors call the ops; MLPE
+does not. `install` makes ``mmcv._ext`` importable, so that training needs no
+compiler. An op raises an error when it is called.
 """
 
 import importlib.abc
@@ -26,10 +25,10 @@ _HOW_TO_COMPILE = (
 
 
 class _StandIn(types.ModuleType):
-    """``mmcv._ext`` without ops: any of them can be named, none called."""
+    """``mmcv._ext`` without ops: every name exists and raises if called."""
 
     def __getattr__(self, name: str) -> Callable:
-        # Python itself probes modules for __path__, __file__ and the like
+        # Python asks every module for __path__, __file__ and the like
         if name.startswith('__'):
             raise AttributeError(f'{_NAME} has no attribute {name!r}')
 
@@ -42,8 +41,7 @@ class _StandIn(types.ModuleType):
         op.__name__ = name
         return op
 
-    # The two that are called where no op is: they fill the banner with the
-    # environment that `mim train` prints.
+    # `mim train` calls these two to print the environment.
     @staticmethod
     def get_compiler_version() -> str:
         return 'none (ops are not compiled)'
@@ -54,12 +52,12 @@ class _StandIn(types.ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds ``mmcv._ext`` when every other finder has failed to.
+    """Find ``mmcv._ext`` after all other finders have failed.
 
-    A finder, and not an entry in ``sys.modules``, because Python asks it
-    last and only on demand: nothing is decided, and mmcv is not looked for,
-    until somebody imports ``mmcv.ops``. A compiled module always wins, also
-    one that cannot be loaded: its own error must be seen.
+    Python asks this finder last, and only when ``mmcv.ops`` is imported. A
+    compiled module is therefore always found first. If the compiled module
+    cannot be loaded, its own error is raised. An entry in ``sys.modules``
+    would hide both.
     """
 
     def find_spec(
@@ -87,7 +85,7 @@ _FINDER = _Finder()
 def install() -> None:
     """Let ``mmcv._ext`` be imported where mmcv has no compiled ops.
 
-    Where it has, this changes nothing. A second call does nothing.
+    Compiled ops stay in use where mmcv has them. A second call does nothing.
     """
     if _FINDER not in sys.meta_path:
         sys.meta_path.append(_FINDER)

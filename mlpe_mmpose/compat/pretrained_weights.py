@@ -1,8 +1,8 @@
-"""A clear error for published weights that cannot be downloaded.
+"""Explain why published weights cannot be downloaded.
 
-Most configs start from a backbone's published weights. Without a network,
-MMEngine ends in "URLError: <urlopen error ...>", which names neither the
-weights nor the option that leaves them out.
+Most configs start from published weights of the backbone. Without a network,
+MMEngine raises "URLError: <urlopen error ...>". This message names neither
+the weights nor the option to train without them.
 """
 
 import functools

@@ -11,14 +11,15 @@ class Part(NamedTuple):
     """One part of the stack that MLPE trains on.
 
     Args:
-        name (str): What people call it
-        module (str): What Python imports
-        distributions (tuple[str]): All that bring this module, the one that
-            is pinned first
+        name (str): Common name
+        module (str): Name of the module that Python imports
+        distributions (tuple[str]): All distributions that contain the
+            module, the pinned one first
         install (tuple[str]): Arguments of ``pip install``, one string a call
-        fork (tuple[str]): The same where the onedl line is installed;
-            empty if it has none of its own
-        only_for (str): What needs it, if training does not
+        fork (tuple[str]): The same for an environment of the onedl fork;
+            empty if the fork has no such distribution
+        only_for (str): The feature that needs the part; empty if training
+            needs it
     """
 
     name: str
@@ -29,11 +30,11 @@ class Part(NamedTuple):
     only_for: str = ''
 
 
-# of 70.1 on it needs no `wheel` to build one; 81 has no pkg_resources
+# From 70.1 on setuptools builds wheels alone; 81 has no pkg_resources.
 BUILD_TOOL = 'setuptools>=70.1,<81'
 
-# In the order in which they need each other. The versions are those of
-# requirements.txt (a test compares them) and of the fork's last releases.
+# Every part needs only parts above it. The versions are those of
+# requirements.txt (a test compares them) and the last releases of the fork.
 PARTS = (
     Part('numpy', 'numpy', ('numpy',), ('numpy==1.26.4',)),
     Part(
@@ -80,8 +81,8 @@ PARTS = (
         'xtcocotools',
         'xtcocotools',
         ('xtcocotools',),
-        # its wheels are for numpy 1 and Python 3.11 at most; where none
-        # fits, this compiles it
+        # Its wheels are for numpy 1 and for Python 3.11 at most; elsewhere
+        # pip compiles it.
         (
             f'cython matplotlib "{BUILD_TOOL}"',
             '--no-deps --no-build-isolation xtcocotools==1.14.3',
@@ -118,14 +119,14 @@ PARTS = (
         'mmpose',
         'mmpose',
         ('mmpose',),
-        # its requirement chumpy cannot be built, and is never imported
+        # mmpose requires chumpy, which cannot be built and is not imported
         ('--no-deps mmpose==1.3.2', 'json-tricks munkres scipy matplotlib'),
     ),
     Part(
         'openmim',
         'mim',
         ('openmim', 'onedl-mim'),
-        # its requirement opendatalab pins old releases of half the stack
+        # openmim requires opendatalab, which pins old releases of the stack
         (
             '--no-deps openmim==0.3.9',
             'click colorama model-index pandas requests rich tabulate '
@@ -134,11 +135,11 @@ PARTS = (
     ),
 )
 
-# ml_dtypes, which onnx asks for, asks for numpy 2 from 0.6 on
+# onnx requires ml_dtypes, which requires numpy 2 from version 0.6 on.
 ML_DTYPES = 'ml_dtypes<0.6'
 
-# What single features need: the extras of pyproject.toml. A test compares
-# them, and that no extra names a part of the stack.
+# Packages of single features, as in the extras of pyproject.toml. A test
+# compares both, and checks that no extra names a part of the stack.
 OPTIONAL = (
     Part(
         'onnx',
@@ -174,7 +175,7 @@ PART_OF_MODULE = {part.module: part for part in (*PARTS, *OPTIONAL)}
 
 
 def found(part: Part) -> tuple[str, str] | None:
-    """Name and version of the distribution that brings a part, if any."""
+    """Return name and version of the installed distribution of a part."""
     for name in part.distributions:
         try:
             return name, importlib.metadata.version(name)
@@ -184,7 +185,7 @@ def found(part: Part) -> tuple[str, str] | None:
 
 
 def describe(module: str) -> str:
-    """A module's distribution and version, as 'mmcv-lite 2.1.0'."""
+    """Return a module's distribution and version: 'mmcv-lite 2.1.0'."""
     part = PART_OF_MODULE.get(module)
     installed = found(part) if part else None
     if installed is None:
@@ -196,12 +197,12 @@ def describe(module: str) -> str:
 
 
 def version(module: str) -> str:
-    """The version that `describe` names; empty if it is not known."""
+    """Return the version of a module; empty if the version is unknown."""
     return describe(module).partition(' ')[2]
 
 
 def install(part: Part) -> str:
-    """The command that installs a part, and changes no other part."""
+    """Return the command that installs a part and changes no other."""
     of_fork = part.fork and describe('mmengine').startswith('onedl')
     calls = part.fork if of_fork else part.install
     if part in OPTIONAL and _has_substitute(part):
@@ -226,11 +227,11 @@ def _has_substitute(part: Part) -> bool:
 
 
 def pip(*calls: str) -> str:
-    """A command of ``pip install`` calls for this very Python.
+    """Return a shell command of pip calls for the running Python.
 
     Args:
-        calls (str): Arguments of ``pip install``, or of the pip command that
-            they begin with, as in ``'uninstall -y mmcv'``
+        calls (str): Arguments of ``pip install``; or of ``pip``, if they
+            begin with ``uninstall``
     """
     python = sys.executable
     if python.startswith(os.getcwd() + os.sep):

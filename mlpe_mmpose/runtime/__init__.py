@@ -1,4 +1,4 @@
-"""Poses from an exported model: NumPy, OpenCV and onnxruntime, no torch."""
+"""Predict poses with an exported model, without torch."""
 
 from mlpe_mmpose.optional import require
 

@@ -1,26 +1,27 @@
-"""Boxes to crops as MMPose's top-down pipeline makes them, and back."""
+"""Crop boxes as MMPose's top-down pipeline does, and transform back."""
 
 import cv2
 import numpy as np
 
 
-def padded_boxes(
+def pad_boxes(
     boxes: np.ndarray, input_size: tuple[int, int], padding: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Enlarge boxes, then widen or heighten them to the input's shape.
+    """Enlarge boxes, then extend them to the aspect ratio of the input.
 
-    The same as ``GetBBoxCenterScale`` and what ``TopdownAffine`` does first.
+    This equals ``GetBBoxCenterScale`` and the first step of
+    ``TopdownAffine``.
 
     Args:
         boxes (np.ndarray): (N, 4), left, top, right, bottom in image pixels
         input_size (tuple[int, int]): Size of a crop in [w, h]
-        padding (float): The padded box, relative to the box
+        padding (float): Size of the padded box, relative to the box
 
     Returns:
         tuple:
         - centers (np.ndarray): (N, 2), (x, y) in image pixels
-        - scales (np.ndarray): (N, 2), width and height in image pixels, in
-          the proportion of ``input_size``
+        - scales (np.ndarray): (N, 2), width and height in image pixels, with
+          the aspect ratio of ``input_size``
     """
     centers = (boxes[:, 2:] + boxes[:, :2]) * 0.5
     width, height = ((boxes[:, 2:] - boxes[:, :2]) * padding).T
@@ -38,15 +39,16 @@ def crop(
     scale: np.ndarray,
     input_size: tuple[int, int],
 ) -> np.ndarray:
-    """Cut a padded box out of an image, to the input's size.
+    """Cut a padded box out of an image, and resize it to the input size.
 
-    Equal to ``TopdownAffine`` without rotation, bit by bit: the same three
-    points in float32 make the same matrix.
+    The crop is equal to that of ``TopdownAffine`` without rotation, bit by
+    bit, because the matrix comes from the same three points in float32.
 
     Args:
         image (np.ndarray): (rows, columns, 3), uint8
-        center (np.ndarray): (2,), of the box, (x, y) in image pixels
-        scale (np.ndarray): (2,), of the box, width and height
+        center (np.ndarray): (2,), center of the padded box, (x, y) in image
+            pixels
+        scale (np.ndarray): (2,), width and height of the padded box
         input_size (tuple[int, int]): Size of the crop in [w, h]
 
     Returns:
@@ -67,12 +69,12 @@ def to_image(
     scales: np.ndarray,
     input_size: tuple[int, int],
 ) -> np.ndarray:
-    """Carry keypoints (N, K, 2) from the crops back to the image.
+    """Transform keypoints from crops to the image.
 
     Args:
         keypoints (np.ndarray): (N, K, 2), (x, y) in pixels of the crop
-        centers (np.ndarray): (N, 2), of the padded boxes
-        scales (np.ndarray): (N, 2), of the padded boxes
+        centers (np.ndarray): (N, 2), centers of the padded boxes
+        scales (np.ndarray): (N, 2), sizes of the padded boxes
         input_size (tuple[int, int]): Size of a crop in [w, h]
 
     Returns:
@@ -83,11 +85,11 @@ def to_image(
 
 
 def _three_points(center: np.ndarray, width: float) -> np.ndarray:
-    """The middle, the left edge's, and the corner below it; float32."""
+    """Return the center, the middle of the left edge, and the corner below."""
     points = np.empty((3, 2), np.float32)
     points[0] = center
     points[1] = center + np.array((width * -0.5, 0.0))
-    # the difference of the rounded points, as `get_warp_matrix` has it
+    # the difference of the rounded points, as in `get_warp_matrix`
     across = points[0] - points[1]
     points[2] = points[1] + np.array((-across[1], across[0]), np.float32)
     return points

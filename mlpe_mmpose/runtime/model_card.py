@@ -1,4 +1,4 @@
-"""What an exported model says of itself, in the ONNX file's metadata."""
+"""The description of an exported model in the ONNX file's metadata."""
 
 import dataclasses
 import json
@@ -7,29 +7,28 @@ from collections.abc import Mapping
 
 @dataclasses.dataclass(frozen=True)
 class ModelCard:
-    """All that is needed to feed a graph and to read what it gives.
+    """How to make the input of an exported graph and read its output.
 
-    A field is a key of the file's ``metadata_props``, its value in JSON.
+    Each field is a key of the file's ``metadata_props``, with a JSON value.
 
     Note:
         - keypoint number: K
 
     Args:
-        mlpe_mmpose (str): The version that has written the file
+        mlpe_mmpose (str): Version of mlpe_mmpose that wrote the file
         input_size (tuple[int, int]): Size of a crop in [w, h]
-        padding (float): The padded box, relative to the box
+        padding (float): Size of the padded box, relative to the box
         use_udp (bool): Whether boxes are cropped as in UDP (2020)
         output (str): ``'keypoints'`` for keypoints and scores, or
             ``'heatmaps'``
-        codec (str): The class that decodes the heatmaps
+        codec (str): Class that decodes the heatmaps
         blur_window (int, optional): Window of the blur before decoding, in
-            heatmap cells. ``None`` unless the codec is ``MLPEHeatmap`` or
-            derives from it
-        peak (float, optional): Height of a perfect peak, from 0; ``None``
-            for the same codecs
+            heatmap cells; ``None`` unless the codec is an ``MLPEHeatmap``
+        peak (float, optional): Height of a perfect peak; ``None`` unless the
+            codec is an ``MLPEHeatmap``
         flip_test (bool): Whether the graph averages over mirrored crops
         keypoint_names (tuple[str]): K names, in the order of the output
-        dataset_name (str): The data set whose keypoints these are
+        dataset_name (str): Data set that defines the keypoints
     """
 
     mlpe_mmpose: str
@@ -45,16 +44,16 @@ class ModelCard:
     dataset_name: str
 
     def to_properties(self) -> dict[str, str]:
-        """The metadata of the file."""
+        """Return the metadata of the file."""
         fields = dataclasses.asdict(self)
         return {name: json.dumps(value) for name, value in fields.items()}
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, str]) -> 'ModelCard':
-        """Read a file's metadata; other keys do not matter.
+        """Read the metadata of a file; other keys are ignored.
 
         Raises:
-            ValueError: If one of these is missing: another program has
+            ValueError: If a key is missing, because another program has
                 exported the file.
         """
         names = [field.name for field in dataclasses.fields(cls)]

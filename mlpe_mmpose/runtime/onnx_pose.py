@@ -1,4 +1,4 @@
-"""The runtime of an exported model."""
+"""Predict poses with an exported model."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -12,12 +12,12 @@ from .model_card import ModelCard
 
 
 class OnnxPose:
-    """Poses of people in boxes, from a file of ``mlpe_mmpose export``.
+    """Predict poses in given boxes with a file of ``mlpe_mmpose export``.
 
-    Does what MMPose's ``inference_topdown`` does with the same model, for
-    several images at once, and needs NumPy, OpenCV and onnxruntime only.
-    The graph decodes, and averages over mirrored crops if it was exported
-    so. All sizes and names come from the file; ``card`` shows them.
+    The results are those of MMPose's ``inference_topdown`` with the same
+    model, for several images at once. The class needs only NumPy, OpenCV and
+    onnxruntime. The graph decodes, and averages over mirrored crops if it was
+    exported with the flip test. ``card`` has all sizes and names.
 
     Note:
         - person number: N
@@ -25,15 +25,17 @@ class OnnxPose:
 
     Args:
         path (str | PathLike): The ``.onnx`` file
-        batch_size (int): Most people in one call of the graph. Defaults to 16
-        threads (int): Threads of one operator, 0 for one a core
-        providers (Sequence[str]): Where to run, as onnxruntime names it,
-            the best first
+        batch_size (int): Largest number of boxes in one call of the graph.
+            Defaults to 16
+        threads (int): Threads of one operator; 0 for one for each core.
+            Defaults to 0
+        providers (Sequence[str]): Execution providers of onnxruntime, the
+            preferred one first. Defaults to the CPU
 
     Raises:
         ImportError: If onnxruntime is not installed.
         ValueError: If the file was not written by ``mlpe_mmpose export``,
-            gives heatmaps, or needs crops as in UDP (2020).
+            returns heatmaps, or needs crops as in UDP (2020).
     """
 
     def __init__(
@@ -57,14 +59,14 @@ class OnnxPose:
     def __call__(
         self, image: np.ndarray, boxes: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Find the poses of an image's people; see :meth:`predict`."""
+        """Predict the poses in the boxes of one image; see :meth:`predict`."""
         (poses,) = self.predict([image], [boxes])
         return poses
 
     def predict(
         self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]
     ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Find the poses of several images' people, batched over all.
+        """Predict the poses in the boxes of several images, in batches.
 
         Args:
             images (Sequence[np.ndarray]): Each (rows, columns, 3), uint8,
@@ -79,12 +81,13 @@ class OnnxPose:
             - scores (np.ndarray): (N, K), peak height / 255 + 0.5
 
         Raises:
-            ValueError: If an image or a box is none; nothing was run then.
+            ValueError: If an image or a box is not as above. The graph has not
+                been run then.
         """
-        boxes = _checked(images, boxes)
+        boxes = _check_inputs(images, boxes)
         size = self.card.input_size
         people = np.concatenate([np.empty((0, 4)), *boxes])
-        centers, scales = crops.padded_boxes(people, size, self.card.padding)
+        centers, scales = crops.pad_boxes(people, size, self.card.padding)
         owner = np.repeat(np.arange(len(boxes)), [len(b) for b in boxes])
 
         num_keypoints = len(self.card.keypoint_names)
@@ -110,7 +113,7 @@ class OnnxPose:
         return [(keypoints[part], scores[part]) for part in parts]
 
     def _check_usable(self, path: str | PathLike) -> None:
-        """Refuse a file that takes or gives something else."""
+        """Refuse a file with another output, or crops as in UDP (2020)."""
         name = self.__class__.__name__
         if self.card.output != 'keypoints':
             raise ValueError(
@@ -127,7 +130,7 @@ class OnnxPose:
 
 
 def _open(path: str | PathLike, threads: int, providers: Sequence[str]):
-    """An inference session of onnxruntime."""
+    """Open an inference session of onnxruntime."""
     onnxruntime = require('onnxruntime', 'OnnxPose')
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -136,10 +139,10 @@ def _open(path: str | PathLike, threads: int, providers: Sequence[str]):
     )
 
 
-def _checked(
+def _check_inputs(
     images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]
 ) -> list[np.ndarray]:
-    """The boxes as (N, 4) each, after a look at all that was given."""
+    """Check images and boxes; return the boxes of each image as (N, 4)."""
     if len(images) != len(boxes):
         raise ValueError(
             'OnnxPose.predict needs boxes for each image, got '

@@ -67,7 +67,7 @@ def test_a_crop_is_the_pipelines_bit_by_bit(images, size):
             dict(type='TopdownAffine', input_size=size),
         ]
     )
-    centers, scales = crops.padded_boxes(BOXES, size, 1.25)
+    centers, scales = crops.pad_boxes(BOXES, size, 1.25)
     for box, center, scale in zip(BOXES, centers, scales, strict=True):
         expected = pipeline(dict(img=images[0], bbox=box[None]))
         assert np.array_equal(

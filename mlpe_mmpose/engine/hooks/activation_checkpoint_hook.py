@@ -1,4 +1,4 @@
-"""Less memory for more computation."""
+"""Save memory in training, for more computation."""
 
 import functools
 from collections.abc import Iterator, Sequence
@@ -17,16 +17,16 @@ from torch.utils.checkpoint import checkpoint
 class ActivationCheckpointHook(Hook):
     """Recompute parts of the network in the backward pass.
 
-    Their activations are not kept meanwhile (Chen et al., 2016). MMEngine's
-    own ``activation_checkpointing`` uses PyTorch's older, reentrant way: it
-    loses the gradient of modules that take a tuple of maps, as necks and
-    heads do, and lets batch normalisation count every batch twice. Here a
-    training ends where it would have ended without the hook.
+    The activations of these parts are not stored (Chen et al., 2016).
+    MMEngine's ``activation_checkpointing`` uses PyTorch's older, reentrant
+    implementation. That implementation loses the gradient of modules that
+    take a tuple of maps, as necks and heads do, and batch normalisation
+    counts every batch twice. This hook does not change the trained weights.
 
     Args:
         modules (Sequence[str]): Names of modules, as
-            ``'backbone.layer1'`` or ``'head.refine_network'``. The memory
-            that is left is that of the largest, so name several small ones
+            ``'backbone.layer1'`` or ``'head.refine_network'``. The largest
+            module sets the memory that is needed, so name several small ones
     """
 
     def __init__(self, modules: Sequence[str]) -> None:
@@ -38,10 +38,10 @@ class ActivationCheckpointHook(Hook):
         self.modules = tuple(modules)
 
     def before_train(self, runner: Runner) -> None:
-        """Wrap the modules, once the weights are there.
+        """Wrap the modules after the weights are initialised.
 
         Raises:
-            ValueError: If the model has no module of a name.
+            ValueError: If the model has no module of one of the names.
         """
         model = runner.model
         if is_model_wrapper(model):
@@ -59,7 +59,7 @@ class ActivationCheckpointHook(Hook):
 
 
 def _recompute(module: nn.Module) -> None:
-    """Let a module keep its input only."""
+    """Let a module store its input only, and recompute the rest."""
     forward = module.forward
     norms = [m for m in module.modules() if isinstance(m, _BatchNorm)]
 
@@ -71,7 +71,7 @@ def _recompute(module: nn.Module) -> None:
             forward,
             *args,
             use_reentrant=False,
-            context_fn=lambda: (nullcontext(), _uncounted(norms)),
+            context_fn=lambda: (nullcontext(), _keep_statistics(norms)),
             **kwargs,
         )
 
@@ -79,8 +79,8 @@ def _recompute(module: nn.Module) -> None:
 
 
 @contextmanager
-def _uncounted(norms: list[_BatchNorm]) -> Iterator[None]:
-    """The batch is normalised as before, but not counted once more."""
+def _keep_statistics(norms: list[_BatchNorm]) -> Iterator[None]:
+    """Normalise the batch as before, without updating the statistics."""
     before = [(norm.momentum, norm.num_batches_tracked) for norm in norms]
     for norm in norms:
         norm.momentum, norm.num_batches_tracked = 0.0, None

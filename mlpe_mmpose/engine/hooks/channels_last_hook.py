@@ -1,4 +1,4 @@
-"""Training and testing in the memory format that convolutions prefer."""
+"""Run the model in the memory format that convolutions prefer."""
 
 import torch
 from mmengine.hooks import Hook
@@ -10,16 +10,16 @@ from mmpose.registry import HOOKS
 class ChannelsLastHook(Hook):
     """Keep the weights in ``channels_last`` (PyTorch's memory format).
 
-    Convolutions of such weights give maps of that format, so nothing else
-    needs to be converted. Values do not change, but for rounding; neither
-    does a checkpoint's meaning: models without the hook read it.
+    Convolutions with such weights return maps in that format, so the images
+    need no conversion. The outputs change by rounding only, and a model
+    without the hook can load the checkpoints.
     """
 
     def before_train(self, runner: Runner) -> None:
-        """Convert the model, once the weights are there.
+        """Convert the model after its weights are initialised.
 
-        Not before: random weights are drawn in the order of the memory, so a
-        seed would give others.
+        Random weights are drawn in the order of the memory, so an earlier
+        conversion would change the weights that a seed gives.
         """
         runner.model.to(memory_format=torch.channels_last)
 

@@ -1,4 +1,4 @@
-"""Data that a run cannot use are refused before the run begins."""
+"""Refuse data that a run cannot use, before the run begins."""
 
 from collections.abc import Iterator
 
@@ -14,26 +14,26 @@ from ...codecs import MLPEHeatmap
 
 @HOOKS.register_module()
 class CheckDataHook(Hook):
-    """Refuse annotations without keypoints, and targets that nobody draws.
+    """Refuse annotations without keypoints, and targets that are not drawn.
 
-    Given COCO's *instances* file in place of *person_keypoints*, MMPose
-    predicts on the whole set, and then reports an AP of -1, without a word.
-    (A data set without keypoints is refused when it is built; see
-    :mod:`mlpe_mmpose.compat.dataset_checks`.)
+    If a metric gets COCO's *instances* file in place of *person_keypoints*,
+    MMPose predicts on the whole set and then reports an AP of -1 without an
+    error. (:mod:`mlpe_mmpose.compat.dataset_checks` refuses a data set
+    without keypoints.)
 
-    :class:`MLPEHeatmap` leaves it to the head to draw the targets. Heads of
-    MMPose do not, and fail in the first iteration at a missing attribute.
+    With :class:`MLPEHeatmap`, the head draws the targets. MMPose's heads do
+    not, and fail in the first iteration because an attribute is missing.
     """
 
-    # before hooks that create files
+    # run before the hooks that create files
     priority = 'VERY_HIGH'
 
     def before_run(self, runner: Runner) -> None:
-        """Look at the metrics and the training data that the run has built.
+        """Check the metrics and the training data of the run.
 
         Raises:
             ValueError: If a metric's ground truth has no keypoints, or the
-                model's head cannot be trained on the data's targets.
+                head of the model cannot be trained on the targets.
         """
         for loop in (runner._val_loop, runner._test_loop):
             evaluator = getattr(loop, 'evaluator', None)
@@ -50,7 +50,7 @@ class CheckDataHook(Hook):
     def _check_metric(self, metric: object) -> None:
         """Refuse a COCO ground truth without keypoints."""
         coco = getattr(metric, 'coco', None)
-        # results of a test set, whose truth is with COCO's server
+        # for a test set only COCO's server has the ground truth
         unknown = getattr(metric, 'format_only', False)
         if (
             coco is None
@@ -68,8 +68,8 @@ class CheckDataHook(Hook):
         )
 
     def _check_targets(self, dataset: object, head: nn.Module) -> None:
-        """Refuse a codec whose targets the head does not draw."""
-        # a head of another package may draw them in a loss of its own
+        """Refuse a codec whose targets the head cannot draw."""
+        # the loss of another package's head may draw the targets
         loss = getattr(type(head), 'loss', None)
         if not getattr(loss, '__module__', '').startswith('mmpose.'):
             return
@@ -87,12 +87,13 @@ class CheckDataHook(Hook):
 
 
 def _encoders(dataset: object) -> Iterator[object]:
-    """The codecs of a data set's pipeline, and of those that it wraps."""
+    """Yield the codecs of a data set, and of the data sets that it wraps."""
     pipeline = getattr(dataset, 'pipeline', None)
     for transform in getattr(pipeline, 'transforms', ()):
         if hasattr(transform, 'encoder'):
             yield transform.encoder
-    # ConcatDataset and CombinedDataset; RepeatDataset
+    # ConcatDataset and CombinedDataset have `datasets`, RepeatDataset has
+    # `dataset`
     wrapped = [*getattr(dataset, 'datasets', ())]
     if hasattr(dataset, 'dataset'):
         wrapped.append(dataset.dataset)

@@ -1,4 +1,4 @@
-"""Training through ``torch.compile``."""
+"""Train with ``torch.compile``."""
 
 import torch
 from mmengine.hooks import Hook
@@ -9,13 +9,12 @@ from mmpose.registry import HOOKS
 
 @HOOKS.register_module()
 class CompileHook(Hook):
-    """Compile what a training step computes: network, targets and losses.
+    """Compile the network, the targets and the losses of a training step.
 
-    MMEngine's own ``compile=True`` compiles ``train_step`` with everything
-    in it, and so breaks its graph at the backward pass and compiles the
-    optimizer anew whenever the learning rate changes. This hook compiles the
-    model's ``loss`` alone, for MLPE one graph. Validation and testing stay
-    as they are.
+    MMEngine's ``compile=True`` compiles all of ``train_step``: the graph
+    breaks at the backward pass, and the optimizer is compiled again whenever
+    the learning rate changes. This hook compiles only the model's ``loss``,
+    which is one graph for MLPE. Validation and testing are not compiled.
 
     Args:
         **options: Arguments of :func:`torch.compile`, such as
@@ -27,7 +26,7 @@ class CompileHook(Hook):
         self.options = options
 
     def before_train(self, runner: Runner) -> None:
-        """Compile, once the weights are there and the model is wrapped."""
+        """Compile the loss after the weights and the wrapper are there."""
         model = runner.model
         if is_model_wrapper(model):
             model = model.module

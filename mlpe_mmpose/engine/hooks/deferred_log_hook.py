@@ -1,4 +1,4 @@
-"""The log of losses, without a wait for the device in every iteration."""
+"""Log losses without waiting for the device in every iteration."""
 
 import torch
 from mmengine.hooks import LoggerHook, RuntimeInfoHook
@@ -13,10 +13,10 @@ class DeferredLogHook(RuntimeInfoHook):
     """Read losses from the device only when they are logged or saved.
 
     :class:`RuntimeInfoHook` reads every value after every iteration, and
-    each time the host waits until the device is done. Here values stay on
-    the device until the logger, the end of an epoch or a checkpoint asks for
-    them; then all are read by one copy. The history is the same, value for
-    value.
+    each time the host waits for the device. This hook leaves the values on
+    the device until the logger, the end of an epoch or a checkpoint needs
+    them, and then reads all of them by one copy. The values in the history
+    are the same.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class DeferredLogHook(RuntimeInfoHook):
         self._intervals: list[int] = []
 
     def before_train(self, runner: Runner) -> None:
-        """Learn when the logger logs."""
+        """Store the intervals of the loggers."""
         super().before_train(runner)
         self._intervals = [
             hook.interval
@@ -39,9 +39,9 @@ class DeferredLogHook(RuntimeInfoHook):
         data_batch: DATA_BATCH = None,
         outputs: dict | None = None,
     ) -> None:
-        """Keep the outputs of an iteration; write all if it logs."""
+        """Keep the outputs; write them all if this iteration logs."""
         for name, value in (outputs or {}).items():
-            # a loss would keep the graph of its iteration
+            # without `detach` a loss would keep the graph of its iteration
             value = value.detach() if isinstance(value, Tensor) else value
             self._waiting.append((f'train/{name}', value))
         if (
@@ -54,12 +54,12 @@ class DeferredLogHook(RuntimeInfoHook):
             self._write(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Complete the history that a checkpoint holds."""
+        """Complete the history in the checkpoint."""
         self._write(runner)
         checkpoint['message_hub'] = runner.message_hub.state_dict()
 
     def _write(self, runner: Runner) -> None:
-        """Hand all that waits to the message hub, in order."""
+        """Give all waiting values to the message hub, in order."""
         waiting, self._waiting = self._waiting, []
         values = _read([value for _, value in waiting])
         for (name, _), value in zip(waiting, values, strict=True):
@@ -70,12 +70,12 @@ def _read(values: list[Tensor | float]) -> list[float]:
     """Bring scalars to the host, by one copy from each device."""
     read = list(values)
     for device in {v.device for v in values if isinstance(v, Tensor)}:
-        places = [
-            place
-            for place, value in enumerate(values)
+        indices = [
+            index
+            for index, value in enumerate(values)
             if isinstance(value, Tensor) and value.device == device
         ]
-        scalars = torch.stack([values[place].reshape(()) for place in places])
-        for place, scalar in zip(places, scalars.tolist(), strict=True):
-            read[place] = scalar
+        scalars = torch.stack([values[index].reshape(()) for index in indices])
+        for index, scalar in zip(indices, scalars.tolist(), strict=True):
+            read[index] = scalar
     return read

@@ -1,4 +1,4 @@
-"""Which keypoints were the hard ones, epoch by epoch."""
+"""Record which keypoints were hard, epoch by epoch."""
 
 import json
 import os
@@ -19,17 +19,18 @@ FILE_NAME = 'ohkm_picks.json'
 class OHKMPickHook(Hook):
     """Record how often :class:`MLPEOHKMLoss` picks each keypoint.
 
-    Counts stay on the device until an epoch ends; then ``ohkm_picks.json``
-    in the work directory gets a line for it: by keypoint, the number of
-    persons for whom it was among the hardest, and for whom it was labelled.
-    A resumed training goes on with the file. `mlpe_mmpose report` shows it.
+    After each epoch the hook adds two lists to ``ohkm_picks.json`` in the
+    work directory: for each keypoint, the number of persons for whom the
+    keypoint was among the hardest, and for whom it was labelled. The counts
+    stay on the device until the epoch ends. A resumed training continues the
+    file. `mlpe_mmpose report` shows the file.
     """
 
     def before_train(self, runner: Runner) -> None:
-        """Ask the loss to record.
+        """Tell the loss to record its picks.
 
         Raises:
-            ValueError: If the model has no such loss.
+            ValueError: If the model has no :class:`MLPEOHKMLoss`.
         """
         model = runner.model
         if is_model_wrapper(model):
@@ -46,12 +47,12 @@ class OHKMPickHook(Hook):
         self._path = Path(runner.work_dir, FILE_NAME)
         self._epochs = []
         if self._path.exists():
-            # epochs after the checkpoint are trained again
+            # drop the epochs after the checkpoint; they are trained again
             content = json.loads(self._path.read_text())
             self._epochs = content['epochs'][: runner.epoch]
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Start from zero."""
+        """Set the counts to zero."""
         self._picked = self._labelled = 0
 
     def after_train_iter(
@@ -61,12 +62,12 @@ class OHKMPickHook(Hook):
         data_batch: dict | None = None,
         outputs: dict | None = None,
     ) -> None:
-        """Add, without waiting for the device."""
+        """Add the picks of an iteration, without waiting for the device."""
         self._picked = self._picked + self._loss.picked
         self._labelled = self._labelled + self._loss.labelled
 
     def after_train_epoch(self, runner: Runner) -> None:
-        """Write the epoch's counts, those of all processes."""
+        """Write the counts of the epoch, summed over all processes."""
         for counts in (self._picked, self._labelled):
             dist.all_reduce(counts)
         self._epochs.append(
@@ -83,7 +84,7 @@ class OHKMPickHook(Hook):
                 keypoints=[names[i] for i in range(len(names))],
                 epochs=self._epochs,
             )
-            # whole, or not at all
+            # write a new file and replace the old one in one step
             unproven = self._path.with_suffix('.tmp')
             unproven.write_text(json.dumps(content, indent=1))
             os.replace(unproven, self._path)

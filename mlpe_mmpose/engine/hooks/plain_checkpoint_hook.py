@@ -1,4 +1,4 @@
-"""Checkpoints that PyTorch's safe loader reads."""
+"""Write checkpoints that PyTorch's safe loader can read."""
 
 import os
 import pickle
@@ -19,29 +19,29 @@ FIX = 'Give the path of a .pth file that `mim train` has written.'
 class PlainCheckpointHook(Hook):
     """Keep checkpoints readable by ``torch.load(weights_only=True)``.
 
-    Since PyTorch 2.6 that is the default, and MMEngine's checkpoints hold
-    objects that it refuses, so that testing and resuming fail. This hook
-    writes them as tensors and Python types, and gives MMEngine its objects
-    back on loading. Nothing is allow-listed and no check is switched off.
+    ``weights_only=True`` is the default since PyTorch 2.6. It refuses some
+    objects in MMEngine's checkpoints, so that testing and resuming fail. This
+    hook writes these objects as tensors and Python types, and rebuilds them
+    on loading. No class is allow-listed and no check is switched off.
 
-    What is neither plain nor known (a scheduler's reference to one of its
-    own methods) is left out, with a warning that names it: it belongs to
-    code, which makes it anew.
+    The hook leaves out objects that it does not know, such as a scheduler's
+    reference to one of its own methods, and warns with their names. The code
+    that uses such an object creates it again.
     """
 
-    # the last to see a checkpoint before it is written
+    # run as the last hook before a checkpoint is written
     priority = 'LOWEST'
 
     def before_run(self, runner: Runner) -> None:
-        """Reject a local file that is no checkpoint, before work begins.
+        """Reject a local file that is no checkpoint, before the run begins.
 
         Raises:
             ValueError: If ``load_from`` is a file that PyTorch's safe loader
-                cannot read, or one without a weight of the model.
+                cannot read, or a file without any weight of the model.
         """
         path = runner._load_from
         if path is None or not os.path.isfile(path):
-            # MMEngine says itself what is wrong with other addresses
+            # MMEngine reports what is wrong with other addresses
             return
         try:
             checkpoint = torch.load(path, 'cpu', weights_only=True)
@@ -57,7 +57,7 @@ class PlainCheckpointHook(Hook):
     def _check_weights(
         self, runner: Runner, path: str, checkpoint: Any
     ) -> None:
-        """Reject another model's weights, of which MMEngine only warns."""
+        """Reject weights of another model; MMEngine would only warn."""
         state_dict = checkpoint
         if isinstance(checkpoint, Mapping):
             state_dict = checkpoint.get('state_dict', checkpoint)
@@ -72,7 +72,7 @@ class PlainCheckpointHook(Hook):
             )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Make the checkpoint plain, in place."""
+        """Replace MMEngine's objects in the checkpoint, in place."""
         left_out: list[str] = []
         for key, value in checkpoint.items():
             checkpoint[key] = to_plain(value, key, left_out)
@@ -83,7 +83,7 @@ class PlainCheckpointHook(Hook):
             )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Give MMEngine its objects back, in place."""
+        """Rebuild MMEngine's objects in the checkpoint, in place."""
         for key in ('meta', 'message_hub'):
             if key in checkpoint:
                 checkpoint[key] = from_plain(checkpoint[key])

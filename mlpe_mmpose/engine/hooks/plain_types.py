@@ -1,4 +1,4 @@
-"""Between MMEngine's objects and what PyTorch's safe loader reads."""
+"""Convert MMEngine's objects to types that PyTorch's safe loader reads."""
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
 
-# compared exactly: np.float64 is a subclass of float, and not plain
+# Compared exactly: np.float64 is a subclass of float, but it is not plain.
 PLAIN_TYPES = {
     type(None),
     bool,
@@ -19,7 +19,7 @@ PLAIN_TYPES = {
     torch.Tensor,
     torch.nn.Parameter,
 }
-# the key under which a history buffer's values stand
+# key of the values of a history buffer
 HISTORY = 'log_history'
 
 
@@ -33,17 +33,18 @@ def is_plain(value: Any) -> bool:
 
 
 def to_plain(value: Any, name: str, left_out: list[str]) -> Any:
-    """Rewrite a value with tensors and Python types only.
+    """Convert a value to tensors and Python types only.
 
     Args:
         value (Any): A part of a checkpoint
-        name (str): What the part is called, for ``left_out``
-        left_out (list[str]): Gets the names of what cannot be rewritten
+        name (str): Name of the part, for ``left_out``
+        left_out (list[str]): Receives the names of objects that cannot be
+            converted
 
     Returns:
-        Any: The value itself where it is plain already, so that a state
-        dict keeps its metadata. NumPy arrays become tensors, history buffers
-        dictionaries; what is unknown becomes ``None`` in a sequence and is
+        Any: The value itself if it is plain, so that a state dict keeps its
+        metadata. NumPy arrays become tensors, and history buffers become
+        dictionaries. An unknown object becomes ``None`` in a sequence and is
         missing in a dictionary.
     """
     if is_plain(value):
@@ -82,11 +83,11 @@ def from_plain(value: Any) -> Any:
     """Undo :func:`to_plain` in a checkpoint's ``meta`` or ``message_hub``.
 
     Args:
-        value (Any): What :func:`to_plain` returned, or what was plain before
+        value (Any): A return value of :func:`to_plain`
 
     Returns:
-        Any: The value with history buffers and NumPy arrays. Both parts hold
-        no tensors of their own.
+        Any: The value with history buffers and NumPy arrays. MMEngine puts no
+        tensors in these two parts, so every tensor was an array.
     """
     if isinstance(value, torch.Tensor):
         return value.cpu().numpy()
