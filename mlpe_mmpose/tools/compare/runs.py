@@ -12,8 +12,8 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
-from ..machine import machine
-from ..mim_runs import epochs_done, progress, run_mim
+from ..machine import describe_machine
+from ..mim_runs import count_epochs, format_progress, run_mim
 from .run_config import (
     build_config,
     data_options,
@@ -159,7 +159,9 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         peak_memory_mib=memory,
         train_seconds=_seconds(run.folder),
         command=shlex.join(command),
-        machine=machine('cuda' if torch.cuda.is_available() else 'cpu'),
+        machine=describe_machine(
+            'cuda' if torch.cuda.is_available() else 'cpu'
+        ),
     )
     (run.folder / 'result.json').write_text(json.dumps(result, indent=1))
     # weights of some hundred runs would fill a disk; the last ones stay
@@ -176,7 +178,7 @@ def _train(
     ``None`` if it was trained to the end before.
     """
     wanted = run.config.train_cfg.max_epochs
-    done = epochs_done(run.folder)
+    done = count_epochs(run.folder)
     if done >= wanted:
         return None
     if done:
@@ -189,7 +191,7 @@ def _train(
         args,
         log,
         say,
-        lambda line: progress(line, wanted),
+        lambda line: format_progress(line, wanted),
     )
     seconds = time.perf_counter() - start
     (run.folder / f'seconds_from_epoch_{done}.txt').write_text(f'{seconds}\n')

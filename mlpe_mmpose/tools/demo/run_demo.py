@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mlpe_mmpose.apis import generate_dataset
 from mlpe_mmpose.shipped import find_shipped
 
-from ..mim_runs import METRICS, epochs_done, progress, run_mim
+from ..mim_runs import METRICS, count_epochs, format_progress, run_mim
 from .pictures import draw_pairs
 
 CONFIG = 'configs/mlpe_tiny_synthetic.py'
@@ -60,7 +60,7 @@ def run_demo(say: Callable[[str], None] = print) -> list[Path]:
 
 def train(config: Path, say: Callable[[str], None]) -> Path:
     """Train to the end, from where it stopped; return the best checkpoint."""
-    done = epochs_done(WORK_DIR)
+    done = count_epochs(WORK_DIR)
     wanted = Config.fromfile(config).train_cfg.max_epochs
     if done >= wanted:
         say(f'trained already, {done} epochs; remove {WORK_DIR} to train anew')
@@ -74,7 +74,7 @@ def train(config: Path, say: Callable[[str], None]) -> Path:
             args,
             WORK_DIR / 'train.log',
             say,
-            lambda line: progress(line, wanted),
+            lambda line: format_progress(line, wanted),
         )
     checkpoints = WORK_DIR.glob('best_coco_AP_epoch_*.pth')
     return max(checkpoints, key=lambda path: path.stat().st_mtime)

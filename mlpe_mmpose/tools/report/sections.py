@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .diagnosis import Diagnosis, Slice, WorstPerson
+from .diagnosis.findings import Diagnosis, Slice, WorstPerson
 from .drawing import COLORS, data_uri, draw_pose
 from .levels import LevelRow
 from .page import figures, image, legend, section, table

@@ -12,9 +12,11 @@ from mmpose.registry import DATASETS
 from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
 
 from ..mim_runs import run_mim
-from ..output_file import check_output, kept_if_good
+from ..output_file import check_output, write_then_check
 from . import sections
-from .diagnosis import Diagnosis, diagnose, read_truth
+from .diagnosis.diagnose import check_packages, diagnose
+from .diagnosis.findings import Diagnosis
+from .diagnosis.truth import read_truth
 from .levels import LevelRow, level_rows
 from .page import page
 
@@ -45,11 +47,13 @@ def write_report(
         Diagnosis: What the page shows.
 
     Raises:
+        MissingPackageError: If faster-coco-eval is not installed.
         OSError: If a file is missing, or the page cannot be written.
         ValueError: If the results do not fit the config's data set, or it is
             not in COCO's format.
         RuntimeError: If the test fails; the message ends with its output.
     """
+    check_packages()
     source, out_file = Path(source), Path(out_file)
     check_output(out_file)
     if not source.is_file():
@@ -82,7 +86,7 @@ def write_report(
             sections.worst(found, images, dataset.metainfo['skeleton_links']),
         ],
     )
-    with kept_if_good(out_file) as unproven:
+    with write_then_check(out_file) as unproven:
         unproven.write_text(text, encoding='utf-8')
     return found
 

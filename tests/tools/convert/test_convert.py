@@ -4,10 +4,6 @@ import pickle
 
 import pytest
 import torch
-from mlpe_mmpose.tools.convert.converted_config import (
-    INPUT_SIZES,
-    converted_config,
-)
 from mmengine.config import Config
 from mmpose.models import build_pose_estimator
 from original_network import SIZE, OriginalNetwork
@@ -16,6 +12,10 @@ from mlpe_mmpose.tools.convert.convert_checkpoint import (
     convert_checkpoint,
     convert_state_dict,
     unused_names,
+)
+from mlpe_mmpose.tools.convert.converted_config import (
+    INPUT_SIZES,
+    converted_config,
 )
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from mlpe_mmpose.tools.convert.converted_config import (
-    INPUT_SIZES,
-    converted_config,
-)
 from mmpose.apis import init_model
 from original_network import OriginalNetwork
 
 from mlpe_mmpose.tools import main
 from mlpe_mmpose.tools.convert import cli as convert
+from mlpe_mmpose.tools.convert.converted_config import (
+    INPUT_SIZES,
+    converted_config,
+)
 from mlpe_mmpose.tools.convert.original_names import SOURCES
 
 ROOT = Path(__file__).parents[3]
