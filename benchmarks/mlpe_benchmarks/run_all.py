@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from mlpe_mmpose.optional import MissingPackageError
-from mlpe_mmpose.tools.machine import machine
+from mlpe_mmpose.tools.machine import describe_machine
 
 from .harness import MissingInputError, Options, Row, number, table
 
@@ -76,7 +76,10 @@ def run_all(
         failed += broken
         if not rows:
             continue
-        parts.append(f'{machine(device)}\n\n{table(rows)}\n')
+        parts.append(f'{describe_machine(device)}
+
+{table(rows)}
+')
         # after each device, so that an interruption loses little
         if out is not None:
             Path(out).write_text('\n'.join(parts))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import matplotlib
 
-from mlpe_mmpose.tools.machine import machine
+from mlpe_mmpose.tools.machine import describe_machine
 
 matplotlib.use('Agg')
 
@@ -91,7 +91,7 @@ def _point(name: str, size: int) -> dict:
 def _write(name: str, points: list[dict]) -> None:
     """Keep the figures beside their plot."""
     PLOTS.mkdir(exist_ok=True)
-    content = dict(machine=machine('cpu'), points=points)
+    content = dict(machine=describe_machine('cpu'), points=points)
     path = PLOTS / f'{name}.json'
     path.write_text(json.dumps(content, indent=1) + '\n')
 

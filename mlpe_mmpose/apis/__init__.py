@@ -19,7 +19,7 @@ _TOOLS = {
     'convert_checkpoint': 'convert.convert_checkpoint',
     'convert_state_dict': 'convert.convert_checkpoint',
     'copy_config': 'configs.shipped_configs',
-    'diagnose': 'report.diagnosis',
+    'diagnose': 'report.diagnosis.diagnose',
     'export_onnx': 'export.export_onnx',
     'generate_dataset': 'synth.generator',
     'init_dataset': 'init_dataset.init_dataset',

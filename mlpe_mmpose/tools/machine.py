@@ -1,4 +1,4 @@
-"""Where a figure comes from."""
+"""Describes the machine that a figure was measured on."""
 
 import os
 import platform
@@ -8,8 +8,8 @@ import numpy
 import torch
 
 
-def machine(device: str) -> str:
-    """The machine and the versions, for the line above a table."""
+def describe_machine(device: str) -> str:
+    """Return processor, GPU and versions as one line of text."""
     parts = [_processor(), f'{os.cpu_count()} cores']
     if device == 'cuda':
         parts.append(torch.cuda.get_device_name())
@@ -21,7 +21,7 @@ def machine(device: str) -> str:
 
 
 def _processor() -> str:
-    """The processor's name, as the kernel gives it."""
+    """Return the name of the processor."""
     try:
         with open('/proc/cpuinfo') as file:
             names = [line for line in file if line.startswith('model name')]

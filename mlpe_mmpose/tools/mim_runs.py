@@ -1,4 +1,4 @@
-"""`mim train` and `mim test` as steps of a program."""
+"""Runs `mim train` and `mim test` from Python."""
 
 import os
 import re
@@ -16,7 +16,7 @@ TRAIN_LINE = re.compile(
 VAL_LINE = re.compile(r'Epoch\(val\) \[(?P<epoch>\d+)\].*coco/AP: (?P<ap>\S+)')
 TRACEBACK = 'Traceback (most recent call last):\n'
 KIB_PER_MIB = 1024
-# MMPose's name of a metric -> the one that papers use
+# name of a metric in MMPose -> name of the metric in papers
 METRICS = {
     'AP': 'AP',
     'AP .5': 'AP50',
@@ -35,22 +35,23 @@ def run_mim(
     say: Callable[[str], None],
     condense: Callable[[str], str | None] = lambda line: None,
 ) -> float:
-    """Run a ``mim`` command, its output in a file, its progress said.
+    """Run a ``mim`` command, write its output to a file, show its progress.
 
     Args:
         verb (str): ``'train'`` or ``'test'``
         config (Path): The config's file
         args (Sequence[str]): More arguments
-        log (Path): Where all output goes; its folder is made
+        log (Path): File for all output; its folder is made
         say (callable): Takes the path of the log, and each line of progress
-        condense (callable): Makes a line of progress of a line of output,
-            or ``None``
+        condense (callable): Takes a line of output and returns a line of
+            progress, or ``None``. Defaults to no lines of progress
 
     Returns:
-        float: Most memory that a process of it has had, in MiB.
+        float: Peak memory in MiB of the command's largest process.
 
     Raises:
-        RuntimeError: If the command fails; the message ends with its output.
+        RuntimeError: If the command fails; the message ends with the end of
+            its output.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     say(f'full output: {log}')
@@ -69,29 +70,29 @@ def run_mim(
                 if news := condense(line):
                     say(news)
     finally:
-        # after Ctrl-C, too, which the command has received as well
+        # Ctrl-C has reached the command as well, so it ends
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(
             f'`mim {verb}` failed with status {process.returncode}. '
-            f'The end of {log}:\n{_end_of(log.read_text())}'
+            f'The end of {log}:\n{_find_cause(log.read_text())}'
         )
     return usage.ru_maxrss / KIB_PER_MIB
 
 
-def _end_of(output: str) -> str:
-    """The last lines that say why a command has failed."""
+def _find_cause(output: str) -> str:
+    """Return the last lines of an output that say why the command failed."""
     lines = output.splitlines(True)
     if lines and lines[-1].startswith('subprocess.CalledProcessError'):
-        # mim's own traceback, below that of the tool it has called
+        # leave out mim's own traceback, which follows that of the tool
         starts = [i for i, line in enumerate(lines) if line == TRACEBACK]
         lines = lines[: starts[-1]]
     return ''.join(lines[-20:])
 
 
-def epochs_done(work_dir: Path) -> int:
-    """Epochs in the last checkpoint of a training, 0 if there is none."""
+def count_epochs(work_dir: Path) -> int:
+    """Return the epochs of the last checkpoint, 0 if there is none."""
     pointer = work_dir / 'last_checkpoint'
     if not pointer.exists():
         return 0
@@ -99,8 +100,8 @@ def epochs_done(work_dir: Path) -> int:
     return checkpoint['meta']['epoch']
 
 
-def progress(line: str, epochs: int) -> str | None:
-    """What a person wants to know of a line of MMEngine's log."""
+def format_progress(line: str, epochs: int) -> str | None:
+    """Turn a line of MMEngine's log into a line of progress, or ``None``."""
     if match := TRAIN_LINE.search(line):
         return (
             f'epoch {match["epoch"]}/{epochs}  {match["step"]:>8}  '

@@ -1,4 +1,4 @@
-"""A file that takes its place whole, or not at all."""
+"""Writes output files whole or not at all."""
 
 import contextlib
 import os
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def check_output(out_file: Path) -> None:
-    """Reject a path at which no file can be, before the work.
+    """Check, before the work, that a file can be written at a path.
 
     Raises:
-        FileNotFoundError: If it is a folder, or in none that exists.
+        FileNotFoundError: If the path is a folder, or its folder is missing.
     """
     if out_file.is_dir() or not out_file.parent.is_dir():
         raise FileNotFoundError(
@@ -20,9 +20,16 @@ def check_output(out_file: Path) -> None:
 
 
 @contextlib.contextmanager
-def kept_if_good(out_file: Path) -> Iterator[Path]:
-    """A file beside ``out_file`` that takes its place, unless one raises."""
-    unproven = out_file.with_name(f'.{out_file.name}.{os.getpid()}')
+def write_then_check(out_file: Path) -> Iterator[Path]:
+    """Give the path of a new file that replaces ``out_file`` at the end.
+
+    The body of the ``with`` statement writes the new file, and may check it.
+    If the body raises an error, ``out_file`` stays as it was.
+
+    Yields:
+        Path: A path in the same folder, with the same suffix.
+    """
+    unproven = out_file.with_name(f'.{os.getpid()}.{out_file.name}')
     try:
         yield unproven
         os.replace(unproven, out_file)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mlpe_mmpose.tools.mim_runs import epochs_done, progress, run_mim
+from mlpe_mmpose.tools.mim_runs import count_epochs, format_progress, run_mim
 
 # two lines as MMEngine writes them
 TRAINED = (
@@ -20,11 +20,11 @@ VALIDATED = (
 
 
 def test_a_line_of_the_log_becomes_one_that_a_person_reads():
-    assert progress(TRAINED, 5) == (
+    assert format_progress(TRAINED, 5) == (
         'epoch 3/5    60/257  loss   1001  accuracy 0.79  left 0:02:30'
     )
-    assert progress(VALIDATED, 5) == 'epoch 3/5  held-out AP 0.602'
-    assert progress('Loads checkpoint by local backend', 5) is None
+    assert format_progress(VALIDATED, 5) == 'epoch 3/5  held-out AP 0.602'
+    assert format_progress('Loads checkpoint by local backend', 5) is None
 
 
 def test_a_failing_command_shows_the_end_of_its_output(tmp_path):
@@ -48,7 +48,7 @@ def test_a_failure_inside_mmpose_is_not_buried_under_mims_own(tmp_path):
 
 
 def test_the_epochs_of_a_training_are_those_of_its_last_checkpoint(tmp_path):
-    assert epochs_done(tmp_path) == 0
+    assert count_epochs(tmp_path) == 0
     torch.save({'meta': {'epoch': 7}}, tmp_path / 'epoch_7.pth')
     (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_7.pth'))
-    assert epochs_done(tmp_path) == 7
+    assert count_epochs(tmp_path) == 7

@@ -1,12 +1,12 @@
 import pytest
 
-from mlpe_mmpose.tools.output_file import check_output, kept_if_good
+from mlpe_mmpose.tools.output_file import check_output, write_then_check
 
 
 def test_a_good_file_takes_its_place(tmp_path):
     path = tmp_path / 'out'
     path.write_text('old')
-    with kept_if_good(path) as unproven:
+    with write_then_check(path) as unproven:
         unproven.write_text('new')
         assert path.read_text() == 'old'
     assert path.read_text() == 'new'
@@ -16,7 +16,7 @@ def test_a_good_file_takes_its_place(tmp_path):
 def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path):
     path = tmp_path / 'out'
     path.write_text('old')
-    with pytest.raises(RuntimeError), kept_if_good(path) as unproven:  # noqa: PT012
+    with pytest.raises(RuntimeError), write_then_check(path) as unproven:  # noqa: PT012
         unproven.write_text('half')
         raise RuntimeError
     assert path.read_text() == 'old'

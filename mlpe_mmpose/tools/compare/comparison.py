@@ -1,4 +1,4 @@
-"""All runs of a suite, one after the other, and their tables."""
+"""Runs a suite, and writes its tables."""
 
 import contextlib
 import fcntl
@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from .costs import Costs, costs_of
+from .costs import Costs, measure_costs
 from .runs import Run, finish, plan_runs
 from .suite import load_suite
-from .table import LEGEND, Row, draw, markdown, write_csv
+from .table import LEGEND, Row, draw, format_markdown, write_csv
 
 
 def compare(
@@ -25,32 +25,33 @@ def compare(
 ) -> list[Row]:
     """Train and test all experiments of a suite with several seeds.
 
-    A run that is done is not run again, one that was stopped continues from
-    its last checkpoint. Each trains and tests ``config/run.py`` of its
-    folder, the experiment's config with all changes. ``table.md``,
+    A finished run is not repeated, and a stopped run continues from its last
+    checkpoint. Each run trains and tests ``config/run.py`` in its folder,
+    which is the experiment's config with all changes. ``table.md``,
     ``runs.csv`` and ``plot.png`` in ``out`` are written after every run.
 
     Args:
-        suite (str): A shipped suite, as ``'tiny'``, or a file's path
-        data (str): Root of the data, in COCO's layout
+        suite (str): Name of a shipped suite, as ``'tiny'``, or path of a file
+        data (str): Folder of the data, in COCO's layout
         out (str): Folder of the runs, the tables and the plot
-        seeds (int): Number of runs of an experiment. Defaults to 3
+        seeds (int): Number of runs of each experiment. Defaults to 3
         only (Sequence[str]): Names of experiments; all if empty
-        minutes (float): No run is begun that would end later, if it took as
-            long as the longest before it. Defaults to no limit
+        minutes (float): Time limit. A run does not start if it would end
+            later, assuming that it takes as long as the longest run of this
+            call so far. Defaults to no limit
         say (callable): Takes each line of progress. Defaults to ``print``
 
     Returns:
-        list[Row]: One an experiment, in the suite's order.
+        list[Row]: One row for each experiment, in the suite's order.
 
     Raises:
-        FileNotFoundError: If there is no such suite, or no such data.
+        FileNotFoundError: If the suite or the data do not exist.
         NotADirectoryError: If ``out`` is a file.
-        ValueError: If the suite is wrong, or has no experiment of a name in
-            ``only``, a config cannot be built, or ``out`` holds runs with
-            other options. Nothing is trained then.
-        RuntimeError: If a run fails, with the end of its output; or if
-            another process is at work in ``out``.
+        ValueError: If the suite is wrong, a name in ``only`` is unknown, a
+            model cannot be built, or ``out`` holds runs of other configs.
+            Nothing is trained then.
+        RuntimeError: If a run fails; the message ends with the end of its
+            output. Also if another comparison uses ``out``.
     """
     deadline = time.monotonic() + 60 * minutes
     data, out = Path(data), Path(out)
@@ -65,9 +66,11 @@ def compare(
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
     planned = plan_runs(experiments, data, out, seeds)
-    # tables keep what an earlier call with more seeds has found
-    known = plan_runs(experiments, data, out, max(seeds, _seeds_found(out)))
-    with _alone_in(out):
+    # an earlier call may have run more seeds; the tables keep their results
+    known = plan_runs(
+        experiments, data, out, max(seeds, _count_stored_seeds(out))
+    )
+    with _lock(out):
         rows = {e.name: Row(e) for e in experiments.experiments}
         _read_results(known, rows)
         left = [
@@ -83,15 +86,15 @@ def compare(
         return list(rows.values())
 
 
-def _seeds_found(out: Path) -> int:
-    """Number of seeds, from 0, of which some experiment is done."""
+def _count_stored_seeds(out: Path) -> int:
+    """Return 1 more than the largest seed that has a stored result."""
     done = out.glob('runs/*/seed*/result.json')
     seeds = [int(path.parent.name.removeprefix('seed')) for path in done]
     return max(seeds, default=-1) + 1
 
 
 def _read_results(runs: Sequence[Run], rows: dict[str, Row]) -> None:
-    """Give the rows the stored results, and the costs of their models."""
+    """Add the stored results and the costs of the models to the rows."""
     for run in runs:
         row = rows[run.experiment.name]
         result = run.result()
@@ -102,14 +105,15 @@ def _read_results(runs: Sequence[Run], rows: dict[str, Row]) -> None:
 
 
 def _measure_costs(run: Run) -> Costs:
-    """The costs of a model; this is the first time that it is built.
+    """Measure the costs of a model, which builds it for the first time.
 
     Raises:
-        ValueError: If it cannot be built or run, with the cause.
+        ValueError: If the model cannot be built or run; the message has the
+            cause.
     """
     try:
-        return costs_of(run)
-    except Exception as error:  # whatever a wrong config leads to
+        return measure_costs(run)
+    except Exception as error:  # a wrong config can raise any error
         raise ValueError(
             f'the model of experiment {run.experiment.name!r} '
             f'({run.experiment.path}) does not work: '
@@ -124,7 +128,7 @@ def _run_all(
     deadline: float,
     say: Callable[[str], None],
 ) -> None:
-    """Run what is left, and write what is known after each."""
+    """Run what is left, and write the tables after each run."""
     if not left:
         say('all runs are done; to train one again, remove its folder')
     longest = 0.0
@@ -150,8 +154,8 @@ def _run_all(
 
 
 @contextlib.contextmanager
-def _alone_in(out: Path) -> Iterator[None]:
-    """Lock a folder: two comparisons would write the same checkpoints."""
+def _lock(out: Path) -> Iterator[None]:
+    """Lock a folder, so that two comparisons cannot write the same files."""
     out.mkdir(parents=True, exist_ok=True)
     folder = os.open(out, os.O_RDONLY)
     try:
@@ -164,17 +168,18 @@ def _alone_in(out: Path) -> Iterator[None]:
             ) from error
         yield
     finally:
-        # closing releases the lock, and so does the end of the process
+        # closing the folder releases the lock, as the end of the process does
         os.close(folder)
 
 
 def _title(run: Run) -> str:
+    """Return the name of a run in messages."""
     return f'{run.experiment.name}, seed {run.seed}'
 
 
 def _write(rows: list[Row], out: Path) -> None:
     """Write the tables and the plot of all results so far."""
-    (out / 'table.md').write_text(f'{markdown(rows)}\n{LEGEND}')
+    (out / 'table.md').write_text(f'{format_markdown(rows)}\n{LEGEND}')
     write_csv(rows, out / 'runs.csv')
     if any(row.results for row in rows):
         draw(rows, out / 'plot.png')

@@ -1,4 +1,4 @@
-"""What a model costs: parameters, operations, time."""
+"""Measures what a model costs: parameters, operations, time."""
 
 import copy
 import statistics
@@ -12,17 +12,17 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .runs import Run
 
-REPEATS = 5
+REPEATS = 5  # our choice
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Of one person through the network, without flip test.
+    """The costs of a network for one person, without flip test.
 
     Args:
-        parameters (float): Millions of them, backbone included
-        gflops (float): 2 for a multiply-add
-        milliseconds (float): Median, float32, on ``device``
+        parameters (float): Millions of parameters, backbone included
+        gflops (float): 10^9 operations; a multiply-add counts as 2
+        milliseconds (float): Median time in float32 on ``device``
         device (str): ``'cpu'`` or ``'cuda'``
     """
 
@@ -33,7 +33,7 @@ class Costs:
 
 
 @torch.no_grad()
-def costs_of(run: Run) -> Costs:
+def measure_costs(run: Run) -> Costs:
     """Measure the model of a run, with random weights.
 
     Args:

@@ -1,16 +1,17 @@
-"""The config of a run: put together, written to one file, and read back."""
+"""Builds the config of a run, and writes it to one file."""
 
 import ast
 import copy
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from pprint import pformat
 
 from mmengine.config import Config
 
 from ..config_keys import list_keys_that_are_read
+from ..output_file import write_then_check
 from .suite import Experiment
 
 ANNOTATIONS = 'annotations/person_keypoints_{}2017.json'
@@ -23,10 +24,11 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
     """Read the config of an experiment and merge all changes into it.
 
     Args:
-        experiment (Experiment): The config's file, and the codec's changes
-        options (Sequence[Mapping]): Changes as of ``Config.merge_from_dict``:
-            the keys may have dots, the values may be dicts. A later change
-            of the same value wins.
+        experiment (Experiment): Gives the config's file, and the changes of
+            the codec
+        options (Sequence[Mapping]): Changes, as for
+            ``Config.merge_from_dict``: keys may have dots, values may be
+            dicts. A later change of the same value replaces an earlier one
 
     Raises:
         ValueError: If the config cannot be read, or a change does not fit.
@@ -39,11 +41,11 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
             f'read: {type(error).__name__}: {error}'
         ) from error
     for changes in options:
-        # one key at a time: MMEngine drops keys with dots where the same
-        # dict has their parent as a key, too
+        # MMEngine drops a key with dots if the same dict has its parent as
+        # a key, so each key is merged alone
         for key, value in changes.items():
             try:
-                # a copy, because MMEngine takes `_delete_` out of the value
+                # MMEngine removes `_delete_` from the value, so it gets a copy
                 config.merge_from_dict({key: copy.deepcopy(value)})
             except (AttributeError, LookupError, TypeError) as error:
                 raise ValueError(
@@ -61,7 +63,7 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
 
 
 def data_options(data: Path) -> dict:
-    """Options that put a data set under any of the configs.
+    """Return the options that make any config use a data set.
 
     Raises:
         FileNotFoundError: If an annotation file is missing.
@@ -80,7 +82,7 @@ def data_options(data: Path) -> dict:
     for split in ('val', 'test'):
         ann_file = str(data / ANNOTATIONS.format('val'))
         options[f'{split}_evaluator.ann_file'] = ann_file
-    # the usual detections where they are there, else ground-truth boxes
+    # COCO's usual detections if the file exists, else ground-truth boxes
     boxes = data / DETECTIONS
     found = str(boxes) if boxes.is_file() else None
     options['test_dataloader.dataset.bbox_file'] = found
@@ -108,7 +110,7 @@ def change_codec(config: Config, changes: Mapping) -> None:
     ``GenerateTarget`` in the data loaders.
 
     Args:
-        config (Config): Is changed in place
+        config (Config): The config, which is changed in place
         changes (Mapping): New values of the codec, as
             ``dict(kernel_sizes=(5, 5, 5, 5))``
 
@@ -144,7 +146,7 @@ def change_codec(config: Config, changes: Mapping) -> None:
 
 
 def _target_steps(part: object) -> Iterator[dict]:
-    """Every GenerateTarget in a part of a config, however deep."""
+    """Yield every GenerateTarget in a part of a config, at any depth."""
     if isinstance(part, dict):
         if part.get('type') == 'GenerateTarget':
             yield part
@@ -158,61 +160,52 @@ def write_config(config: Config, path: Path) -> None:
     """Write a config as one file that MMEngine reads back as it was.
 
     Args:
-        config (Config): Any config
+        config (Config): The config
         path (Path): The ``.py`` file; its folder is made
 
     Raises:
-        ValueError: If a value cannot be written as text. The file is left as
-            it was.
+        ValueError: If a value cannot be written as text. The file stays as
+            it was then.
     """
     wanted = config.to_dict()
-    if unwritable := list(_not_literals(wanted)):
+    if unwritable := list(_find_unwritable(wanted)):
         raise ValueError(
             'a config file holds strings, numbers, True, False, None, and '
             'tuples, lists and dicts of these, but not '
             f'{", ".join(unwritable)}.'
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    unproven = path.with_name(f'.{path.name}')
     try:
-        config.dump(unproven)
-        found = Config.fromfile(unproven).to_dict()
-        # as text, because True == 1 == 1.0
-        changed = [
-            key
-            for key in {**wanted, **found}
-            if repr(_sorted(wanted.get(key))) != repr(_sorted(found.get(key)))
-        ]
-        if changed:
-            raise ValueError(f'{", ".join(changed)} would be something else')
-        os.replace(unproven, path)
+        with write_then_check(path) as unproven:
+            config.dump(unproven)
+            found = Config.fromfile(unproven).to_dict()
+            # the comparison is of text, because True == 1 == 1.0; pformat
+            # sorts the keys of dicts, as the dump does
+            changed = [
+                key
+                for key in {**wanted, **found}
+                if pformat(wanted.get(key)) != pformat(found.get(key))
+            ]
+            if changed:
+                raise ValueError(
+                    f'{", ".join(changed)} would be something else'
+                )
     except Exception as error:  # of MMEngine, yapf, or Python's parser
         raise ValueError(
             'MMEngine cannot write the config to a file and read it again: '
             f'{type(error).__name__}: {error}. It replaces strings with '
             '{{ }}, and reads no key that is a keyword of Python.'
         ) from error
-    finally:
-        unproven.unlink(missing_ok=True)
 
 
-def _sorted(value: object) -> object:
-    """A value with the keys of all dicts in order; a dump sorts them."""
-    if isinstance(value, dict):
-        return {k: _sorted(value[k]) for k in sorted(value, key=str)}
-    if isinstance(value, tuple):
-        return tuple(map(_sorted, value))
-    return list(map(_sorted, value)) if isinstance(value, list) else value
-
-
-def _not_literals(value: object, key: str = '') -> Iterator[str]:
-    """Each value, as 'key = value', that Python cannot read from its text."""
+def _find_unwritable(value: object, key: str = '') -> Iterator[str]:
+    """Yield 'key = value' for each value that cannot be read from its text."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _not_literals(inner, f'{key}.{name}'.strip('.'))
+            yield from _find_unwritable(inner, f'{key}.{name}'.strip('.'))
     elif isinstance(value, (list, tuple)):
         for index, inner in enumerate(value):
-            yield from _not_literals(inner, f'{key}[{index}]')
+            yield from _find_unwritable(inner, f'{key}[{index}]')
     else:
         try:
             same = ast.literal_eval(repr(value)) == value

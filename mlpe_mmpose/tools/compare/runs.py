@@ -1,4 +1,4 @@
-"""One run of a comparison: an experiment with one seed, kept when done."""
+"""The runs of a comparison."""
 
 import functools
 import json
@@ -12,8 +12,8 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
-from ..machine import machine
-from ..mim_runs import epochs_done, progress, run_mim
+from ..machine import describe_machine
+from ..mim_runs import count_epochs, format_progress, run_mim
 from .run_config import (
     build_config,
     data_options,
@@ -22,8 +22,8 @@ from .run_config import (
 )
 from .suite import Experiment, Suite
 
-# MMEngine's log has it where there is a GPU: MiB of it, at most, since the
-# line before
+# where there is a GPU, MMEngine logs its peak memory, in MiB, since the last
+# line
 GPU_MEMORY = re.compile(r'Epoch\(train\).*\smemory: (\d+)')
 
 
@@ -32,11 +32,11 @@ class Run:
     """An experiment with one seed.
 
     Args:
-        experiment (Experiment): What is trained and tested
-        seed (int): Of weights, order and augmentation
-        folder (Path): Where everything of this run is
-        options (tuple[dict]): Changes of the config, the later wins: the
-            suite's, the data's, the experiment's own, and the seed
+        experiment (Experiment): The experiment
+        seed (int): Seed of weights, order and augmentation
+        folder (Path): Folder of all files of the run
+        options (tuple[dict]): Changes of the config, later ones replace
+            earlier ones: of the suite, the data, the experiment, the seed
     """
 
     experiment: Experiment
@@ -46,19 +46,19 @@ class Run:
 
     @functools.cached_property
     def config(self) -> Config:
-        """The experiment's config with all changes, as it was when read."""
+        """The experiment's config with all changes; it is read once."""
         return build_config(self.experiment, self.options)
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """A stored result counts only if its fingerprint is equal."""
+        """Hash of the config. A stored result counts only if it is equal."""
         return fingerprint_of(self.config)
 
     @property
     def config_file(self) -> Path:
-        """The file that is trained and tested."""
-        # not in the work folder itself: MMEngine writes its own dump there,
-        # under the same name, with `work_dir` and `resume` in it
+        """The config file that is trained and tested."""
+        # MMEngine writes a dump of the same name to the work folder, with
+        # `work_dir` and `resume` in it, so this file has its own folder
         return self.folder / 'config' / 'run.py'
 
     def prepare(self) -> None:
@@ -66,7 +66,7 @@ class Run:
 
         Raises:
             ValueError: If the config cannot be written, or the folder holds
-                a training that was begun with another config.
+                a training of another config.
         """
         path = self.config_file
         if path.exists() and (self.folder / 'last_checkpoint').exists():
@@ -79,10 +79,10 @@ class Run:
             ) from error
 
     def result(self) -> dict | None:
-        """What it has found; ``None`` if it is not done.
+        """Read the stored result; ``None`` if the run is not finished.
 
         Raises:
-            ValueError: If the folder holds a run with other options.
+            ValueError: If the folder holds a run of another config.
         """
         path = self.folder / 'result.json'
         if not path.exists():
@@ -92,7 +92,7 @@ class Run:
         return result
 
     def _check(self, found: str) -> None:
-        """Refuse what another config has left in the folder."""
+        """Check that a fingerprint found in the folder is that of this run."""
         if found != self.fingerprint:
             raise ValueError(
                 f'{self.folder} holds a run of {self.experiment.name!r} with '
@@ -102,16 +102,19 @@ class Run:
 
 
 def plan_runs(suite: Suite, data: Path, out: Path, seeds: int) -> list[Run]:
-    """All runs of a suite, seed by seed, so that a stop leaves whole tables.
+    """List all runs of a suite, seed by seed.
+
+    A comparison that is stopped then has all experiments with some seeds.
+
 
     Args:
-        suite (Suite): The experiments
-        data (Path): Root of the data, in COCO's layout
-        out (Path): Where all runs go
-        seeds (int): Number of runs of an experiment
+        suite (Suite): The suite
+        data (Path): Folder of the data, in COCO's layout
+        out (Path): Folder of all runs
+        seeds (int): Number of runs of each experiment
 
     Raises:
-        FileNotFoundError: If the data lack an annotation file.
+        FileNotFoundError: If an annotation file is missing.
         ValueError: If there is less than one seed.
     """
     if seeds < 1:
@@ -130,15 +133,18 @@ def plan_runs(suite: Suite, data: Path, out: Path, seeds: int) -> list[Run]:
 
 
 def finish(run: Run, say: Callable[[str], None]) -> dict:
-    """Train and test, from where that stopped; keep and return the result.
+    """Train and test a run, store its result, and return it.
+
+    A stopped training continues from its last checkpoint.
+
 
     Args:
-        run (Run): What to run
+        run (Run): The run
         say (callable): Takes each line of progress
 
     Raises:
         ValueError: If the config cannot be written to a file, or the folder
-            holds a training with another config.
+            holds a training of another config.
         RuntimeError: If a command fails; the message ends with its output.
     """
     result = run.result()
@@ -157,13 +163,15 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         metrics=metrics,
         boxes='detected' if boxes else 'ground truth',
         peak_memory_mib=memory,
-        train_seconds=_seconds(run.folder),
+        train_seconds=_add_seconds(run.folder),
         command=shlex.join(command),
-        machine=machine('cuda' if torch.cuda.is_available() else 'cpu'),
+        machine=describe_machine(
+            'cuda' if torch.cuda.is_available() else 'cpu'
+        ),
     )
     (run.folder / 'result.json').write_text(json.dumps(result, indent=1))
-    # weights of some hundred runs would fill a disk; the last ones stay
-    for path in sorted(_checkpoints(run.folder))[:-1]:
+    # many runs would fill a disk, so only the last checkpoint stays
+    for path in sorted(_list_checkpoints(run.folder))[:-1]:
         path[1].unlink()
     return result
 
@@ -171,12 +179,13 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
 def _train(
     run: Run, args: list[str], say: Callable[[str], None]
 ) -> float | None:
-    """Train to the end; MiB of the GPU, without one of the process.
+    """Train to the end, and return the peak memory in MiB.
 
-    ``None`` if it was trained to the end before.
+    This is the memory of the GPU, or of the process if there is no GPU. It
+    is ``None`` if the training was finished before.
     """
     wanted = run.config.train_cfg.max_epochs
-    done = epochs_done(run.folder)
+    done = count_epochs(run.folder)
     if done >= wanted:
         return None
     if done:
@@ -189,7 +198,7 @@ def _train(
         args,
         log,
         say,
-        lambda line: progress(line, wanted),
+        lambda line: format_progress(line, wanted),
     )
     seconds = time.perf_counter() - start
     (run.folder / f'seconds_from_epoch_{done}.txt').write_text(f'{seconds}\n')
@@ -198,9 +207,9 @@ def _train(
 
 
 def _test(run: Run, say: Callable[[str], None]) -> dict[str, float]:
-    """COCO's metrics of the last checkpoint."""
+    """Test the last checkpoint, and return COCO's metrics."""
     out = run.folder / 'metrics.json'
-    _, last = max(_checkpoints(run.folder))
+    _, last = max(_list_checkpoints(run.folder))
     args = ['-C', str(last), '--work-dir', str(run.folder / 'test')]
     args += ['--out', str(out)]
     run_mim('test', run.config_file, args, run.folder / 'test.log', say)
@@ -212,13 +221,13 @@ def _test(run: Run, say: Callable[[str], None]) -> dict[str, float]:
     }
 
 
-def _checkpoints(folder: Path) -> Iterator[tuple[int, Path]]:
-    """Each checkpoint of a whole epoch, with its number."""
+def _list_checkpoints(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Yield each checkpoint with the number of its epoch."""
     for path in folder.glob('epoch_*.pth'):
         yield int(path.stem.removeprefix('epoch_')), path
 
 
-def _seconds(folder: Path) -> float:
-    """Time of training, over all its sittings that came to an end."""
+def _add_seconds(folder: Path) -> float:
+    """Add up the seconds of all parts of a training."""
     files = folder.glob('seconds_from_epoch_*.txt')
     return sum(float(path.read_text()) for path in files)

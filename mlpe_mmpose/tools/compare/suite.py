@@ -1,4 +1,4 @@
-"""What is compared: a plain list of experiments."""
+"""Reads suites, which are lists of experiments."""
 
 import re
 from dataclasses import dataclass, field, fields
@@ -16,16 +16,16 @@ class Experiment:
     """One row of a comparison.
 
     Args:
-        name (str): Unique in its suite; a folder gets it
-        config (str): Config below ``configs/``, or a path
+        name (str): Unique in its suite; also the name of a folder
+        config (str): Path of a config, or its path below ``configs/``
         options (dict): Changes of the config, as for
             ``Config.merge_from_dict``: keys may have dots, values may be
             dicts, which are merged
-        codec (dict): Changes of the codec, in all places that use it
-        against (str, optional): The row that this one differs from in one
-            thing, to be compared with
-        paper (dict): Figures of the paper by metric, as ``dict(AP=70.4)``
-        source (str): Whose figures those are, and of which setting
+        codec (dict): Changes of the codec, wherever the config uses it
+        against (str, optional): Name of the experiment to compare with, from
+            which this one differs in one thing
+        paper (dict): Published figures by metric, as ``dict(AP=70.4)``
+        source (str): Who published the figures, and the setting
     """
 
     name: str
@@ -48,9 +48,9 @@ class Suite:
     """Experiments under equal conditions.
 
     Args:
-        name (str): Its name
-        options (dict): What all experiments have in common
-        experiments (tuple): The rows, in the table's order
+        name (str): Name of the suite
+        options (dict): Changes of all configs
+        experiments (tuple): The experiments, in the order of the table
     """
 
     name: str
@@ -62,14 +62,14 @@ def load_suite(name: str) -> Suite:
     """Read a suite.
 
     Args:
-        name (str): A shipped suite, as ``'tiny'``, or the path of a
-            file with ``experiments``, a list of dicts with
-            :class:`Experiment`'s arguments, and, if wanted, ``options``
+        name (str): Name of a shipped suite, as ``'tiny'``, or path of a file
+            with ``experiments``, a list of dicts with the arguments of
+            :class:`Experiment`; it may have ``options``
 
     Raises:
-        FileNotFoundError: If there is no such suite, or a config is missing.
-        ValueError: If the file is no suite, an experiment has an unknown or
-            no key, rows share a name, or one names no row in ``against``.
+        FileNotFoundError: If the suite or a config does not exist.
+        ValueError: If the file is no suite, a key of an experiment is unknown
+            or missing, a name is not unique, or ``against`` is no name.
     """
     path = Path(name)
     if not path.is_file():
@@ -104,7 +104,7 @@ def load_suite(name: str) -> Suite:
 
 
 def _read_experiment(row: dict, path: Path) -> Experiment:
-    """Check one row of a suite's file."""
+    """Check one experiment of a suite's file."""
     try:
         experiment = Experiment(**row)
     except TypeError as error:
@@ -113,7 +113,7 @@ def _read_experiment(row: dict, path: Path) -> Experiment:
             f'{path}: {row!r:.60} is no experiment ({error}). It is a dict '
             f'with name and config, and may have more of: {known}.'
         ) from error
-    # it becomes the name of a folder, and a cell of a table
+    # the name becomes a folder, and a cell of a table
     if not re.fullmatch(r'\w[\w .+=-]*', str(experiment.name)):
         raise ValueError(
             f'{path}: an experiment cannot be called {experiment.name!r}; '

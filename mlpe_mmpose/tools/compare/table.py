@@ -1,4 +1,4 @@
-"""The results of a comparison, as Markdown, CSV and a plot."""
+"""Writes the results of a comparison as Markdown, CSV and a plot."""
 
 import csv
 import math
@@ -18,7 +18,7 @@ matplotlib.use('Agg')
 
 import matplotlib.pyplot as plt
 
-# a difference that chance gives once in twenty comparisons is none
+# our choice: the usual level of significance
 SIGNIFICANT = 0.05
 LEGEND = f"""\
 AP and AR are in percent, mean ± standard deviation over the seeds. The
@@ -32,12 +32,12 @@ one person in float32 without flip test; MiB are the most memory of a training.
 
 @dataclass
 class Row:
-    """An experiment and what its runs have found so far.
+    """An experiment and the results of its finished runs.
 
     Args:
-        experiment (Experiment): What was run
-        results (list[dict]): One a seed that is done
-        costs (Costs, optional): Measured, or ``None``
+        experiment (Experiment): The experiment
+        results (list[dict]): One result for each finished seed
+        costs (Costs, optional): The costs of the model, if measured
     """
 
     experiment: Experiment
@@ -45,25 +45,25 @@ class Row:
     costs: Costs | None = None
 
     def values(self, metric: str) -> list[float]:
-        """A metric of every seed, in percent; none where COCO says -1."""
+        """Return a metric of every seed in percent, without COCO's -1."""
         found = [result['metrics'][metric] for result in self.results]
         return [100 * value for value in found if value >= 0]
 
     def difference(self, other: 'Row') -> tuple[float, float] | None:
-        """Difference of the mean APs and its p-value (Welch's test).
+        """Return the difference of the mean APs, and Welch's p-value.
 
-        ``None`` with fewer than two seeds of either.
+        It is ``None`` if either row has fewer than two seeds.
         """
-        ours, theirs = self.values('AP'), other.values('AP')
-        if min(len(ours), len(theirs)) < 2:
+        own, others = self.values('AP'), other.values('AP')
+        if min(len(own), len(others)) < 2:
             return None
-        difference = statistics.mean(ours) - statistics.mean(theirs)
-        p = ttest_ind(ours, theirs, equal_var=False).pvalue
+        difference = statistics.mean(own) - statistics.mean(others)
+        p = ttest_ind(own, others, equal_var=False).pvalue
         return difference, 1.0 if math.isnan(p) else float(p)
 
 
-def markdown(rows: Sequence[Row]) -> str:
-    """The table as Markdown; what was not measured is empty."""
+def format_markdown(rows: Sequence[Row]) -> str:
+    """Return the table as Markdown; cells without a figure are empty."""
     names = list(METRICS.values())
     head = ['experiment', *names, 'against', 'difference', 'paper', 'seeds']
     head += ['params (M)', 'GFLOPs', 'ms', 'MiB', 'boxes']
@@ -87,7 +87,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def _spread(values: list[float]) -> str:
-    """Mean and standard deviation over seeds."""
+    """Return the mean and the standard deviation over the seeds."""
     if not values:
         return ''
     mean = f'{statistics.mean(values):.1f}'
@@ -97,7 +97,7 @@ def _spread(values: list[float]) -> str:
 
 
 def _difference(row: Row, other: Row | None) -> str:
-    """The difference to another row, and whether it exceeds the spread."""
+    """Return the difference to another row, and whether it is clear."""
     found = other and row.difference(other)
     if not found:
         return ''
@@ -107,12 +107,13 @@ def _difference(row: Row, other: Row | None) -> str:
 
 
 def _paper(experiment: Experiment) -> str:
+    """Return the published figures and their source."""
     figures = ', '.join(f'{k} {v}' for k, v in experiment.paper.items())
     return f'{figures} ({experiment.source})' if figures else ''
 
 
 def _costs(row: Row) -> list[str]:
-    """Parameters, GFLOPs, time and memory, as far as they are known."""
+    """Return parameters, GFLOPs, time and memory, empty if unknown."""
     memory = [r['peak_memory_mib'] for r in row.results]
     memory = [m for m in memory if m is not None]
     peak = f'{max(memory):.0f}' if memory else ''
@@ -128,7 +129,7 @@ def _costs(row: Row) -> list[str]:
 
 
 def write_csv(rows: Sequence[Row], path: Path) -> None:
-    """Write one line a run, with its command, for other tools."""
+    """Write one line for each run, with its command."""
     with path.open('w', newline='') as file:
         writer = csv.writer(file)
         writer.writerow(
@@ -147,7 +148,7 @@ def write_csv(rows: Sequence[Row], path: Path) -> None:
 
 
 def draw(rows: Sequence[Row], path: Path) -> None:
-    """Draw every seed's AP, and their means, one line an experiment."""
+    """Draw the AP of every seed and the mean, one line per experiment."""
     shown = [row for row in rows if row.results]
     figure, axis = plt.subplots(
         figsize=(8, 1.2 + 0.32 * len(shown)), layout='constrained'

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from mlpe_mmpose.version import __version__
 
-from ..output_file import check_output, kept_if_good
+from ..output_file import check_output, write_then_check
 from .converted_config import INPUT_SIZES, converted_config
 from .original_names import NUM_LEVELS, SOURCES, OriginalNames
 
@@ -134,8 +134,8 @@ def convert_checkpoint(
     converted = convert_state_dict(state_dict, source)
     text = converted_config(source, depth_of(state_dict), input_size)
     with (
-        kept_if_good(out_file) as weights,
-        kept_if_good(config_file) as config,
+        write_then_check(out_file) as weights,
+        write_then_check(config_file) as config,
     ):
         meta = dict(converted_from=source, mlpe_mmpose=__version__)
         torch.save(dict(state_dict=converted, meta=meta), weights)

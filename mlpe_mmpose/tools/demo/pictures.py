@@ -1,4 +1,4 @@
-"""Pictures of predicted poses next to the ground truth."""
+"""Draws predicted poses beside the ground truth."""
 
 import json
 from collections import defaultdict
@@ -17,10 +17,10 @@ COCO = dict(
         Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets/coco.py'
     )
 )
-# the share of the peak, 255, above which a predicted keypoint is drawn;
-# MLPEHeatmap's scores are height / 255 + 0.5
+# a predicted keypoint is drawn if its peak is above 0.15 * 255; the score of
+# MLPEHeatmap is height / 255 + 0.5
 SCORE_THRESHOLD = 0.5 + 0.15
-# pictures narrower than this are enlarged, for the lines to be seen
+# narrower pictures are enlarged, so that the lines are visible
 MIN_WIDTH = 640
 
 
@@ -34,26 +34,26 @@ def draw_pairs(
 ) -> list[Path]:
     """Draw the ground truth of images beside the predictions.
 
-    Takes the first images with at least two annotated people, so that the
-    choice favours nobody.
+    It draws the first images with at least two annotated people.
 
     Args:
         ann_file (str | Path): Annotations in COCO's format
-        results_file (str | Path): ``*.keypoints.json`` that CocoMetric wrote
+        results_file (str | Path): ``*.keypoints.json``, written by CocoMetric
         image_dir (str | Path): Folder of the images
-        out_dir (str | Path): Folder to fill
-        metainfo (dict, optional): The data set's names, colours and links,
-            as its class's ``METAINFO``. Defaults to COCO's
+        out_dir (str | Path): Folder for the pictures
+        metainfo (dict, optional): The ``METAINFO`` of the data set's class,
+            with names, colours and links. Defaults to COCO's
         num_images (int): Number of pictures. Defaults to 8
 
     Returns:
-        list[Path]: The pictures, ground truth left, prediction right.
+        list[Path]: The pictures; the ground truth is left, the prediction
+        right.
     """
     dataset = json.loads(Path(ann_file).read_text())
-    truth = _by_image(
+    truth = _group_by_image(
         a for a in dataset['annotations'] if a.get('num_keypoints')
     )
-    predictions = _by_image(json.loads(Path(results_file).read_text()))
+    predictions = _group_by_image(json.loads(Path(results_file).read_text()))
     chosen = [i for i in dataset['images'] if len(truth[i['id']]) > 1]
 
     visualizer = PoseLocalVisualizer(name='pairs', radius=4, line_width=2)
@@ -76,8 +76,8 @@ def draw_pairs(
     return paths
 
 
-def _by_image(people: list[dict]) -> dict[int, list[np.ndarray]]:
-    """Keypoints (K, 3) of every person, gathered by image."""
+def _group_by_image(people: list[dict]) -> dict[int, list[np.ndarray]]:
+    """Return the keypoints (K, 3) of every person by image id."""
     keypoints = defaultdict(list)
     for person in people:
         keypoints[person['image_id']].append(
@@ -93,13 +93,13 @@ def _draw(
     threshold: float,
     title: str,
 ) -> np.ndarray:
-    """One panel, BGR: the picture with everybody's keypoints."""
+    """Draw the keypoints of all people over the picture, BGR."""
     scale = max(1, -(-MIN_WIDTH // picture.shape[1]))
     panel = cv2.resize(picture, None, fx=scale, fy=scale)
     sample = PoseDataSample()
     if people:
         keypoints = np.stack(people)
-        # the middle of a pixel stays there when it is enlarged
+        # the centre of a pixel stays the centre when the pixel is enlarged
         sample.pred_instances = InstanceData(
             keypoints=(keypoints[..., :2] + 0.5) * scale - 0.5,
             keypoints_visible=keypoints[..., 2],

@@ -1,4 +1,4 @@
-"""The whole way, small: generate people, train, test, draw."""
+"""Generates people, trains a tiny model on them, tests it, and draws."""
 
 import json
 from collections.abc import Callable
@@ -9,29 +9,29 @@ from mmengine.config import Config
 from mlpe_mmpose.apis import generate_dataset
 from mlpe_mmpose.shipped import find_shipped
 
-from ..mim_runs import METRICS, epochs_done, progress, run_mim
+from ..mim_runs import METRICS, count_epochs, format_progress, run_mim
 from .pictures import draw_pairs
 
 CONFIG = 'configs/mlpe_tiny_synthetic.py'
-# what its config expects
+# the data folder that the config expects
 DATA_ROOT = Path('data/synthetic')
 WORK_DIR = Path('work_dirs/mlpe_tiny_synthetic')
-# enough people for an AP above 0.5, few enough to generate in seconds
+# our choice: AP reaches 0.5, and generating takes seconds
 TRAIN_IMAGES, VAL_IMAGES, SEED = 2400, 240, 0
 
 
 def run_demo(say: Callable[[str], None] = print) -> list[Path]:
-    """Generate, train, test and draw, reusing what is there already.
+    """Generate, train, test and draw; finished steps are not repeated.
 
-    Works below the current folder, in ``data/synthetic`` and
-    ``work_dirs/mlpe_tiny_synthetic``. A training that was stopped goes on
-    from its last checkpoint.
+    All files go to ``data/synthetic`` and ``work_dirs/mlpe_tiny_synthetic``
+    in the current folder. A stopped training continues from its last
+    checkpoint.
 
     Args:
         say (callable): Takes each line of progress. Defaults to ``print``
 
     Returns:
-        list[Path]: The pictures, ground truth beside prediction.
+        list[Path]: The pictures of ground truth and prediction.
 
     Raises:
         RuntimeError: If a command fails; the message ends with its output.
@@ -59,14 +59,14 @@ def run_demo(say: Callable[[str], None] = print) -> list[Path]:
 
 
 def train(config: Path, say: Callable[[str], None]) -> Path:
-    """Train to the end, from where it stopped; return the best checkpoint."""
-    done = epochs_done(WORK_DIR)
+    """Train or continue to the end, and return the best checkpoint."""
+    done = count_epochs(WORK_DIR)
     wanted = Config.fromfile(config).train_cfg.max_epochs
     if done >= wanted:
         say(f'trained already, {done} epochs; remove {WORK_DIR} to train anew')
     else:
         if done:
-            say(f'goes on after epoch {done} of {wanted}')
+            say(f'continues after epoch {done} of {wanted}')
         args = ['--work-dir', str(WORK_DIR), '--resume']
         run_mim(
             'train',
@@ -74,7 +74,7 @@ def train(config: Path, say: Callable[[str], None]) -> Path:
             args,
             WORK_DIR / 'train.log',
             say,
-            lambda line: progress(line, wanted),
+            lambda line: format_progress(line, wanted),
         )
     checkpoints = WORK_DIR.glob('best_coco_AP_epoch_*.pth')
     return max(checkpoints, key=lambda path: path.stat().st_mtime)
@@ -83,7 +83,7 @@ def train(config: Path, say: Callable[[str], None]) -> Path:
 def test(
     config: Path, checkpoint: Path, say: Callable[[str], None]
 ) -> dict[str, float]:
-    """Test a checkpoint, unless that was done; return COCO's metrics."""
+    """Test a checkpoint if necessary, and return COCO's metrics."""
     metrics_file = WORK_DIR / 'metrics.json'
     newer = checkpoint.stat().st_mtime
     if metrics_file.exists() and metrics_file.stat().st_mtime > newer:

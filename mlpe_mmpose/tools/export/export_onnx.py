@@ -14,7 +14,7 @@ from mlpe_mmpose.optional import require
 from mlpe_mmpose.runtime.model_card import ModelCard
 from mlpe_mmpose.version import __version__
 
-from ..output_file import check_output, kept_if_good
+from ..output_file import check_output, write_then_check
 from .onnx_check import differences
 from .onnx_graph import OPSET, PoseGraph, quantise, write_graph
 
@@ -97,7 +97,7 @@ def export_onnx(
         + ('averaged over' if card.flip_test else 'without')
         + f' mirrored crops, opset {OPSET}: a minute or so'
     )
-    with kept_if_good(out_file) as unproven:
+    with write_then_check(out_file) as unproven:
         write_graph(PoseGraph(model, card), unproven)
         for batch, difference in differences(unproven, model, card):
             say(

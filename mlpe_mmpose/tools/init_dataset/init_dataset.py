@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..output_file import kept_if_good
+from ..output_file import write_then_check
 from .annotations import Annotations, read_annotations
 from .base_config import BaseConfig, read_base
 from .config_text import config_text
@@ -149,7 +149,7 @@ def _write(
             ) from error
     out_dir.mkdir(parents=True, exist_ok=True)
     for path, text in zip(paths, texts(out_dir), strict=True):
-        with kept_if_good(path) as unproven:
+        with write_then_check(path) as unproven:
             unproven.write_text(text, encoding='utf-8')
     return numbers
 

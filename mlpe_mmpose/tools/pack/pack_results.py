@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from ..output_file import kept_if_good
+from ..output_file import write_then_check
 
 KEYPOINTS = 17
 PERSON = 1
@@ -77,7 +77,7 @@ def pack_results(
     name = f'person_keypoints_{split}_{algorithm}_results'
     out_file = out_dir / f'{name}.zip'
     with (
-        kept_if_good(out_file) as unproven,
+        write_then_check(out_file) as unproven,
         zipfile.ZipFile(unproven, 'w', zipfile.ZIP_DEFLATED) as file,
     ):
         text = json.dumps(packed, separators=(',', ':'), allow_nan=False)

@@ -1,4 +1,4 @@
-"""Small pictures for a page: poses, and heatmaps over a crop."""
+"""Draws poses, and heatmaps over a crop, as panels of a page."""
 
 import base64
 from collections.abc import Sequence
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-# ours: pixels of a panel, and how much of the surroundings it shows
+# our choice: height of a panel in pixels, and margin as a part of the box
 HEIGHT, MARGIN = 220, 0.25
-# BGR, by kind of error
+# BGR colours of the kinds of error
 COLORS = {
     '': (90, 200, 60),
     'jitter': (60, 200, 240),
@@ -19,8 +19,8 @@ COLORS = {
 LINE = (235, 235, 235)
 
 
-def data_uri(picture: np.ndarray) -> str:
-    """A BGR picture as an address that holds it."""
+def make_uri(picture: np.ndarray) -> str:
+    """Return a BGR picture as a data URI."""
     done, encoded = cv2.imencode(
         '.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, 85]
     )
@@ -36,22 +36,22 @@ def draw_pose(
     kinds: Sequence[str],
     links: Sequence[tuple[int, int]],
 ) -> np.ndarray:
-    """One panel: the surroundings of a box, and a pose over them.
+    """Draw a pose over the part of the image around a box.
 
     Args:
         image (np.ndarray): (H, W, 3), BGR
         box (Sequence[float]): [x, y, w, h], pixels
         keypoints (np.ndarray, optional): (K, 3), x, y, and a third value
-            that is 0 for what is not drawn
-        kinds (Sequence[str]): K kinds of error, which colour the points
+            that is 0 for keypoints that are not drawn
+        kinds (Sequence[str]): K kinds of error, which choose the colours
         links (Sequence[tuple]): Pairs of keypoints
 
     Returns:
-        np.ndarray: BGR, ``HEIGHT`` high.
+        np.ndarray: (``HEIGHT``, W, 3), BGR.
     """
     left, top, width, height = box
     pad = MARGIN * max(width, height)
-    # one pixel at least, of a box that lies outside, too
+    # the panel has at least one pixel, even for a box outside of the image
     x0 = min(max(int(left - pad), 0), image.shape[1] - 1)
     y0 = min(max(int(top - pad), 0), image.shape[0] - 1)
     x1 = max(min(int(left + width + pad) + 1, image.shape[1]), x0 + 1)
@@ -61,7 +61,7 @@ def draw_pose(
     panel = cv2.resize(image[y0:y1, x0:x1], size)
     if keypoints is None:
         return panel
-    # the middle of a pixel stays there when it is enlarged
+    # the centre of a pixel stays the centre when the pixel is enlarged
     points = ((keypoints[:, :2] - (x0, y0) + 0.5) * scale - 0.5).round()
     points = points.astype(int).tolist()
     shown = keypoints[:, 2] > 0
@@ -76,18 +76,18 @@ def draw_pose(
 
 
 def draw_heatmaps(crop: np.ndarray, heatmaps: np.ndarray) -> np.ndarray:
-    """All heatmaps of a level in one, over the crop.
+    """Draw the maximum over all heatmaps of a level over the crop.
 
     Args:
         crop (np.ndarray): (h, w, 3), BGR, the network's input
         heatmaps (np.ndarray): (K, H, W), peaks of 255
 
     Returns:
-        np.ndarray: BGR, ``HEIGHT`` high.
+        np.ndarray: (``HEIGHT``, W, 3), BGR.
     """
     size = int(crop.shape[1] * HEIGHT / crop.shape[0]), HEIGHT
     highest = heatmaps.max(0).clip(0, 255).astype(np.uint8)
-    # cells stay visible as cells
+    # nearest neighbour keeps the cells of the heatmap visible
     highest = cv2.resize(highest, size, interpolation=cv2.INTER_NEAREST)
     colored = cv2.applyColorMap(highest, cv2.COLORMAP_INFERNO)
     return cv2.addWeighted(cv2.resize(crop, size), 0.35, colored, 0.65, 0)

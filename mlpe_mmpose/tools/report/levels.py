@@ -1,4 +1,4 @@
-"""Heatmaps of every level for a few people."""
+"""Draws the heatmaps of every level."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,10 @@ from .drawing import draw_heatmaps
 
 @dataclass(frozen=True)
 class LevelRow:
-    """One person's heatmaps.
+    """The heatmaps of one person.
 
     Args:
-        title (str): The image's file
+        title (str): File of the image
         panels (list): Pairs of a caption and a BGR picture, coarse to fine
     """
 
@@ -28,25 +28,25 @@ class LevelRow:
 
 
 @torch.no_grad()
-def level_rows(
+def draw_levels(
     config: Config,
     checkpoint: Path,
     people: list[tuple[str, tuple[float, ...]]],
     device: str,
 ) -> list[LevelRow]:
-    """Draw heatmaps, coarse to refined.
+    """Draw the heatmaps of people, from the coarsest level to the refined.
 
     Args:
-        config (Config): The model's
-        checkpoint (Path): Its weights
+        config (Config): Config of the model
+        checkpoint (Path): Weights of the model
         people (list): Pairs of an image's path and a box [x, y, w, h]
         device (str): Where the network runs
 
     Returns:
-        list[LevelRow]: One a person. Heads other than MLPEHead have no
-        levels, and give their heatmaps only.
+        list[LevelRow]: One row for each person. Heads other than MLPEHead have
+        no levels; their rows have the final heatmaps only.
     """
-    # MMPose changes the config that it is given
+    # MMPose changes its argument, so it gets a copy
     model = init_model(config.copy(), str(checkpoint), device)
     pipeline = Compose(config.test_dataloader.dataset.pipeline)
     rows = []

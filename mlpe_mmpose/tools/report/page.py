@@ -1,4 +1,4 @@
-"""The page: text and tables, in which everything is escaped."""
+"""Writes the page's HTML, with all text escaped."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -30,12 +30,12 @@ figure div { display: flex; gap: 4px; } img { display: block;
 .dot { display: inline-block; width: .7rem; height: .7rem;
   border-radius: 50%; margin: 0 .3rem 0 .8rem; }
 """
-# no script, nothing from elsewhere: the browser itself refuses both
+# the browser runs no script, and loads nothing from outside of the page
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def page(title: str, subtitle: str, sections: Iterable[str]) -> str:
-    """A whole document of finished sections."""
+    """Return a whole document from the HTML of its sections."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
@@ -49,12 +49,12 @@ def page(title: str, subtitle: str, sections: Iterable[str]) -> str:
 
 
 def section(title: str, text: str, content: str) -> str:
-    """A heading, a sentence that says how to read it, and finished HTML."""
+    """Return a section: heading, explanation, and finished HTML."""
     return f'<h2>{escape(title)}</h2>\n<p>{escape(text)}</p>\n{content}'
 
 
 def figures(values: Sequence[tuple[str, str]]) -> str:
-    """Large figures side by side."""
+    """Return pairs of a name and a value as large figures."""
     cells = ''.join(
         f'<div><b>{escape(value)}</b>{escape(name)}</div>'
         for name, value in values
@@ -68,14 +68,14 @@ def table(
     bars: Sequence[float] | None = None,
     num_texts: int = 1,
 ) -> str:
-    """A table, if wanted with a bar at the end of each row.
+    """Return a table, optionally with a bar at the end of each row.
 
     Args:
         head (Sequence[str]): Headings
-        rows (Iterable): The cells' texts
-        bars (Sequence[float], optional): A value a row, from 0; the largest
-            bar is the longest
-        num_texts (int): Columns of text, the first ones; figures follow
+        rows (Iterable): Texts of the cells
+        bars (Sequence[float], optional): One value for each row, from 0;
+            the largest value has the longest bar
+        num_texts (int): Number of columns with text, which come first
     """
     rows = list(rows)
     longest = max(bars or [0]) or 1
@@ -103,12 +103,12 @@ def table(
 
 
 def image(uri: str, text: str) -> str:
-    """A picture that is inside the page."""
+    """Return an image whose data URI holds the picture."""
     return f'<img src="{escape(uri)}" alt="{escape(text)}">'
 
 
 def legend(colors: dict[str, tuple[int, int, int]]) -> str:
-    """Dots of BGR colours and their names."""
+    """Return dots of BGR colours with their names."""
     dots = ''.join(
         f'<span class="dot" style="background:rgb({r},{g},{b})"></span>'
         f'{escape(name or "right")}'

@@ -1,4 +1,4 @@
-"""The sections of a report, each from one part of the diagnosis."""
+"""Writes the sections of a report, one for each part of the diagnosis."""
 
 import math
 from collections import Counter
@@ -8,19 +8,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .diagnosis import Diagnosis, Slice, WorstPerson
-from .drawing import COLORS, data_uri, draw_pose
+from .diagnosis.findings import Diagnosis, Slice, WorstPerson
+from .drawing import COLORS, draw_pose, make_uri
 from .levels import LevelRow
 from .page import figures, image, legend, section, table
 
 
 def percent(value: float | None) -> str:
-    """A share as papers write AP."""
+    """Return a share in percent, empty for ``None`` and for COCO's -1."""
     return '' if value is None or value < 0 else f'{100 * value:.1f}'
 
 
 def headline(found: Diagnosis) -> str:
-    """COCO's figures."""
+    """Show COCO's metrics."""
     metrics = found.metrics
     names = {'AP': 'AP', 'AP .5': 'AP50', 'AP .75': 'AP75', 'AR': 'AR'}
     values = [(text, percent(metrics[name])) for name, text in names.items()]
@@ -33,7 +33,7 @@ def headline(found: Diagnosis) -> str:
 
 
 def slices(found: Diagnosis) -> str:
-    """AP of parts of the people."""
+    """Show the AP of every slice."""
     text = (
         'Average precision on some of the people; all others are ignored, '
         'neither missed nor mistaken.'
@@ -58,12 +58,12 @@ def slices(found: Diagnosis) -> str:
 
 
 def errors(found: Diagnosis) -> str:
-    """Four kinds of errors, and what mending each would give."""
+    """Show the kinds of error, and the gain in AP without each."""
     text = (
-        'Jitter is near its place (similarity 0.5 to 0.85); inversion is at '
-        "the other side's place; swap is at another person's; miss is "
-        'anywhere else. The last column is the gain in AP if all of a kind '
-        'were put right.'
+        'A jitter is near its annotation (similarity 0.5 to 0.85), an '
+        'inversion near the same keypoint of the other side, a swap near a '
+        'keypoint of another person, and a miss near none of these. The last '
+        'column is the gain in AP if all errors of a kind were corrected.'
     )
     rows = [
         ('right', f'{found.num_good:,}', percent(_good_share(found)), '', '')
@@ -89,7 +89,7 @@ def _good_share(found: Diagnosis) -> float:
 
 
 def keypoints(found: Diagnosis) -> str:
-    """How far each keypoint is off."""
+    """Show the distances of each keypoint from its annotation."""
     text = (
         "Distances in units of the keypoint's tolerance in OKS, 2 sigma "
         'sqrt(area); at 1 its similarity is 0.61. Bars are medians.'
@@ -114,7 +114,7 @@ def _number(value: float) -> str:
 
 
 def picks(content: dict | None) -> str:
-    """Which keypoints OHKM picked, if training recorded it."""
+    """Show which keypoints OHKM picked, if the training recorded it."""
     title = 'Picked by OHKM'
     if content is None:
         return section(
@@ -144,10 +144,10 @@ def _shares(epoch: dict) -> list[float]:
 
 
 def worst(found: Diagnosis, folder: Path, links: list) -> str:
-    """The worst predictions beside their truth."""
+    """Show the worst predictions beside their annotations."""
     text = (
-        'Those least similar to their annotation, the truth left, the '
-        'prediction right. Points are coloured by the kind of their error.'
+        'The people of the smallest OKS, the annotation left, the '
+        'prediction right. The colour of a point is the kind of its error.'
     )
     people = ''.join(_person(p, folder, links) for p in found.worst)
     content = legend(COLORS) + f'<div class="people">{people}</div>'
@@ -155,10 +155,10 @@ def worst(found: Diagnosis, folder: Path, links: list) -> str:
 
 
 def _person(person: WorstPerson, folder: Path, links: list) -> str:
-    """Two panels and a caption."""
+    """Show the annotation and the prediction of one person."""
     picture = cv2.imread(str(folder / person.file_name))
     if picture is None:
-        # the page is worth more than one picture
+        # a missing image is drawn black; the rest of the page is still useful
         left, top, width, height = person.box
         size = max(int(top + height), 1), max(int(left + width), 1)
         picture = np.zeros((*size, 3), np.uint8)
@@ -167,14 +167,14 @@ def _person(person: WorstPerson, folder: Path, links: list) -> str:
         ('truth', person.truth, none),
         ('prediction', person.predicted, person.kinds),
     )
-    # what is not labelled has no kind, and cannot be judged
+    # keypoints that are not labelled have no kind of error, so they are hidden
     labelled = person.truth[:, 2] > 0
     drawn = []
     for name, points, kinds in panels:
         if points is not None:
             points = np.where(labelled[:, None], points, 0)
         panel = draw_pose(picture, person.box, points, kinds, links)
-        drawn.append(image(data_uri(panel), name))
+        drawn.append(image(make_uri(panel), name))
     counts = Counter(kind for kind in person.kinds if kind)
     said = ', '.join(f'{n} {kind}' for kind, n in counts.most_common())
     if person.predicted is None:
@@ -191,7 +191,7 @@ def _caption(text: str) -> str:
 
 
 def levels(rows: list[LevelRow]) -> str:
-    """Heatmaps from coarse to refined."""
+    """Show the heatmaps of every level."""
     if not rows:
         return section(
             'Heatmaps by level',
@@ -205,7 +205,7 @@ def levels(rows: list[LevelRow]) -> str:
     parts = []
     for row in rows:
         pictures = ''.join(
-            f'<figure>{image(data_uri(panel), name)}{_caption(name)}</figure>'
+            f'<figure>{image(make_uri(panel), name)}{_caption(name)}</figure>'
             for name, panel in row.panels
         )
         parts.append(f'{_caption(row.title)}<div class="row">{pictures}</div>')

@@ -1,4 +1,4 @@
-"""From a config and a checkpoint to one HTML file."""
+"""Writes the report of a model."""
 
 import json
 import tempfile
@@ -12,13 +12,15 @@ from mmpose.registry import DATASETS
 from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
 
 from ..mim_runs import run_mim
-from ..output_file import check_output, kept_if_good
+from ..output_file import check_output, write_then_check
 from . import sections
-from .diagnosis import Diagnosis, diagnose, read_truth
-from .levels import LevelRow, level_rows
+from .diagnosis.diagnose import check_packages, diagnose
+from .diagnosis.findings import Diagnosis
+from .diagnosis.truth import read_truth
+from .levels import LevelRow, draw_levels
 from .page import page
 
-# people whose heatmaps are shown
+# our choice: number of people whose heatmaps are shown
 SHOWN = 4
 
 
@@ -30,26 +32,28 @@ def write_report(
     device: str = 'cpu',
     say: Callable[[str], None] = print,
 ) -> Diagnosis:
-    """Write a diagnosis as one HTML file that needs nothing else.
+    """Write a diagnosis as one HTML file that needs no other file.
 
     Args:
-        config (str | Path): The model's config, whose test data set is used
-        source (str | Path): Its checkpoint, which is tested first, or a
-            results file, ``*.json``, of an earlier test
-        out_file (str | Path): The page
+        config (str | Path): Config of the model; its test data set is used
+        source (str | Path): Checkpoint of the model, which is tested first,
+            or a results file, ``*.json``, of an earlier test
+        out_file (str | Path): The HTML file
         options (dict, optional): Changes of the config
-        device (str): Where heatmaps are computed. Defaults to ``'cpu'``
+        device (str): Device that computes the heatmaps. Defaults to ``'cpu'``
         say (callable): Takes each line of progress. Defaults to ``print``
 
     Returns:
-        Diagnosis: What the page shows.
+        Diagnosis: The diagnosis that the page shows.
 
     Raises:
+        MissingPackageError: If faster-coco-eval is not installed.
         OSError: If a file is missing, or the page cannot be written.
-        ValueError: If the results do not fit the config's data set, or it is
-            not in COCO's format.
+        ValueError: If the results do not fit the config's data set, or its
+            annotations are not in COCO's format.
         RuntimeError: If the test fails; the message ends with its output.
     """
+    check_packages()
     source, out_file = Path(source), Path(out_file)
     check_output(out_file)
     if not source.is_file():
@@ -57,7 +61,7 @@ def write_report(
     cfg = Config.fromfile(config)
     cfg.merge_from_dict(options or {})
     dataset = _dataset(cfg)
-    # before the test, which may take long
+    # wrong annotations are refused before the test, which may take long
     read_truth(dataset.ann_file, dataset.metainfo['num_keypoints'])
     tested = source.suffix != '.json'
     with tempfile.TemporaryDirectory() as folder:
@@ -82,13 +86,13 @@ def write_report(
             sections.worst(found, images, dataset.metainfo['skeleton_links']),
         ],
     )
-    with kept_if_good(out_file) as unproven:
+    with write_then_check(out_file) as unproven:
         unproven.write_text(text, encoding='utf-8')
     return found
 
 
 def _dataset(config: Config) -> object:
-    """The test data set, not read yet: its paths and its metainfo."""
+    """Build the test data set without reading its annotations."""
     init_default_scope('mmpose')
     described = dict(config.test_dataloader.dataset, lazy_init=True)
     dataset = DATASETS.build(described)
@@ -106,7 +110,7 @@ def _test(
     folder: Path,
     say: Callable[[str], None],
 ) -> Path:
-    """Test the checkpoint; the results file."""
+    """Test the checkpoint, and return the results file."""
     changed = folder / 'config.py'
     config.dump(changed)
     args = ['-C', str(checkpoint), '--work-dir', str(folder / 'test')]
@@ -118,14 +122,14 @@ def _test(
 
 
 def _progress(line: str) -> str | None:
-    """Lines such as `Epoch(test) [50/157] eta: ...`, without their stamp."""
+    """Return a line as `Epoch(test) [50/157] eta: ...` without its date."""
     if 'Epoch(test)' not in line:
         return None
     return line[line.index('Epoch(test)') :].split('data_time')[0].strip()
 
 
 def _picks(folder: Path) -> dict | None:
-    """What OHKMPickHook has written beside the checkpoint."""
+    """Read the file of OHKMPickHook beside the checkpoint, if any."""
     path = folder / FILE_NAME
     content = json.loads(path.read_text()) if path.is_file() else None
     return content if content and content['epochs'] else None
@@ -138,9 +142,12 @@ def _levels(
     images: Path,
     device: str,
 ) -> list[LevelRow]:
-    """Heatmaps of the worst, one an image, first of those who were found."""
+    """Draw heatmaps of the worst people, one person per image.
+
+    People with a matched detection come first.
+    """
     people = {}
     for person in sorted(found.worst, key=lambda p: p.predicted is None):
         people.setdefault(str(images / person.file_name), person.box)
     chosen = list(people.items())[:SHOWN]
-    return level_rows(config, checkpoint, chosen, device)
+    return draw_levels(config, checkpoint, chosen, device)

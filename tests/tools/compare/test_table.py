@@ -10,7 +10,7 @@ from mlpe_mmpose.tools.compare.table import (
     METRICS,
     Row,
     draw,
-    markdown,
+    format_markdown,
     write_csv,
 )
 
@@ -49,7 +49,7 @@ def cells(rows: list[Row]) -> dict[str, dict[str, str]]:
     """Cells of the Markdown table by row and column."""
     head, _, *body = (
         line.strip().removeprefix('|').removesuffix('|').split('|')
-        for line in markdown(rows).splitlines()
+        for line in format_markdown(rows).splitlines()
     )
     head = [cell.strip() for cell in head]
     return {

@@ -205,14 +205,14 @@ def test_the_verb_names_the_worst_kind_and_refuses_what_is_missing(
     lines = capsys.readouterr().out.splitlines()
     assert re.match(r'AP \d+\.\d; without \w+ it would be', lines[-2])
     assert lines[-1] == out
-    assert main(['report', config, 'none.pth', '--out', out]) == 1
+    assert main(['report', config, 'none.pth', '--out', out]) == 2
     assert 'none.pth is no file' in capsys.readouterr().err
     (tmp_path / 'empty.json').write_text('[]')
     call = ['report', config, str(tmp_path / 'empty.json'), '--out', out]
     assert main(call) == 2
-    assert 'nobody in it' in capsys.readouterr().err
+    assert 'it has none' in capsys.readouterr().err
     nowhere = str(tmp_path / 'none/page.html')
-    assert main([*call[:-1], nowhere]) == 1
+    assert main([*call[:-1], nowhere]) == 2
 
 
 @pytest.mark.skipif(BROWSER is None, reason='no Chromium on this machine')

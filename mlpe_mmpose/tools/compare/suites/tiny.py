@@ -1,4 +1,4 @@
-# The contrasts of the paper, and ours, at a size that two cores train in
+# The contrasts of the paper, and more, at a size that two cores train in
 # some minutes, on generated people with much overlap:
 #
 #   python -m mlpe_mmpose synth DATA --images 1400 --val-images 400 \

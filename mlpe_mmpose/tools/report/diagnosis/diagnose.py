@@ -7,18 +7,35 @@ import numpy as np
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from xtcocotools.coco import COCO
 
-from mlpe_mmpose.evaluation.metrics.cpp_evaluation import evaluate_in_cpp
 from mlpe_mmpose.evaluation.metrics.fast_coco_metric import STATS
+from mlpe_mmpose.optional import require
 
 from .findings import Diagnosis, ErrorKind, KeypointError, WorstPerson
 from .ground_truth import GroundTruth
-from .matching import KINDS, Matches, distances, error_kinds, match
+from .matching import (
+    KINDS,
+    Matches,
+    compute_distances,
+    compute_similarity,
+    match,
+    sort_errors,
+)
 from .people import People
 from .results import read_people
-from .slices import by_crowding, by_size, by_visibility, counted
+from .slices import slice_by_crowding, slice_by_size, slice_by_visibility
 from .truth import read_truth
 
+# our choice: number of the worst predictions that a diagnosis keeps
 WORST = 24
+
+
+def check_packages() -> None:
+    """Check that the optional package of the diagnosis is installed.
+
+    Raises:
+        MissingPackageError: If it is not; the message says what to install.
+    """
+    require('faster_coco_eval', 'The diagnosis of predictions')
 
 
 def diagnose(
@@ -26,32 +43,34 @@ def diagnose(
 ) -> Diagnosis:
     """Find out what is wrong with predictions.
 
-    Errors are sorted as by Ronchi and Perona (ICCV 2017); docs/report.md has
-    every definition. Figures are faster-coco-eval's, which are COCO's.
+    The kinds of error are those of Ronchi and Perona (ICCV 2017);
+    docs/report.md defines them. faster-coco-eval computes the metrics.
 
     Args:
         ann_file (str | Path): Annotations in COCO's format
-        results (str | Path): ``*.keypoints.json`` that FastCocoMetric or
-            CocoMetric wrote
-        metainfo (dict): The data set's metainfo, as of its class's
-            ``METAINFO``, or as MMPose has parsed it
+        results (str | Path): ``*.keypoints.json``, written by FastCocoMetric
+            or CocoMetric
+        metainfo (dict): The metainfo of the data set, as in the ``METAINFO``
+            of its class, or as MMPose has parsed it
 
     Raises:
+        MissingPackageError: If faster-coco-eval is not installed.
         OSError: If a file cannot be read.
         ValueError: If the annotations are not in COCO's format, or the
-            results are not of these annotations.
+            results do not belong to these annotations.
     """
+    check_packages()
     if 'flip_indices' not in metainfo:
         metainfo = parse_pose_metainfo(metainfo)
     sigmas = np.asarray(metainfo['sigmas'], dtype=float)
     coco, truth = read_truth(ann_file, len(sigmas))
     people = read_people(Path(results), len(sigmas), truth)
-    return _Case(coco, truth, people, sigmas, metainfo).findings()
+    return _Case(coco, truth, people, sigmas, metainfo).diagnose()
 
 
 @dataclasses.dataclass
 class _Case:
-    """One results file beside its truth, both as columns."""
+    """A results file and the annotations that it belongs to."""
 
     coco: COCO
     truth: GroundTruth
@@ -60,8 +79,11 @@ class _Case:
     metainfo: dict
 
     def evaluate(self, truth: GroundTruth, people: People) -> dict[str, float]:
-        """COCO's figures by name."""
-        stats = evaluate_in_cpp(
+        """Compute COCO's metrics by name."""
+        # this module imports an optional package
+        from mlpe_mmpose.evaluation.metrics import cpp_evaluation
+
+        stats = cpp_evaluation.evaluate_in_cpp(
             self.coco,
             truth.as_rows(),
             people.as_rows(truth.image_ids),
@@ -71,109 +93,105 @@ class _Case:
         )
         return dict(zip(STATS['keypoints'], map(float, stats), strict=True))
 
-    def ap(self, truth: GroundTruth) -> float:
-        """AP on other annotations."""
+    def compute_ap(self, truth: GroundTruth) -> float:
+        """Compute the AP of the same detections on other annotations."""
         return self.evaluate(truth, self.people)['AP']
 
-    def findings(self) -> Diagnosis:
-        """Everything, from figures down to single people."""
+    def diagnose(self) -> Diagnosis:
+        """Compute all parts of the diagnosis."""
         truth, people = self.truth, self.people
         matches = match(truth, people, self.sigmas)
-        far = distances(truth, people, matches, self.sigmas)
-        kinds = error_kinds(
+        distances = compute_distances(truth, people, matches, self.sigmas)
+        kinds = sort_errors(
             truth, people, matches, self.sigmas, self.metainfo['flip_indices']
         )
         metrics = self.evaluate(truth, people)
         names = self.metainfo['keypoint_id2name']
         return Diagnosis(
-            keypoint_names=tuple(names[i] for i in range(len(names))),
             num_images=len(truth.image_ids),
-            num_people=int(counted(truth).sum()),
+            num_people=int(truth.evaluated.sum()),
             num_found=len(matches.truth),
             num_detections=len(people),
             metrics=metrics,
-            by_size=by_size(truth, metrics),
-            by_visibility=by_visibility(truth, self.ap),
-            by_crowding=by_crowding(truth, self.ap),
+            by_size=slice_by_size(truth, metrics),
+            by_visibility=slice_by_visibility(truth, self.compute_ap),
+            by_crowding=slice_by_crowding(truth, self.compute_ap),
             keypoints=tuple(
-                _keypoint(names[i], far[:, i]) for i in range(len(names))
+                _summarize(names[i], distances[:, i])
+                for i in range(len(names))
             ),
             num_good=int((kinds == 0).sum()),
             errors=tuple(
-                self.error(kind, matches, kinds, metrics['AP'])
+                self.correct(kind, matches, kinds, metrics['AP'])
                 for kind in range(1, len(KINDS))
             ),
-            worst=self.worst(matches, kinds),
+            worst=self.find_worst(matches, kinds),
         )
 
-    def error(
+    def correct(
         self, kind: int, matches: Matches, kinds: np.ndarray, ap: float
     ) -> ErrorKind:
-        """A kind of error, and the AP without it."""
-        places, keypoints = np.nonzero(kinds == kind)
-        fixed = self.people.keypoints.copy()
-        fixed[matches.people[places], keypoints, :2] = self.truth.keypoints[
-            matches.truth[places], keypoints, :2
+        """Count the errors of a kind, and compute the AP without them."""
+        pairs, keypoints = np.nonzero(kinds == kind)
+        corrected = self.people.keypoints.copy()
+        corrected[matches.people[pairs], keypoints, :2] = self.truth.keypoints[
+            matches.truth[pairs], keypoints, :2
         ]
-        people = dataclasses.replace(self.people, keypoints=fixed)
-        better = self.evaluate(self.truth, people)['AP'] if len(places) else ap
-        share = len(places) / max(int((kinds >= 0).sum()), 1)
-        return ErrorKind(KINDS[kind], len(places), share, better, better - ap)
+        people = dataclasses.replace(self.people, keypoints=corrected)
+        better = self.evaluate(self.truth, people)['AP'] if len(pairs) else ap
+        share = len(pairs) / max(int((kinds >= 0).sum()), 1)
+        return ErrorKind(KINDS[kind], len(pairs), share, better, better - ap)
 
-    def worst(
+    def find_worst(
         self, matches: Matches, kinds: np.ndarray
     ) -> tuple[WorstPerson, ...]:
-        """Those least like their annotation; who was not found comes first."""
-        place = dict(
-            zip(matches.truth, range(len(matches.truth)), strict=True)
-        )
-        rows = np.flatnonzero(counted(self.truth))
+        """Return the annotated people of the smallest OKS.
+
+        People without a matched detection have an OKS of 0. People of the
+        same OKS are sorted by the number of their keypoints, most first.
+        """
+        pairs = {row: pair for pair, row in enumerate(matches.truth)}
+        rows = np.flatnonzero(self.truth.evaluated)
         oks = np.array(
-            [matches.oks[place[row]] if row in place else 0.0 for row in rows]
+            [matches.oks[pairs[row]] if row in pairs else 0.0 for row in rows]
         )
-        # of equals those with more keypoints, who tell more
         order = np.lexsort((-self.truth.num_keypoints[rows], oks))[:WORST]
         return tuple(
-            self.person(rows[i], place.get(rows[i]), oks[i], matches, kinds)
+            self.describe(rows[i], pairs.get(rows[i]), matches, kinds)
             for i in order
         )
 
-    def person(
-        self,
-        row: int,
-        place: int | None,
-        oks: float,
-        matches: Matches,
-        kinds: np.ndarray,
+    def describe(
+        self, row: int, pair: int | None, matches: Matches, kinds: np.ndarray
     ) -> WorstPerson:
-        """One annotated person, found as match number ``place`` or not."""
+        """Describe an annotation and the detection of its pair, if any."""
         image_id = self.truth.image_ids[self.truth.images[row]].item()
-        found = place is not None
+        predicted, oks, names = None, 0.0, ('',) * len(self.sigmas)
+        if pair is not None:
+            predicted = self.people.keypoints[matches.people[pair]]
+            oks = float(matches.oks[pair])
+            # keypoints that are not labelled have kind -1
+            names = tuple(KINDS[max(kind, 0)] for kind in kinds[pair])
         return WorstPerson(
-            image_id=image_id,
             file_name=self.coco.imgs[image_id].get('file_name', ''),
             annotation_id=self.truth.ids[row].item(),
             box=tuple(self.truth.boxes[row].tolist()),
             truth=self.truth.keypoints[row],
-            predicted=self.people.keypoints[matches.people[place]]
-            if found
-            else None,
-            oks=float(oks),
-            kinds=tuple(KINDS[max(k, 0)] for k in kinds[place])
-            if found
-            else ('',) * len(self.sigmas),
+            predicted=predicted,
+            oks=oks,
+            kinds=names,
         )
 
 
-def _keypoint(name: str, far: np.ndarray) -> KeypointError:
-    """The distances (M,) of one keypoint; NaN where it is not labelled."""
-    far = far[~np.isnan(far)]
-    if not len(far):
+def _summarize(name: str, distances: np.ndarray) -> KeypointError:
+    """Summarize the distances (M,) of a keypoint; NaN is not labelled."""
+    labelled = distances[~np.isnan(distances)]
+    if not len(labelled):
         return KeypointError(name, 0, np.nan, np.nan, np.nan)
     return KeypointError(
         name,
-        len(far),
-        float(np.median(far)),
-        float(np.quantile(far, 0.9)),
-        float(np.exp(-(far**2) / 2).mean()),
+        len(labelled),
+        float(np.median(labelled)),
+        float(np.quantile(labelled, 0.9)),
+        float(compute_similarity(labelled).mean()),
     )

@@ -1,4 +1,4 @@
-"""What a diagnosis finds, in plain records."""
+"""The parts of a diagnosis."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ import numpy as np
 class Slice:
     """Average precision on some of the annotated people.
 
-    All others are ignored, not removed: who finds them makes no mistake.
+    All other people are ignored: a detection of them is no false positive.
 
     Args:
-        name (str): Of the slice
-        description (str): Who is in it
-        num_people (int): How many are
-        ap (float, optional): From 0 to 1; ``None`` where nobody is in it
+        name (str): Name of the slice
+        description (str): Which people are in the slice
+        num_people (int): Number of people in the slice
+        ap (float, optional): From 0 to 1; ``None`` for an empty slice
     """
 
     name: str
@@ -26,17 +26,17 @@ class Slice:
 
 @dataclass(frozen=True)
 class KeypointError:
-    """How far predictions of one keypoint are from the truth.
+    """The distances of one keypoint between detections and annotations.
 
     Distances are in units of the keypoint's tolerance in OKS, 2 * sigma *
     sqrt(area): at 1 a keypoint's similarity is exp(-1/2), 0.61.
 
     Args:
-        name (str): The keypoint's
-        count (int): Labelled keypoints of people who were found
-        median (float): Of the distances; NaN without any
-        tenth (float): The distance that one of ten exceeds; the same
-        similarity (float): Mean similarity, 0 to 1; the same
+        name (str): Name of the keypoint
+        count (int): Number of matched people for whom it is labelled
+        median (float): Median distance; NaN if ``count`` is 0
+        tenth (float): Distance that one of ten exceeds; NaN as above
+        similarity (float): Mean similarity, 0 to 1; NaN as above
     """
 
     name: str
@@ -48,14 +48,15 @@ class KeypointError:
 
 @dataclass(frozen=True)
 class ErrorKind:
-    """One of the kinds of Ronchi and Perona (ICCV 2017).
+    """One of the kinds of error of Ronchi and Perona (ICCV 2017).
 
     Args:
         name (str): ``'jitter'``, ``'inversion'``, ``'swap'`` or ``'miss'``
-        count (int): Keypoints with this error
-        share (float): Of the labelled keypoints of people who were found
-        ap_fixed (float): AP with all of them put where they belong
-        gain (float): ``ap_fixed`` less the AP as it is
+        count (int): Number of keypoints with this error
+        share (float): ``count`` divided by the number of labelled keypoints
+            of matched people
+        ap_fixed (float): AP with these keypoints moved to their annotations
+        gain (float): ``ap_fixed`` minus AP
     """
 
     name: str
@@ -67,24 +68,23 @@ class ErrorKind:
 
 @dataclass(frozen=True)
 class WorstPerson:
-    """An annotated person and what was predicted.
+    """An annotation and its detection.
 
     Note:
         - keypoint number: K
 
     Args:
-        image_id (int): The image
-        file_name (str): Its file
-        annotation_id (int): The annotation
+        file_name (str): File of the image
+        annotation_id (int): Id of the annotation
         box (tuple): [x, y, w, h], pixels
         truth (np.ndarray): (K, 3), x, y, v
-        predicted (np.ndarray, optional): (K, 3), x, y, score; ``None`` where
-            nobody was predicted
-        oks (float): Similarity of both, 0 to 1
-        kinds (tuple[str]): K, each keypoint's error; ``''`` for none
+        predicted (np.ndarray, optional): (K, 3), x, y, score; ``None`` if
+            no detection matches the annotation
+        oks (float): OKS of both, 0 to 1
+        kinds (tuple[str]): K kinds of error; ``''`` for a keypoint that is
+            right or not labelled
     """
 
-    image_id: int
     file_name: str
     annotation_id: int
     box: tuple[float, ...]
@@ -96,26 +96,24 @@ class WorstPerson:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All findings on one file of results.
+    """The diagnosis of one results file.
 
     Args:
-        keypoint_names (tuple[str]): K names
-        num_images (int): Annotated images
-        num_people (int): Annotated people with a labelled keypoint
-        num_found (int): Those whom a prediction matches
-        num_detections (int): Predicted people
-        metrics (dict[str, float]): COCO's figures by name, 0 to 1, -1 for
-            nothing to find
-        by_size (tuple[Slice]): COCO's sizes
-        by_visibility (tuple[Slice]): By the share of visible keypoints
-        by_crowding (tuple[Slice]): By the image's crowd index
-        keypoints (tuple[KeypointError]): K
-        num_good (int): Keypoints without an error
-        errors (tuple[ErrorKind]): Four kinds
-        worst (tuple[WorstPerson]): The worst first
+        num_images (int): Number of images
+        num_people (int): Number of annotated people with a labelled keypoint
+        num_found (int): Number of these people that a detection matches
+        num_detections (int): Number of detections
+        metrics (dict[str, float]): COCO's metrics by name, 0 to 1; -1 where
+            there is no annotation
+        by_size (tuple[Slice]): Slices by COCO's sizes
+        by_visibility (tuple[Slice]): Slices by the share of visible keypoints
+        by_crowding (tuple[Slice]): Slices by the crowd index of the image
+        keypoints (tuple[KeypointError]): One for each of the K keypoints
+        num_good (int): Number of keypoints without an error
+        errors (tuple[ErrorKind]): One for each of the four kinds of error
+        worst (tuple[WorstPerson]): People of the smallest OKS, worst first
     """
 
-    keypoint_names: tuple[str, ...]
     num_images: int
     num_people: int
     num_found: int

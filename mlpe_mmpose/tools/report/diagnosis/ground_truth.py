@@ -1,4 +1,4 @@
-"""The annotated people of a data set as columns."""
+"""The annotations of a data set as arrays."""
 
 import dataclasses
 
@@ -10,23 +10,23 @@ from mlpe_mmpose.evaluation.metrics.annotations import AREA_OF_BOX
 
 @dataclasses.dataclass
 class GroundTruth:
-    """One row an annotation.
+    """Annotated people; every row of the arrays is one annotation.
 
     Note:
-        - number of images: I; they are numbered by the order of their ids
+        - number of images: I; their numbers follow the order of their ids
         - number of annotations: G
         - number of keypoints: K
 
     Args:
         image_ids (np.ndarray): (I,), sorted
-        images (np.ndarray): (G,), number of the image
+        images (np.ndarray): (G,), numbers of the images
         category_ids (np.ndarray): (G,)
         keypoints (np.ndarray): (G, K, 3), (x, y, v), pixels
         boxes (np.ndarray): (G, 4), [x, y, w, h], pixels
         areas (np.ndarray): (G,), squared pixels
         num_keypoints (np.ndarray): (G,); an annotation with 0 is ignored
-        crowds (np.ndarray): (G,), 1 for a group of people in one box
-        ids (np.ndarray): (G,), the annotations'
+        crowds (np.ndarray): (G,), 1 where one box holds a group
+        ids (np.ndarray): (G,), ids of the annotations
     """
 
     image_ids: np.ndarray
@@ -43,26 +43,18 @@ class GroundTruth:
     def from_coco(
         cls, coco: COCO, num_keypoints: int, use_area: bool
     ) -> 'GroundTruth':
-        """Read annotations.
+        """Read complete annotations.
 
         Args:
-            coco (COCO): Annotations, which stay as they are
+            coco (COCO): Annotations that have all of COCO's fields
             num_keypoints (int): K
-            use_area (bool): Read ``area``, and do not estimate it by the box
-
-        Raises:
-            ValueError: If the annotations have another number of keypoints.
+            use_area (bool): Take the areas from the annotations; otherwise
+                they are estimated from the boxes
         """
         image_ids = np.unique(coco.getImgIds())
         persons = coco.loadAnns(
             coco.getAnnIds(imgIds=image_ids, catIds=coco.getCatIds())
         )
-        lengths = {len(person['keypoints']) for person in persons}
-        if lengths - {3 * num_keypoints}:
-            raise ValueError(
-                f'The annotations have {max(lengths) // 3} keypoints a '
-                f'person, but the data set has {num_keypoints}.'
-            )
         keypoints = np.array([person['keypoints'] for person in persons])
         keypoints = keypoints.reshape(len(persons), num_keypoints, 3)
         boxes = np.array([p['bbox'] for p in persons], dtype=np.float64)
@@ -82,8 +74,13 @@ class GroundTruth:
             np.array([person['id'] for person in persons]),
         )
 
+    @property
+    def evaluated(self) -> np.ndarray:
+        """Which annotations (G,) have keypoints and are no crowd."""
+        return (self.num_keypoints > 0) & (self.crowds == 0)
+
     def as_rows(self) -> list[dict]:
-        """Annotations for ``evaluate_in_cpp``."""
+        """Return the annotations in the form of ``evaluate_in_cpp``."""
         columns = dict(
             image_id=self.image_ids[self.images].tolist(),
             category_id=self.category_ids.tolist(),

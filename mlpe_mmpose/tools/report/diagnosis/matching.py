@@ -1,8 +1,8 @@
-"""Which prediction is of which annotated person, and each keypoint's error.
+"""Matches detections with annotations, and sorts the keypoints' errors.
 
 Note:
-    - number of annotated people: G
-    - number of predicted people: D
+    - number of annotations: G
+    - number of detections: D
     - number of matches: M
     - number of keypoints: K
 """
@@ -15,22 +15,22 @@ import numpy as np
 from .ground_truth import GroundTruth
 from .people import People
 
-# a prediction less similar is of nobody (Ronchi and Perona, ICCV 2017)
+# smallest OKS of a match (Ronchi and Perona, ICCV 2017)
 LEAST_OKS = 0.1
-# similarity of a keypoint that is right, and of one that is near (the same)
+# smallest similarity of a right keypoint, and of a jitter (the same paper)
 GOOD, NEAR = 0.85, 0.5
-# '' is none
+# kinds of error; '' is a right keypoint
 KINDS = ('', 'jitter', 'inversion', 'swap', 'miss')
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Who was found by whom.
+    """Pairs of an annotation and a detection.
 
     Args:
-        truth (np.ndarray): (M,), rows of annotated people
-        people (np.ndarray): (M,), rows of predicted people
-        oks (np.ndarray): (M,), their similarity
+        truth (np.ndarray): (M,), rows of the annotations
+        people (np.ndarray): (M,), rows of the detections
+        oks (np.ndarray): (M,), OKS of the pairs
     """
 
     truth: np.ndarray
@@ -39,16 +39,17 @@ class Matches:
 
 
 def match(truth: GroundTruth, people: People, sigmas: np.ndarray) -> Matches:
-    """Give every prediction, by falling score, the person most similar.
+    """Match every detection with the free annotation of the largest OKS.
+
+    The detections of higher scores choose first.
 
     Args:
-        truth (GroundTruth): The annotated people
-        people (People): The predicted, images numbered as in ``truth``
-        sigmas (np.ndarray): (K,)
+        truth (GroundTruth): The annotations
+        people (People): The detections
+        sigmas (np.ndarray): (K,), the data set's OKS constants
     """
     annotated = {}
-    counted = np.flatnonzero((truth.num_keypoints > 0) & (truth.crowds == 0))
-    for row in counted:
+    for row in np.flatnonzero(truth.evaluated):
         annotated.setdefault(truth.images[row], []).append(row)
     order = np.argsort(-people.scores, kind='stable')
     pairs = [
@@ -59,15 +60,13 @@ def match(truth: GroundTruth, people: People, sigmas: np.ndarray) -> Matches:
     pairs = np.array(pairs, dtype=int).reshape(-1, 2)
     # OKS is the mean over labelled keypoints, and NaN marks the others
     compared = Matches(pairs[:, 1], pairs[:, 0], np.zeros(len(pairs)))
-    every_keypoint = range(len(sigmas))
-    similarity = np.nanmean(
-        _similarity_to(truth, people, compared, sigmas, every_keypoint), axis=1
-    )
+    distances = compute_distances(truth, people, compared, sigmas)
+    similarity = np.nanmean(compute_similarity(distances), axis=1)
     found = {}
     starts = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1))
     blocks = np.split(np.arange(len(pairs)), starts[1:]) if len(pairs) else []
     for block in blocks:
-        # by rising similarity, so that the last that is free is the best
+        # from the largest OKS to the smallest
         for pair in block[np.argsort(similarity[block], kind='stable')][::-1]:
             if similarity[pair] < LEAST_OKS:
                 break
@@ -78,47 +77,65 @@ def match(truth: GroundTruth, people: People, sigmas: np.ndarray) -> Matches:
     return Matches(pairs[chosen, 1], pairs[chosen, 0], similarity[chosen])
 
 
-def distances(
-    truth: GroundTruth, people: People, matches: Matches, sigmas: np.ndarray
+def compute_distances(
+    truth: GroundTruth,
+    people: People,
+    matches: Matches,
+    sigmas: np.ndarray,
+    indices: Sequence[int] | None = None,
 ) -> np.ndarray:
-    """Each match's distances (M, K) in units of the tolerance.
+    """Compute the distance of each predicted keypoint from an annotated one.
 
-    NaN where a keypoint is not labelled.
+    Args:
+        truth (GroundTruth): The annotations
+        people (People): The detections
+        matches (Matches): Which detection is compared with which annotation
+        sigmas (np.ndarray): (K,), the data set's OKS constants
+        indices (Sequence[int], optional): (K,), the annotated keypoint with
+            which each predicted keypoint is compared. Defaults to the same
+
+    Returns:
+        np.ndarray: (M, K), in units of the keypoint's tolerance in OKS,
+        2 * sigma * sqrt(area); NaN where the keypoint is not labelled.
     """
-    annotated = truth.keypoints[matches.truth]
-    return np.where(
-        annotated[..., 2] > 0,
-        _scaled(
-            people.keypoints[matches.people],
-            annotated,
-            truth.areas[matches.truth],
-            sigmas,
-        ),
-        np.nan,
-    )
+    indices = np.arange(len(sigmas)) if indices is None else list(indices)
+    annotated = truth.keypoints[matches.truth][:, indices]
+    offset = people.keypoints[matches.people][..., :2] - annotated[..., :2]
+    areas = truth.areas[matches.truth] + np.spacing(1)
+    tolerance = 2 * sigmas[indices] * np.sqrt(areas)[:, None]
+    distances = np.linalg.norm(offset, axis=-1) / tolerance
+    return np.where(annotated[..., 2] > 0, distances, np.nan)
 
 
-def error_kinds(
+def compute_similarity(distances: np.ndarray) -> np.ndarray:
+    """Return the similarity of keypoints, 0 to 1, as OKS defines it."""
+    return np.exp(-(distances**2) / 2)
+
+
+def sort_errors(
     truth: GroundTruth,
     people: People,
     matches: Matches,
     sigmas: np.ndarray,
     flip_indices: Sequence[int],
 ) -> np.ndarray:
-    """The kind (M, K) of every keypoint's error, an index of ``KINDS``.
+    """Find the kind of every keypoint's error.
 
-    -1 where a keypoint is not labelled. A keypoint that is not near its own
-    place is an inversion near its mirrored counterpart's, a swap near its
-    own or its counterpart's of another person, whichever is nearer, else a
-    miss.
+    A keypoint far from its annotation is an inversion if it is near the
+    mirrored keypoint of the same person, a swap if it is near the same or
+    the mirrored keypoint of another person, and else a miss. If it is near
+    both, the nearer one decides.
+
+    Returns:
+        np.ndarray: (M, K), indices of ``KINDS``; -1 where the keypoint is
+        not labelled.
     """
-    own = np.exp(-(distances(truth, people, matches, sigmas) ** 2) / 2)
+    data = truth, people, matches, sigmas
+    own = compute_similarity(compute_distances(*data))
     mirrored = np.nan_to_num(
-        _similarity_to(truth, people, matches, sigmas, flip_indices)
+        compute_similarity(compute_distances(*data, flip_indices))
     )
-    others = _similarity_to_others(
-        truth, people, matches, sigmas, flip_indices
-    )
+    others = _compare_with_others(*data, flip_indices)
     kinds = np.full(own.shape, KINDS.index('miss'))
     kinds[others >= NEAR] = KINDS.index('swap')
     inverted = (mirrored >= NEAR) & (mirrored >= others)
@@ -129,47 +146,17 @@ def error_kinds(
     return kinds
 
 
-def _scaled(
-    predicted: np.ndarray,
-    annotated: np.ndarray,
-    areas: np.ndarray,
-    sigmas: np.ndarray,
-) -> np.ndarray:
-    """Distances (M, K) of (M, K, 3) in units of 2 * sigma * sqrt(area)."""
-    offset = predicted[..., :2] - annotated[..., :2]
-    tolerance = 2 * sigmas * np.sqrt(areas + np.spacing(1))[:, None]
-    return np.linalg.norm(offset, axis=-1) / tolerance
-
-
-def _similarity_to(
-    truth: GroundTruth,
-    people: People,
-    matches: Matches,
-    sigmas: np.ndarray,
-    indices: Sequence[int],
-) -> np.ndarray:
-    """Similarity (M, K) to other keypoints of the matched person.
-
-    NaN where those are not labelled.
-    """
-    annotated = truth.keypoints[matches.truth][:, indices]
-    scaled = _scaled(
-        people.keypoints[matches.people],
-        annotated,
-        truth.areas[matches.truth],
-        sigmas[list(indices)],
-    )
-    return np.where(annotated[..., 2] > 0, np.exp(-(scaled**2) / 2), np.nan)
-
-
-def _similarity_to_others(
+def _compare_with_others(
     truth: GroundTruth,
     people: People,
     matches: Matches,
     sigmas: np.ndarray,
     flip_indices: Sequence[int],
 ) -> np.ndarray:
-    """Best similarity (M, K) to the keypoint, or its mirror, of others."""
+    """Compute the best similarity (M, K) to keypoints of other people.
+
+    These are the same keypoint and the mirrored one.
+    """
     best = np.zeros((len(matches.truth), len(sigmas)))
     rows = {}
     for row, image in enumerate(truth.images):
@@ -185,7 +172,9 @@ def _similarity_to_others(
         return best
     places, others = np.array(pairs).T
     between = Matches(others, matches.people[places], matches.oks[places])
-    for indices in (range(len(sigmas)), flip_indices):
-        similarity = _similarity_to(truth, people, between, sigmas, indices)
+    for indices in (None, flip_indices):
+        similarity = compute_similarity(
+            compute_distances(truth, people, between, sigmas, indices)
+        )
         np.maximum.at(best, places, np.nan_to_num(similarity))
     return best

@@ -1,4 +1,4 @@
-"""The predicted people of a data set as columns."""
+"""The detections of a results file as arrays."""
 
 import dataclasses
 
@@ -7,14 +7,15 @@ import numpy as np
 
 @dataclasses.dataclass
 class People:
-    """One row a detection.
+    """Predicted people; every row of the arrays is one detection.
 
     Note:
         - number of detections: M
         - number of keypoints: K
 
     Args:
-        image_ids (np.ndarray): (M,), number of the image, as in GroundTruth
+        image_ids (np.ndarray): (M,), numbers of the images, as in
+            ``GroundTruth.images``
         category_ids (np.ndarray): (M,)
         keypoints (np.ndarray): (M, K, 3), (x, y, score), pixels
         scores (np.ndarray): (M,)
@@ -28,14 +29,14 @@ class People:
     boxes: np.ndarray | None
 
     def __len__(self) -> int:
-        """Number of detections."""
+        """Return the number of detections."""
         return len(self.scores)
 
     def as_rows(self, image_ids: np.ndarray) -> list[dict]:
-        """Detections for ``evaluate_in_cpp``.
+        """Return the detections in the form of ``evaluate_in_cpp``.
 
         Args:
-            image_ids (np.ndarray): Ids of the images by their numbers
+            image_ids (np.ndarray): (I,), the ids of the images
         """
         if self.boxes is not None:
             sides = self.boxes[:, 2:]

@@ -1,4 +1,4 @@
-"""The annotated people of a COCO file, as MMPose and COCO's tools see them."""
+"""Reads annotations as MMPose and COCO's tools read them."""
 
 import contextlib
 import io
@@ -13,18 +13,20 @@ from .ground_truth import GroundTruth
 def read_truth(
     ann_file: str | Path, num_keypoints: int
 ) -> tuple[COCO, GroundTruth]:
-    """Read annotations that MMPose can train on.
+    """Read any annotations that MMPose can train on.
 
-    As in MMPose and xtcocotools, ``iscrowd`` defaults to 0, an annotation
-    without ``keypoints`` has none that is labelled, and areas are estimated
-    from the boxes if one is missing. A missing box is the keypoints' extent.
+    As in MMPose and xtcocotools, ``iscrowd`` defaults to 0, and an annotation
+    without ``keypoints`` has no labelled keypoint. If the area of any
+    annotation is missing, all areas are estimated from the boxes. A missing
+    box becomes the smallest box around the labelled keypoints.
 
     Args:
         ann_file (str | Path): Annotations in COCO's format
         num_keypoints (int): K
 
     Returns:
-        tuple[COCO, GroundTruth]: The file, and its annotations as columns.
+        tuple[COCO, GroundTruth]: The annotations as COCO's index, and as
+        arrays.
 
     Raises:
         OSError: If the file cannot be read.
@@ -32,7 +34,7 @@ def read_truth(
             another number of keypoints.
     """
     try:
-        # it fills in `iscrowd`, and prints
+        # COCO fills in `iscrowd`, and prints its progress
         with contextlib.redirect_stdout(io.StringIO()):
             coco = COCO(str(ann_file))
     except (ValueError, AssertionError, KeyError, TypeError) as error:
@@ -55,7 +57,7 @@ def read_truth(
 
 
 def _fill_in(annotation: dict, num_keypoints: int, path: str | Path) -> None:
-    """Add the fields that an annotation lacks.
+    """Add the missing fields to an annotation.
 
     Raises:
         ValueError: If the annotation has another number of keypoints.

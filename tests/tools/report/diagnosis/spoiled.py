@@ -7,7 +7,8 @@ import numpy as np
 from mmpose.datasets.datasets import CocoDataset
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
-from mlpe_mmpose.tools.report.diagnosis import Diagnosis, diagnose
+from mlpe_mmpose.tools.report.diagnosis.diagnose import diagnose
+from mlpe_mmpose.tools.report.diagnosis.findings import Diagnosis
 
 K = 17
 INFO = parse_pose_metainfo(CocoDataset.METAINFO)

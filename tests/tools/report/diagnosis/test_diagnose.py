@@ -8,7 +8,8 @@ import pytest
 from mmpose.datasets.datasets import CocoDataset
 from spoiled import AREA, FIRST_ID, INFO, Case, K
 
-from mlpe_mmpose.tools.report.diagnosis import Diagnosis, diagnose
+from mlpe_mmpose.tools.report.diagnosis.diagnose import diagnose
+from mlpe_mmpose.tools.report.diagnosis.findings import Diagnosis
 
 NOSE, LEFT_WRIST, RIGHT_WRIST = 0, 9, 10
 
@@ -182,7 +183,7 @@ def test_people_without_keypoints_and_crowds_are_nobodys_mistake(case):
     ('results', 'message'),
     [
         ('{', 'no JSON file'),
-        ('[]', 'there is nobody in it'),
+        ('[]', 'it has none'),
         ('[{"keypoints": [1, 2, 3]}]', r'has \[3\] values in keypoints'),
     ],
 )

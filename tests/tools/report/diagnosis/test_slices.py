@@ -10,7 +10,7 @@ from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval
 
 from mlpe_mmpose.tools.report.diagnosis.ground_truth import GroundTruth
-from mlpe_mmpose.tools.report.diagnosis.slices import crowd_indices
+from mlpe_mmpose.tools.report.diagnosis.slices import compute_crowd_indices
 
 
 def test_slices_have_the_ap_of_coco_with_all_others_ignored(tmp_path):
@@ -61,7 +61,7 @@ def test_crowding_is_crowdposes_index(tmp_path):
     index = (4 / 17 + held / 4) / 2
     coco = COCO(str(tmp_path / 'truth.json'))
     truth = GroundTruth.from_coco(coco, K, True)
-    assert crowd_indices(truth) == pytest.approx([index, 0, 0, 0])
+    assert compute_crowd_indices(truth) == pytest.approx([index, 0, 0, 0])
     name = 'hard' if index > 0.8 else 'medium'
     sizes = {part.name: part.num_people for part in found.by_crowding}
     assert sizes == {'easy': 2, 'medium': 0, 'hard': 0} | {name: 2}

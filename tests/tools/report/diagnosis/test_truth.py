@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from spoiled import AREA, FIRST_ID, INFO, Case, K
 
-from mlpe_mmpose.tools.report.diagnosis import diagnose, read_truth
+from mlpe_mmpose.tools.report.diagnosis.diagnose import diagnose
+from mlpe_mmpose.tools.report.diagnosis.truth import read_truth
 
 
 @pytest.fixture
