@@ -25,3 +25,19 @@ def find_shipped(name: str) -> Path:
         f'{name} is neither in the checkout nor in the installed package; '
         'install mlpe_mmpose again.'
     )
+
+
+def inherit_shipped(name: str) -> str:
+    """Write the Python expression by which a config inherits a shipped one.
+
+    MMEngine evaluates the expression before it looks for the base, and
+    thereby imports this package, which lets MMEngine find the base. Hence
+    any script of MMPose can read the config, in any folder.
+
+    Args:
+        name (str): Path of the shipped config below ``configs/``
+
+    Returns:
+        str: The value of ``_base_``, as source code.
+    """
+    return f"__import__('mlpe_mmpose').__name__ + '::{name}'"

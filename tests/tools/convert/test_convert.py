@@ -4,10 +4,6 @@ import pickle
 
 import pytest
 import torch
-from mlpe_mmpose.tools.convert.converted_config import (
-    INPUT_SIZES,
-    converted_config,
-)
 from mmengine.config import Config
 from mmpose.models import build_pose_estimator
 from original_network import SIZE, OriginalNetwork
@@ -17,11 +13,15 @@ from mlpe_mmpose.tools.convert.convert_checkpoint import (
     convert_state_dict,
     unused_names,
 )
+from mlpe_mmpose.tools.convert.converted_config import (
+    INPUT_SIZES,
+    write_converted_config,
+)
 
 
 def load(source: str, depth: int, input_size: str, state_dict: dict):
     """The model of the written config, with these weights and no others."""
-    text = converted_config(source, depth, input_size)
+    text = write_converted_config(source, depth, input_size)
     config = Config.fromstring(text, '.py')
     with torch.device('meta'):
         model = build_pose_estimator(config.model)
