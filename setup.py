@@ -74,6 +74,7 @@ class BuildWithMim(build_py):
                 path = Path(folder, f'{name}.py')
                 text = SCRIPT.format(name=path.as_posix())
                 (mim / 'tools' / path).write_text(text)
+        _write_names(mim / 'names')
         for name in SHIPPED:
             if self.editable_mode:
                 (mim / name).symlink_to(Path('../..', name))
@@ -92,6 +93,20 @@ class EditableWheelForMim(editable_wheel):
         super()._ensure_dist_info()
         names = f'{ROOT / "mlpe_mmpose"}\nmlpe_mmpose\n'
         Path(self.dist_info_dir, 'top_level.txt').write_text(names)
+
+
+def _write_names(folder: Path) -> None:
+    """Let mim find configs by their names without ``.py``.
+
+    mim looks for a file of exactly the name that a user has typed. Each file
+    here has such a name, and holds the path of the config below ``configs/``.
+    """
+    folder.mkdir()
+    configs = ROOT / 'configs'
+    for path in configs.rglob('*.py'):
+        if path.parent.name != '_base_':
+            relative = path.relative_to(configs).as_posix()
+            (folder / path.stem).write_text(relative)
 
 
 def _copy(source: Path, target: Path) -> None:

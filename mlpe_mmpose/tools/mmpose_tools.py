@@ -6,9 +6,13 @@ from pathlib import Path
 
 import mmpose
 
+from mlpe_mmpose.shipped import find_shipped
+
+NAMES = Path(__file__).resolve().parents[1] / '.mim/names'
+
 
 def run_mmpose_tool(name: str) -> None:
-    """Run a script that MMPose has installed, as if it had been started.
+    """Run an installed script of MMPose with the arguments of this process.
 
     Importing this package before the script registers its classes, lets
     MMPose be imported where mmcv has no compiled operators, and lets
@@ -26,5 +30,17 @@ def run_mmpose_tool(name: str) -> None:
             f'mlpe_mmpose runs the {name} of MMPose, and the installed '
             f'MMPose {mmpose.__version__} has none in {script.parent}.'
         )
-    sys.argv[0] = str(script)
+    sys.argv = [str(script), *map(_replace_name, sys.argv[1:])]
     runpy.run_path(str(script), run_name='__main__')
+
+
+def _replace_name(argument: str) -> str:
+    """Replace a file that ``setup.py`` has made for mim by its config.
+
+    ``mim train mlpe_mmpose mlpe_resnest50_256x192`` finds such a file, and
+    gives the path of the file to the script.
+    """
+    path = Path(argument)
+    if path.parent != NAMES or not path.is_file():
+        return argument
+    return str(find_shipped('configs').resolve() / path.read_text())

@@ -14,7 +14,7 @@ from torch import Tensor
 from mlpe_mmpose.version import __version__
 
 from ..output_file import check_output, write_then_check
-from .converted_config import INPUT_SIZES, converted_config
+from .converted_config import INPUT_SIZES, write_converted_config
 from .original_names import NUM_LEVELS, SOURCES, OriginalNames
 
 # convolutions of all levels joined: theirs from the coarsest, ours the finest
@@ -33,7 +33,7 @@ def convert_state_dict(
 
     The model here then computes the same heatmaps from the same input,
     which the originals normalise in their own way, see
-    :func:`converted_config`.
+    :func:`write_converted_config`.
 
     Args:
         state_dict (Mapping[str, Tensor]): Of the authors' release of MLPE
@@ -43,7 +43,7 @@ def convert_state_dict(
 
     Returns:
         dict[str, Tensor]: All parameters and buffers of the model of
-        :func:`converted_config`; but for two, the same tensors. What the
+        :func:`write_converted_config`; but for two, the same tensors. What the
         release builds and never uses is left out: its classifier and three
         laterals.
 
@@ -132,7 +132,7 @@ def convert_checkpoint(
     _check_outputs(out_file, config_file, force)
     state_dict = _read_state_dict(Path(in_file))
     converted = convert_state_dict(state_dict, source)
-    text = converted_config(source, depth_of(state_dict), input_size)
+    text = write_converted_config(source, depth_of(state_dict), input_size)
     with (
         write_then_check(out_file) as weights,
         write_then_check(config_file) as config,
@@ -180,7 +180,7 @@ def _original_names(names: Iterable[str], source: str) -> OriginalNames:
 
 def _meta_model(source: str, depth: int) -> dict[str, Tensor]:
     """Names and shapes of the config's model, without memory."""
-    text = converted_config(source, depth, INPUT_SIZES[0])
+    text = write_converted_config(source, depth, INPUT_SIZES[0])
     config = Config.fromstring(text, '.py')
     with (
         DefaultScope.overwrite_default_scope('mmpose'),

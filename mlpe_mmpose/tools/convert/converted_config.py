@@ -1,20 +1,16 @@
 """The config that goes with a converted checkpoint."""
 
-from pathlib import Path
-
-from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.shipped import inherit_shipped
 from mlpe_mmpose.version import __version__
 
 # height x width of a crop, as in the names of the shipped configs
 INPUT_SIZES = ('256x192', '384x288')
-# names of the shipped configs, by source and depth of the backbone
-_NAMES = {
-    ('mlpe', 50): 'mlpe_resnest50_{}.py',
-    ('mlpe', 101): 'mlpe_resnest101_{}.py',
-    ('cpn', 50): 'cpn/cpn_resnet50_{}.py',
-    ('cpn', 101): 'cpn/cpn_resnet101_{}.py',
+# The shipped config of each source, whose backbone has 50 layers.
+_BASES = {
+    'mlpe': 'mlpe_resnest50_{}.py',
+    'cpn': 'cpn/cpn_resnet50_{}.py',
 }
-# what differs from the config of 50 layers, where none of 101 is shipped
+# The lines that change the backbone to 101 layers.
 _DEEPER = {
     'mlpe': """\
     backbone=dict(
@@ -29,10 +25,12 @@ _DEEPER = {
     ),
 """,
 }
-# the normalisation is that of both originals
+# Both originals normalise images in the same way.
 _TEXT = """\
-# For the weights beside it, converted by mlpe_mmpose {version}.
-{base}
+# For the weights beside this file, converted by mlpe_mmpose {version}.
+# The expression imports mlpe_mmpose, which has the config that it names.
+_base_ = {base}
+
 model = dict(
     # the original normalises an image by (RGB - mean) / 255
     data_preprocessor=dict(
@@ -42,7 +40,7 @@ model = dict(
 """
 
 
-def converted_config(source: str, depth: int, input_size: str) -> str:
+def write_converted_config(source: str, depth: int, input_size: str) -> str:
     """Write the text of the config of a converted checkpoint.
 
     The config inherits the shipped one of this network and input size, and
@@ -50,46 +48,22 @@ def converted_config(source: str, depth: int, input_size: str) -> str:
 
     Args:
         source (str): ``'mlpe'`` or ``'cpn'``
-        depth (int): 50 or 101
+        depth (int): Layers of the backbone, 50 or 101
         input_size (str): One of ``INPUT_SIZES``
 
     Returns:
         str: The text, which MMPose's scripts can read from any folder.
 
     Raises:
-        ValueError: If the input size is another.
+        ValueError: If the input size is none of ``INPUT_SIZES``.
     """
     if input_size not in INPUT_SIZES:
         raise ValueError(
             'a converted checkpoint needs input_size to be one of '
             f'{INPUT_SIZES}, got input_size={input_size!r}.'
         )
-    backbone = ''
-    base = _NAMES[source, depth].format(input_size)
-    if not _is_shipped(base):
-        base = _NAMES[source, 50].format(input_size)
-        backbone = _DEEPER[source]
     return _TEXT.format(
-        version=__version__, base=_base_lines(base), backbone=backbone
+        version=__version__,
+        base=inherit_shipped(_BASES[source].format(input_size)),
+        backbone=_DEEPER[source] if depth == 101 else '',
     )
-
-
-def _base_lines(name: str) -> str:
-    """The lines that name a shipped config as the `_base_`.
-
-    MMEngine evaluates the expression when it reads the file, so that the file
-    can go to another machine, and MMPose's own scripts can read it.
-    """
-    return (
-        f'# configs/{name} of the installed mlpe_mmpose\n'
-        '_base_ = str(\n'
-        "    __import__('mlpe_mmpose.shipped')\n"
-        f"    .shipped.find_shipped('configs/{name}')\n"
-        '    .resolve()\n'
-        ')\n'
-    )
-
-
-def _is_shipped(name: str) -> bool:
-    """Whether there is a config of this name."""
-    return Path(find_shipped('configs'), name).is_file()

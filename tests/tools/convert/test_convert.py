@@ -15,13 +15,13 @@ from mlpe_mmpose.tools.convert.convert_checkpoint import (
 )
 from mlpe_mmpose.tools.convert.converted_config import (
     INPUT_SIZES,
-    converted_config,
+    write_converted_config,
 )
 
 
 def load(source: str, depth: int, input_size: str, state_dict: dict):
     """The model of the written config, with these weights and no others."""
-    text = converted_config(source, depth, input_size)
+    text = write_converted_config(source, depth, input_size)
     config = Config.fromstring(text, '.py')
     with torch.device('meta'):
         model = build_pose_estimator(config.model)

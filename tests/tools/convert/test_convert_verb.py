@@ -16,7 +16,7 @@ from mlpe_mmpose.tools import main
 from mlpe_mmpose.tools.convert import cli as convert
 from mlpe_mmpose.tools.convert.converted_config import (
     INPUT_SIZES,
-    converted_config,
+    write_converted_config,
 )
 from mlpe_mmpose.tools.convert.original_names import SOURCES
 
@@ -81,7 +81,7 @@ print(Config.fromfile(sys.argv[1]).model.backbone.depth)
 
 def test_mmposes_scripts_can_read_the_written_config_anywhere(tmp_path):
     path = tmp_path / 'model.py'
-    path.write_text(converted_config('cpn', 101, '384x288'))
+    path.write_text(write_converted_config('cpn', 101, '384x288'))
     done = subprocess.run(
         [sys.executable, '-W', 'ignore', '-c', READ, path],
         capture_output=True,
@@ -117,7 +117,7 @@ def test_a_wrong_path_is_one_line(
 ):
     monkeypatch.chdir(tmp_path)
     arguments = ('--source', 'cpn', '--input-size', '256x192')
-    assert run(in_name, out_name, *arguments) == 1
+    assert run(in_name, out_name, *arguments) == 2
     said = capsys.readouterr()
     assert said.err.count('\n') == 1
     assert words in said.err

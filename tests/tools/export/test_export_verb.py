@@ -93,7 +93,7 @@ def test_a_wrong_path_is_one_line_and_nothing_is_written(
     tmp_path, monkeypatch, capsys, arguments, words
 ):
     monkeypatch.chdir(tmp_path)
-    assert _export(*arguments) == 1
+    assert _export(*arguments) == 2
     said = capsys.readouterr()
     assert said.out == ''
     assert said.err.count('\n') == 1

@@ -113,5 +113,5 @@ def test_the_verb_says_what_it_guessed_and_what_is_next(folder, capsys):
     # what the stack prints is not for the user
     assert 'creating index' not in out
     assert 'Average Precision' not in out
-    assert main([*call, '--images', str(folder / 'nowhere')]) == 1
+    assert main([*call, '--images', str(folder / 'nowhere')]) == 2
     assert main([*call, '--images', 'x', '--name', 'a b']) == 2

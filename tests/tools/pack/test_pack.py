@@ -154,7 +154,7 @@ def test_a_missing_file_is_named_with_where_it_comes_from(
         ((results, 'none'), 'list of images, none, does not exist. COCO publ'),
     ):
         call = ['pack', *map(str, files), '--out', str(out), '--name', 'x']
-        assert main(call) == 1
+        assert main(call) == 2
         said = capsys.readouterr().err
         assert said.startswith('pack: the ')
         assert message in said
@@ -184,5 +184,5 @@ def test_the_verb_says_where_and_how_it_ended(tmp_path, image_info, capsys):
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == str(tmp_path / f'{NAME}.zip')
     assert main([*call, '--name', 'a b']) == 2
-    assert main(['pack', 'none', str(image_info), '--name', 'x']) == 1
+    assert main(['pack', 'none', str(image_info), '--name', 'x']) == 2
     assert capsys.readouterr().err.count('pack: ') == 2
