@@ -14,7 +14,7 @@ with explained():
     import mmpose.models
     import mmpose.visualization  # noqa: F401
 
-    from .codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
+    from .codecs import MLPEHeatmap
     from .compat import (
         config_lookup,
         dataset_checks,
@@ -66,6 +66,5 @@ __all__ = [
     'OHKMPickHook',
     'PlainCheckpointHook',
     'RandomChannelGain',
-    'UnbiasedMLPEHeatmap',
     'shared_storage_collate',
 ]
