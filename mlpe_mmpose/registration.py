@@ -17,7 +17,7 @@ with explain_import_errors():
     import mmpose.models
     import mmpose.visualization
 
-    from .codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
+    from .codecs import MLPEHeatmap
     from .compat import (
         config_lookup,
         dataset_checks,

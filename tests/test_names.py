@@ -32,10 +32,7 @@ def registered_names() -> set[str]:
 
 
 def test_the_package_exports_all_that_it_registers():
-    # being merged into MLPEHeatmap
-    assert set(mlpe_mmpose.__all__) == registered_names() - {
-        'UnbiasedMLPEHeatmap'
-    }
+    assert set(mlpe_mmpose.__all__) == registered_names()
     for name in mlpe_mmpose.__all__:
         assert getattr(mlpe_mmpose, name).__name__ == name
 

@@ -76,10 +76,7 @@ def run_all(
         failed += broken
         if not rows:
             continue
-        parts.append(f'{describe_machine(device)}
-
-{table(rows)}
-')
+        parts.append(f'{describe_machine(device)}\n\n{table(rows)}\n')
         # after each device, so that an interruption loses little
         if out is not None:
             Path(out).write_text('\n'.join(parts))

@@ -3,7 +3,7 @@
 # ResNeSt-101, 384x288. 8 GPUs x 32 persons, 200 epochs. Not yet measured.
 _base_ = ['../mlpe_resnest101_384x288.py', '../_base_/plus_recipe.py']
 
-codec = dict(_base_.codec, type='UnbiasedMLPEHeatmap')
+codec = dict(_base_.codec, unbiased=True)
 model = dict(neck=dict(lateral_fusion=True), head=dict(decoder=codec))
 param_scheduler = [_base_.warm_up, _base_.cosine_decay]
 custom_hooks = [*_base_.custom_hooks, _base_.weight_average]

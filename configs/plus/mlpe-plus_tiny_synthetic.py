@@ -3,7 +3,7 @@
 # OHKM, which only slows so short a training (docs/results.md).
 _base_ = ['../mlpe_tiny_synthetic.py']
 
-codec = dict(_base_.codec, type='UnbiasedMLPEHeatmap')
+codec = dict(_base_.codec, unbiased=True)
 model = dict(
     head=dict(
         refine_loss=dict(type='KeypointMSELoss', use_target_weight=True),

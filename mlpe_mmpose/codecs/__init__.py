@@ -1,6 +1,5 @@
-"""Keypoints <-> heatmaps, both directions."""
+"""Codecs: keypoints to heatmaps, and heatmaps to keypoints."""
 
 from .mlpe_heatmap import MLPEHeatmap
-from .unbiased_mlpe_heatmap import UnbiasedMLPEHeatmap
 
-__all__ = ['MLPEHeatmap', 'UnbiasedMLPEHeatmap']
+__all__ = ['MLPEHeatmap']

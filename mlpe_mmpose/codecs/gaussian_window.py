@@ -1,53 +1,69 @@
-"""Gaussian windows as OpenCV's ``GaussianBlur(map, (s, s), 0)`` has them."""
+"""Gaussian windows as in OpenCV's ``GaussianBlur(map, (s, s), 0)``."""
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 
-def gaussian_rows(length: int, window: int) -> np.ndarray:
-    """Blur every unit impulse of a line, its border reflected.
+def blur_impulses(length: int, window: int) -> np.ndarray:
+    """Blur a unit impulse at each cell of a line, with reflected borders.
 
     Args:
-        length (int): Cells of the line
-        window (int): Odd window; its sigma is OpenCV's for that window
+        length (int): Number of cells of the line
+        window (int): Odd window in cells; OpenCV derives its sigma
 
     Returns:
         np.ndarray: (length, length), float64. Row c is the blurred impulse
-        at cell c, divided by its own value there, so the diagonal is 1.
+        of cell c, scaled so that its value at cell c is 1.
     """
-    impulses = np.eye(length)
-    # a single row: OpenCV then reflects and blurs in x alone
+    # OpenCV reflects and blurs an image of one row in x only.
     rows = [
         cv2.GaussianBlur(impulse[None], (window, 1), 0)[0]
-        for impulse in impulses
+        for impulse in np.eye(length)
     ]
     return np.stack([row / row[cell] for cell, row in enumerate(rows)])
 
 
-def window_sigma(window: int) -> float:
-    """The standard deviation that OpenCV's documentation gives a window.
+def sample_gaussians(
+    centers: Tensor, length: int, windows: Sequence[int]
+) -> Tensor:
+    """Sample Gaussians of height 1 at the cells of a line.
 
     Args:
-        window (int): Odd window, in cells
+        centers (Tensor): (B, K), in cells, integers are the cells' centres
+        length (int): Number of cells of the line
+        windows (Sequence[int]): L odd windows; each one's sigma is
+            ``0.3 * ((window - 1) * 0.5 - 1) + 0.8``, as OpenCV documents it
+
+    Returns:
+        Tensor: (L, B, K, length), on the device of ``centers``.
     """
-    return 0.3 * ((window - 1) * 0.5 - 1) + 0.8
+    cells = torch.arange(length, device=centers.device)
+    squares = (cells - centers.unsqueeze(-1)) ** 2
+    sigmas = [0.3 * ((window - 1) * 0.5 - 1) + 0.8 for window in windows]
+    return torch.stack(
+        [torch.exp(squares * (-0.5 / sigma**2)) for sigma in sigmas]
+    )
 
 
 def blur_zero_padded(heatmaps: Tensor, window: int) -> Tensor:
-    """Blur heatmaps as MMPose's ``gaussian_blur`` does, but for the peak.
+    """Blur heatmaps as MMPose's ``gaussian_blur`` does, without its scale.
 
-    Mirrored taps are added before they are weighted, so that a mirrored map
-    gives exactly the mirrored result, and a symmetric peak has no slope.
+    MMPose's function scales each heatmap back to its former maximum.
+    Decoding compares values of one heatmap and needs no such scale. Cells at
+    the same distance are added before they are weighted, so that a mirrored
+    heatmap gives exactly the mirrored result.
 
     Args:
-        heatmaps (Tensor): (B, K, H, W), floating
-        window (int): Odd window; its sigma is OpenCV's for that window
+        heatmaps (Tensor): (B, K, H, W), floating type
+        window (int): Odd window in cells; OpenCV derives its sigma
 
     Returns:
-        Tensor: The same shape. MMPose's function scales each map back to
-        its former maximum; maxima and signs of slopes need no such scale.
+        Tensor: (B, K, H, W).
     """
     radius = window // 2
     taps = cv2.getGaussianKernel(window, 0)[radius:, 0].tolist()

@@ -1,4 +1,4 @@
-"""The codec of MLPE: graded Gaussian targets, rendered by the batch."""
+"""The codec of MLPE, whose targets are rendered for a whole batch."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.registry import KEYPOINT_CODECS
 from torch import Tensor
 
-from .gaussian_window import gaussian_rows
+from .gaussian_window import blur_impulses, sample_gaussians
 from .heatmap_peaks import find_peaks
 
-# the height of a target's peak (the release; MegviiHeatmap has the same)
+# height of a target's peak, as in the release and in MegviiHeatmap
 PEAK = 255.0
 
 
@@ -20,16 +20,13 @@ class MLPEHeatmap(BaseKeypointCodec):
     """Graded heatmaps of the multi-level pose network (MLPE, Shao et al.).
 
     Renders what one :class:`MegviiHeatmap` per level would, but on the
-    model's device and for the whole batch: :meth:`encode`, which runs in the
-    data pipeline, only carries coordinates and weights; the head calls
-    :meth:`render`. Of the heads only :class:`MLPEHead` does, so no other
-    can be trained with this codec. Decodes like :class:`MegviiHeatmap`,
-    batched on the device, with the half-cell offset everywhere and not only
-    away from the border.
+    model's device and for the whole batch: :meth:`encode` runs in the data
+    pipeline and only converts coordinates, and :class:`MLPEHead` calls
+    :meth:`render`. No other head can be trained with this codec. Decodes like
+    :class:`MegviiHeatmap`, but adds half a cell at the border too.
 
     Note:
         - batch size: B
-        - instance number: N (always 1, top-down)
         - keypoint number: K
         - level number: L, level 0 is the coarsest
         - input image size: [w, h]
@@ -37,18 +34,24 @@ class MLPEHeatmap(BaseKeypointCodec):
 
     Encoded:
         - keypoint_labels (np.ndarray): (1, K, 2), float32, (x, y) in heatmap
-          cells: input pixels / stride
-        - keypoint_weights (np.ndarray): (1, K), the visibility that was
-          given, 0 where the keypoint lies outside the heatmap
+          cells. Integers are the cells' edges, or, if unbiased, their centres
+        - keypoint_weights (np.ndarray): (1, K), the given visibility, 0 where
+          the keypoint lies outside the heatmap
 
     Args:
         input_size (tuple): Input image size in [w, h]
-        heatmap_size (tuple): Heatmap size in [W, H]; the input size divided
-            by one whole number, the stride of the finest feature map
+        heatmap_size (tuple): Heatmap size in [W, H]: the input size divided
+            by an integer, the stride of the finest feature map
         kernel_sizes (Sequence[int]): Odd Gaussian window of each level,
-            coarse to fine, in heatmap cells. (15, 11, 9, 7) at 192x256 and
-            (23, 17, 13, 9) at 288x384 in the release. The last one is also
+            coarse to fine, in heatmap cells; the release has (15, 11, 9, 7)
+            at 192x256 and (23, 17, 13, 9) at 288x384. The last window is also
             that of the refined heatmaps, and of the blur before decoding
+        unbiased (bool): Whether to avoid rounding to cells. Gaussians then
+            have their centres at the keypoints and are not cut off, maxima
+            are decoded as in DARK (Zhang et al., CVPR 2020), and cell c is
+            centred at pixel (c + 0.5) * stride - 0.5, so that a mirrored
+            image has mirrored coordinates, as UDP (Huang et al., CVPR 2020)
+            asks for. Defaults to ``False``
 
     Raises:
         ValueError: If the sizes do not divide, or a window is not a
@@ -67,6 +70,7 @@ class MLPEHeatmap(BaseKeypointCodec):
         input_size: tuple[int, int],
         heatmap_size: tuple[int, int],
         kernel_sizes: Sequence[int],
+        unbiased: bool = False,
     ) -> None:
         super().__init__()
         name = self.__class__.__name__
@@ -94,22 +98,18 @@ class MLPEHeatmap(BaseKeypointCodec):
         self.input_size = tuple(input_size)
         self.heatmap_size = tuple(heatmap_size)
         self.kernel_sizes = tuple(kernel_sizes)
-        self.scale_factor = (np.array(input_size) / heatmap_size).astype(
-            np.float32
-        )
-        width, height = self.heatmap_size
-        # made here, and not on first use, where torch.compile could not look
-        # into OpenCV; then one copy a device
-        self._rows = {
-            torch.device('cpu'): (self._blurred(width), self._blurred(height))
-        }
+        self.unbiased = unbiased
+        self.scale_factor = np.full(2, stride, dtype=np.float32)
+        # torch.compile cannot trace OpenCV, so the tables are built here.
+        tables = () if unbiased else map(self._blur_table, self.heatmap_size)
+        self._tables = {torch.device('cpu'): tuple(tables)}
 
     def encode(
         self,
         keypoints: np.ndarray,
         keypoints_visible: np.ndarray | None = None,
     ) -> dict:
-        """Carry keypoints to the heatmap's grid; no map is made here.
+        """Convert keypoints to heatmap cells; no heatmap is made here.
 
         Args:
             keypoints (np.ndarray): (1, K, 2), (x, y) in input-image pixels
@@ -117,9 +117,8 @@ class MLPEHeatmap(BaseKeypointCodec):
                 labelled. Defaults to all labelled
 
         Returns:
-            dict:
-            - keypoint_labels (np.ndarray): (1, K, 2), float32, in cells
-            - keypoint_weights (np.ndarray): (1, K), float32
+            dict: ``keypoint_labels`` (1, K, 2) and ``keypoint_weights``
+            (1, K), float32, see the class.
 
         Raises:
             ValueError: If a visibility, or a coordinate of a labelled
@@ -132,15 +131,19 @@ class MLPEHeatmap(BaseKeypointCodec):
         if keypoints_visible is None:
             keypoints_visible = np.ones(keypoints.shape[:2])
         self._check_finite(keypoints, keypoints_visible)
-        labels, inside = self._to_cells(keypoints.astype(np.float32))
+        half = np.float32(0.5 if self.unbiased else 0)
+        labels = (keypoints.astype(np.float32) + half) / self.scale_factor
+        # MegviiHeatmap truncates, so that (-1, 0) belongs to cell 0.
+        cells = labels if self.unbiased else np.trunc(labels)
+        inside = ((cells >= 0) & (cells < self.heatmap_size)).all(-1)
         weights = keypoints_visible.astype(np.float32)
         weights = np.where(inside, weights, np.float32(0))
-        return dict(keypoint_labels=labels, keypoint_weights=weights)
+        return dict(keypoint_labels=labels - half, keypoint_weights=weights)
 
     def _check_finite(
         self, keypoints: np.ndarray, visible: np.ndarray
     ) -> None:
-        """Refuse what would make the loss NaN, or silently not count."""
+        """Reject labels that would make the loss NaN or lose a keypoint."""
         finite = np.isfinite(keypoints).all(-1) | (visible == 0)
         for _, index in np.argwhere(~(finite & np.isfinite(visible))):
             x, y = keypoints[0, index]
@@ -151,64 +154,58 @@ class MLPEHeatmap(BaseKeypointCodec):
                 'keypoint that is not labelled needs visibility 0.'
             )
 
-    def _to_cells(
-        self, keypoints: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Labels (1, K, 2), and which of them are in the heatmap (1, K)."""
-        labels = keypoints / self.scale_factor
-        # truncated, as MegviiHeatmap does: (-1, 0) belongs to cell 0
-        cells = np.trunc(labels)
-        return labels, ((cells >= 0) & (cells < self.heatmap_size)).all(-1)
-
     def render(
         self, keypoint_labels: Tensor, keypoint_weights: Tensor
     ) -> Tensor:
-        """Draw the targets of all levels, for the batch, in one call.
+        """Render the targets of all levels for a batch.
 
-        A target is a unit impulse blurred by a Gaussian window with its
-        border reflected, then scaled so that the impulse's cell is 255.
-        Blurring is separable, so a target is the outer product of two rows
-        of a table that was made once.
+        A target is the outer product of a Gaussian in y and one in x. If not
+        unbiased, these are impulses, blurred with reflected borders.
 
         Args:
             keypoint_labels (Tensor): (B, K, 2), as from :meth:`encode`
-            keypoint_weights (Tensor): (B, K), maps of weight 0 are empty
+            keypoint_weights (Tensor): (B, K), heatmaps of weight 0 are empty
 
         Returns:
             Tensor: (L, B, K, H, W), float32, 0 to 255, level 0 coarsest, on
-            the device of ``keypoint_labels``. Near a border the reflection
-            can lift cells beside the keypoint's above 255.
+            the device of ``keypoint_labels``. The keypoint's own cell is 255,
+            and the reflection can lift cells beside it above 255 near a
+            border; if unbiased, 255 is the height at the keypoint itself.
         """
-        rows_x, rows_y = self._rows_on(keypoint_labels.device)
-        cells = keypoint_labels.long()
-        x = cells[..., 0].clamp(0, self.heatmap_size[0] - 1)
-        y = cells[..., 1].clamp(0, self.heatmap_size[1] - 1)
-        peaks = (keypoint_weights > 0).to(rows_y) * PEAK
-        columns = rows_y[:, y] * peaks[None, :, :, None]
-        return columns.unsqueeze(-1) * rows_x[:, x].unsqueeze(-2)
+        drawn = keypoint_weights > 0
+        # Labels of weight 0 may be NaN, and 0 times NaN is NaN.
+        labels = keypoint_labels.float().masked_fill(~drawn.unsqueeze(-1), 0)
+        if self.unbiased:
+            rows_x, rows_y = (
+                sample_gaussians(labels[..., axis], size, self.kernel_sizes)
+                for axis, size in enumerate(self.heatmap_size)
+            )
+        else:
+            x, y = labels.long().unbind(-1)
+            table_x, table_y = self._tables_on(labels.device)
+            rows_x, rows_y = table_x[:, x], table_y[:, y]
+        peaks = drawn.to(labels) * PEAK
+        columns = rows_y * peaks.unsqueeze(-1)
+        return columns.unsqueeze(-1) * rows_x.unsqueeze(-2)
 
-    def _blurred(self, length: int) -> Tensor:
-        """The blurred impulses of a line, (L, length, length), peak 1."""
-        rows = [gaussian_rows(length, size) for size in self.kernel_sizes]
+    def _blur_table(self, length: int) -> Tensor:
+        """Blur the impulses of a line, (L, length, length), peak 1."""
+        rows = [blur_impulses(length, size) for size in self.kernel_sizes]
         return torch.from_numpy(np.stack(rows)).float()
 
-    def _rows_on(self, device: torch.device) -> tuple[Tensor, Tensor]:
-        """The tables (L, W, W) and (L, H, H) on a device, copied once."""
-        if device not in self._rows:
-            tables = self._rows[torch.device('cpu')]
-            self._rows[device] = tuple(table.to(device) for table in tables)
-        return self._rows[device]
+    def _tables_on(self, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Copy the tables (L, W, W) and (L, H, H) to a device, once."""
+        if device not in self._tables:
+            tables = self._tables[torch.device('cpu')]
+            self._tables[device] = tuple(table.to(device) for table in tables)
+        return self._tables[device]
 
     def decode(self, encoded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Decode one person; see :meth:`batch_decode`.
-
-        Args:
-            encoded (np.ndarray): Heatmaps in shape (K, H, W)
+        """Decode the heatmaps (K, H, W) of one instance.
 
         Returns:
-            tuple:
-            - keypoints (np.ndarray): (1, K, 2), input-image pixels
-            - scores (np.ndarray): (1, K)
+            tuple: Keypoints (1, K, 2) and scores (1, K), see
+            :meth:`decode_tensors`.
         """
         keypoints, scores = self.batch_decode(torch.from_numpy(encoded)[None])
         return keypoints[0], scores[0]
@@ -217,48 +214,37 @@ class MLPEHeatmap(BaseKeypointCodec):
     def batch_decode(
         self, batch_encoded: Tensor
     ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Decode the maxima of blurred heatmaps, as in CPN (2018).
-
-        The maximum moves a quarter cell toward the higher neighbour in x and
-        in y, unless its cell is on the border, then half a cell, to the
-        middle of its cell. :class:`MegviiHeatmap` does neither in the second
-        column and row as well, but both in the last but one: mirrored maps
-        would not decode to mirrored keypoints.
-
-        Args:
-            batch_encoded (Tensor): Heatmaps in shape (B, K, H, W), any
-                device and floating type, the peak about 255
+        """Decode the heatmaps (B, K, H, W) of a batch, on their device.
 
         Returns:
-            tuple:
-            - batch_keypoints (list[np.ndarray]): B arrays (1, K, 2), (x, y)
-              in input-image pixels; minus one cell where a map has no
-              positive value
-            - batch_scores (list[np.ndarray]): B arrays (1, K), peak
-              height / 255 + 0.5
+            tuple: B arrays of keypoints (1, K, 2) and B arrays of scores
+            (1, K), see :meth:`decode_tensors`.
         """
         keypoints, scores = self.decode_tensors(batch_encoded)
         # one copy to the host for the whole batch
-        packed = torch.cat([keypoints, scores.unsqueeze(-1)], -1)
-        packed = packed.cpu().numpy()
+        packed = torch.cat([keypoints, scores[..., None]], -1).cpu().numpy()
         return (
             [person[None, :, :2] for person in packed],
             [person[None, :, 2] for person in packed],
         )
 
     def decode_tensors(self, heatmaps: Tensor) -> tuple[Tensor, Tensor]:
-        """The part of :meth:`batch_decode` that an exported graph holds.
+        """Decode heatmaps with operations that an exported graph can hold.
 
         Args:
-            heatmaps (Tensor): (B, K, H, W), any device and floating type
+            heatmaps (Tensor): (B, K, H, W), any device and floating type,
+                peaks of about 255
 
         Returns:
             tuple:
             - keypoints (Tensor): (B, K, 2), float32, (x, y) in input-image
-              pixels
-            - scores (Tensor): (B, K), float32
+              pixels; left of and above the image where a heatmap has no
+              positive value
+            - scores (Tensor): (B, K), float32, highest cell / 255 + 0.5
         """
-        window = self.kernel_sizes[-1]
-        places, heights = find_peaks(heatmaps.float(), window)
-        # one stride for both axes, see __init__
-        return places * float(self.scale_factor[0]), heights / PEAK + 0.5
+        coordinates, heights = find_peaks(
+            heatmaps.float(), self.kernel_sizes[-1], self.unbiased
+        )
+        half = 0.5 if self.unbiased else 0.0
+        keypoints = (coordinates + half) * float(self.scale_factor[0]) - half
+        return keypoints, heights / PEAK + 0.5

@@ -8,10 +8,7 @@ from mmengine.registry import FUNCTIONS
 from torch import Tensor
 from torch.utils.data import get_worker_info
 
-from ..models.data_preprocessors.batch_labels import (
-    can_be_stacked,
-    replace_labels,
-)
+from .batch_labels import can_be_stacked, replace_labels
 
 
 @FUNCTIONS.register_module()

@@ -21,7 +21,8 @@ class ModelCard:
         use_udp (bool): Whether boxes are cropped as in UDP (2020)
         output (str): ``'keypoints'`` for keypoints and scores, or
             ``'heatmaps'``
-        codec (str): Class that decodes the heatmaps
+        codec (str): The class that decodes the heatmaps, with
+            ``(unbiased=True)`` if it decodes between the cells
         blur_window (int, optional): Window of the blur before decoding, in
             heatmap cells; ``None`` unless the codec is an ``MLPEHeatmap``
         peak (float, optional): Height of a perfect peak; ``None`` unless the

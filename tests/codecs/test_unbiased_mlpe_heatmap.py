@@ -4,16 +4,16 @@ import torch
 from mmpose.codecs.utils import gaussian_blur
 from mmpose.codecs.utils.refinement import refine_keypoints_dark
 
-from mlpe_mmpose.codecs import MLPEHeatmap, UnbiasedMLPEHeatmap
+from mlpe_mmpose.codecs import MLPEHeatmap
 from mlpe_mmpose.codecs.gaussian_window import blur_zero_padded
-from mlpe_mmpose.codecs.heatmap_peaks import find_unbiased_peaks
+from mlpe_mmpose.codecs.heatmap_peaks import find_peaks
 
 INPUT, SIZE, STRIDE = (96, 128), (24, 32), 4
 WINDOWS = (15, 11, 9, 7)
 
 
-def _codec(windows: tuple[int, ...] = WINDOWS) -> UnbiasedMLPEHeatmap:
-    return UnbiasedMLPEHeatmap(INPUT, SIZE, windows)
+def _codec(windows: tuple[int, ...] = WINDOWS) -> MLPEHeatmap:
+    return MLPEHeatmap(INPUT, SIZE, windows, unbiased=True)
 
 
 def _places(people: int, margin: float) -> np.ndarray:
@@ -23,7 +23,7 @@ def _places(people: int, margin: float) -> np.ndarray:
     return random.random((people, 17, 2)) * room + margin
 
 
-def _drawn(codec: UnbiasedMLPEHeatmap, places: np.ndarray) -> torch.Tensor:
+def _drawn(codec: MLPEHeatmap, places: np.ndarray) -> torch.Tensor:
     """The targets of people, (L, B, 17, H, W)."""
     encoded = [codec.encode(person[None]) for person in places]
     labels, weights = (
@@ -79,7 +79,7 @@ def test_decoding_equals_the_stock_dark_refinement():
     maps = _drawn(_codec(), _places(4, margin=0))[-1]
     maps = (maps + torch.rand_like(maps) * 40).clamp(min=0)
     window = WINDOWS[-1]
-    places, _ = find_unbiased_peaks(maps, window)
+    places, _ = find_peaks(maps, window, unbiased=True)
     for person, found in zip(maps.numpy(), places.numpy(), strict=True):
         blurred = gaussian_blur(person.copy(), window)
         flat = blurred.reshape(17, -1).argmax(1)
@@ -113,7 +113,7 @@ def test_no_noise_moves_a_keypoint_more_than_a_cell_from_the_maximum():
     maps = torch.randn(16, 17, *reversed(SIZE)) * 100
     for window in (1, 3):
         for noise in (maps, maps.clamp(min=0)):
-            places, _ = find_unbiased_peaks(noise, window)
+            places, _ = find_peaks(noise, window, unbiased=True)
             cell = blur_zero_padded(noise, window).flatten(2).argmax(-1)
             cells = torch.stack([cell % SIZE[0], cell // SIZE[0]], -1)
             moved = (places - cells).abs()
@@ -133,7 +133,7 @@ def test_empty_cells_beside_a_maximum_count_as_in_the_stock_refinement():
     # takes of 1e-10
     maps = torch.zeros(1, 1, *SIZE[::-1])
     maps[0, 0, 12:14, 10:12] = torch.tensor([[200.0, 90.0], [60.0, 40.0]])
-    places, _ = find_unbiased_peaks(maps, 3)
+    places, _ = find_peaks(maps, 3, unbiased=True)
     cell = np.array([[[10.0, 12.0]]], dtype=np.float32)
     expected = refine_keypoints_dark(cell, maps[0].numpy().copy(), 3)
     np.testing.assert_allclose(places[0], expected[0], atol=2e-3)

@@ -93,7 +93,7 @@ def test_poses_are_those_of_inference_topdown(small_mlpe, images, onnx_pose):
 
 
 def test_the_unbiased_codecs_poses_are_inference_topdowns(tmp_path, images):
-    codec = {**CODEC, 'type': 'UnbiasedMLPEHeatmap'}
+    codec = {**CODEC, 'unbiased': True}
     trained = small_baseline(tmp_path, codec)
     pose = OnnxPose(trained.export('pose.onnx'), threads=1)
     check_poses(pose, trained.model(), images[1])

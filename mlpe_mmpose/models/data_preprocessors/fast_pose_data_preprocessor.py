@@ -7,7 +7,7 @@ from mmpose.models.data_preprocessors import PoseDataPreprocessor
 from mmpose.registry import MODELS
 from torch import Tensor
 
-from .batch_labels import can_be_stacked, replace_labels
+from ...datasets.batch_labels import can_be_stacked, replace_labels
 
 
 @MODELS.register_module()

@@ -169,7 +169,8 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
         padding=float(steps['GetBBoxCenterScale'].get('padding', 1.25)),
         use_udp=steps['TopdownAffine'].get('use_udp', False),
         output='heatmaps' if heatmaps else 'keypoints',
-        codec=type(codec).__name__,
+        codec=type(codec).__name__
+        + ('(unbiased=True)' if getattr(codec, 'unbiased', False) else ''),
         blur_window=codec.kernel_sizes[-1] if decodable else None,
         peak=PEAK if decodable else None,
         flip_test=model.test_cfg.get('flip_test', False),

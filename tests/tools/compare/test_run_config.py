@@ -169,7 +169,7 @@ def test_a_change_of_the_codec_reaches_all_its_uses(tmp_path):
         "    dict(type='RandomChoice', transforms=[[again]])]))\n"
     )
     stock = Config.fromfile(path).codec
-    changes = dict(kernel_sizes=(5, 5, 5, 5), type='UnbiasedMLPEHeatmap')
+    changes = dict(kernel_sizes=(5, 5, 5, 5), unbiased=True)
     config = build_config(Experiment('x', str(path), codec=changes), [])
     uses = uses_of_codec(config)
     assert len(uses) == 4

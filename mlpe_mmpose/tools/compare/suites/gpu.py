@@ -20,7 +20,7 @@ CHANGES = {
         options={'model.neck.pool_ratios': (0.125, 0.25, 0.375)}
     ),
     'plus': dict(
-        codec=dict(type='UnbiasedMLPEHeatmap'),
+        codec=dict(unbiased=True),
         options={
             'model.head.refine_loss.type': 'KeypointMSELoss',
             'model.head.refine_loss.use_target_weight': True,

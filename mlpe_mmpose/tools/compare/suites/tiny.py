@@ -20,7 +20,7 @@ OHKM = {'model.head.refine_loss.type': 'MLPEOHKMLoss'}
 NO_OHKM = {**OHKM, 'model.head.refine_loss.topk': 17}
 # the finest level's window for all levels
 ALIKE = dict(kernel_sizes=(5, 5, 5, 5))
-UNBIASED = dict(type='UnbiasedMLPEHeatmap')
+UNBIASED = dict(unbiased=True)
 
 # tested once, at the end
 options = {'train_cfg.val_begin': 1000, 'default_hooks.logger.interval': 50}
