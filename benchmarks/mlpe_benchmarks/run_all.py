@@ -9,6 +9,8 @@ from pathlib import Path
 
 import torch
 
+# `python -m mlpe_mmpose` leaves the registration to the verbs that need it
+from mlpe_mmpose import registration  # noqa: F401
 from mlpe_mmpose.optional import MissingPackageError
 from mlpe_mmpose.tools.machine import describe_machine
 
