@@ -63,7 +63,7 @@ test: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/lint-imports --no-cache --no-logo
-	$(PY) -m pytest --durations=15 $(ARGS)
+	$(PY) -m pytest --numprocesses auto --dist loadfile --durations=15 $(ARGS)
 
 doctor: setup
 	$(PY) -m mlpe_mmpose doctor
