@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.shipped import find_shipped, inherit_shipped
 
 # what the new config copies or replaces
 NEEDED = (
@@ -37,22 +37,22 @@ class BaseConfig:
         return value
 
     def reference(self, folder: Path) -> str:
-        """Return what a config in a folder names as its `_base_`.
+        """Write the `_base_` of a config in a folder, as source code.
 
         A shipped config is found wherever that folder is moved; a config of
-        the user keeps its place relative to it.
+        the user keeps its place relative to the folder.
         """
         path = self.path.resolve()
         shipped = find_shipped('configs').resolve()
         if shipped in path.parents:
-            return path.as_posix()
-        return Path(os.path.relpath(path, folder.resolve())).as_posix()
+            return inherit_shipped(path.relative_to(shipped).as_posix())
+        return repr(Path(os.path.relpath(path, folder.resolve())).as_posix())
 
-    def imports(self) -> list[str]:
-        """List the modules that the base imports, and this package."""
+    def missing_imports(self) -> list[str]:
+        """List all imports, if the base does not import this package."""
         named = self.look_up('custom_imports.imports') or []
         named = [named] if isinstance(named, str) else list(named)
-        return named if 'mlpe_mmpose' in named else [*named, 'mlpe_mmpose']
+        return [] if 'mlpe_mmpose' in named else [*named, 'mlpe_mmpose']
 
     def downloads_weights(self) -> bool:
         """Whether the backbone starts from weights that are not a file."""

@@ -1,19 +1,16 @@
 """The config of a new data set, as a person would write it."""
 
-import keyword
 import os
 from pathlib import Path
 
 from .annotations import Annotations
 from .base_config import BaseConfig
 
-WIDTH = 79
 CONFIG = '''\
 # {base_name} on {name},
 # written by `python -m mlpe_mmpose init-dataset`.
-_base_ = [{base!r}]
-custom_imports = {imports}
-
+_base_ = {reference}
+{imports}
 # The metainfo lies beside this file, wherever both are moved. Triple quotes,
 # because the folder's name may have quotes.
 metainfo = dict(from_file="""{{{{ fileDirname }}}}/{metainfo}""")
@@ -25,10 +22,7 @@ data_mode = 'topdown'
 
 {weights}model = dict(head=dict(out_channels={number}))
 {save_best}
-# Both pipelines are the base's.
-{flags}train_pipeline = {train_pipeline}
-val_pipeline = {val_pipeline}
-
+{train_pipeline}
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,
@@ -38,7 +32,7 @@ train_dataloader = dict(
         data_mode=data_mode,
         ann_file={train_file!r},
         data_prefix=dict(img={train_images!r}),
-        pipeline=train_pipeline,
+        pipeline={pipeline},
     )
 )
 {no_val}val_dataloader = dict(
@@ -51,7 +45,7 @@ train_dataloader = dict(
         ann_file={val_file!r},
         data_prefix=dict(img={val_images!r}),
         test_mode=True,
-        pipeline=val_pipeline,
+        pipeline=_base_.val_dataloader.dataset.pipeline,
     )
 )
 # The boxes are those of the annotations.
@@ -70,8 +64,20 @@ WEIGHTS = """\
 SAVE_BEST = """\
 default_hooks = dict(checkpoint=dict(save_best='coco/AP', rule='greater'))
 """
-VISIBLE_ONLY = """\
-# Flags here are 0 and 1 only: all that is labelled counts as visible.
+BASE_PIPELINE = '_base_.train_dataloader.dataset.pipeline'
+VISIBLE_ONLY = f"""\
+# The flags of this data set are 0 and 1 only, so 1 means visible.
+train_pipeline = [
+    dict(step, visible_flag=1)
+    if step['type'] == 'MarkOccludedKeypoints'
+    else step
+    for step in {BASE_PIPELINE}
+]
+"""
+IMPORTS = """\
+custom_imports = dict(
+    imports={!r}, allow_failed_imports=False
+)
 """
 NO_VAL = """\
 # There was no --val: validation is on the training data, and its figures say
@@ -92,13 +98,13 @@ def config_text(
 ) -> str:
     """Write the config.
 
-    It copies pipelines, and replaces data sets and metric as a whole, so that
-    a base of another data set leaves no option behind.
+    The pipelines are those of the base. Data sets and metric are replaced as
+    a whole, so that a base of another data set leaves no option behind.
 
     Args:
         name (str): The name of the data set
         base (BaseConfig): What the config starts from
-        reference (str): What the config names as its `_base_`
+        reference (str): The value of `_base_`, as source code
         metainfo (str): File name of the metainfo, in the same folder
         train (tuple[Annotations, Path]): Annotations and folder of images
         val (tuple[Annotations, Path], optional): Those to validate on
@@ -117,23 +123,21 @@ def config_text(
     )
     files = [_relative(annotations.path, root) for annotations, _ in splits]
     images = [_relative(folder, root) for _, folder in splits]
-    has_occluded = train[0].has_occluded
     has_areas = not tested[0].num_without_area
+    visible_only = not train[0].has_occluded
+    missing = base.missing_imports()
     return CONFIG.format(
         name=name,
         base_name=base.path.name,
-        base=reference,
-        imports=source(
-            dict(imports=base.imports(), allow_failed_imports=False), column=17
-        ),
+        reference=reference,
+        imports=IMPORTS.format(missing) if missing else '',
         metainfo=metainfo,
         data_root=Path(root).as_posix().rstrip('/') + '/',
         number=len(train[0].names),
         weights=WEIGHTS if base.downloads_weights() else '',
         save_best=SAVE_BEST if _saves_best(base) else '',
-        flags='' if has_occluded else VISIBLE_ONLY,
-        train_pipeline=source(_train_pipeline(base, has_occluded), column=17),
-        val_pipeline=source(_pipeline(base, 'val'), column=15),
+        train_pipeline=VISIBLE_ONLY if visible_only else '',
+        pipeline='train_pipeline' if visible_only else BASE_PIPELINE,
         train_file=files[0],
         train_images=images[0],
         val_file=files[1],
@@ -151,61 +155,3 @@ def _relative(path: Path, root: str) -> str:
 def _saves_best(base: BaseConfig) -> bool:
     """Whether the base keeps the best checkpoint, by whatever metric."""
     return bool(base.look_up('default_hooks.checkpoint.save_best'))
-
-
-def _pipeline(base: BaseConfig, split: str) -> list[dict]:
-    return base.look_up(f'{split}_dataloader.dataset.pipeline')
-
-
-def _train_pipeline(base: BaseConfig, has_occluded: bool) -> list[dict]:
-    """Return the base's pipeline, which reads the flags of this data set."""
-    mark = dict(type='MarkOccludedKeypoints')
-    if not has_occluded:
-        mark['visible_flag'] = 1
-    return [
-        mark if step['type'] == mark['type'] else step
-        for step in _pipeline(base, 'train')
-    ]
-
-
-def source(value: object, indent: int = 0, column: int = 0) -> str:
-    """Write a value of a config as Python code, in lines of 79 columns.
-
-    Args:
-        value (object): Of dictionaries, lists, tuples and plain values
-        indent (int): Columns before the line that the value starts in
-        column (int): The column that the value starts at
-    """
-    opening, items, closing = _parts(value)
-    if not items:
-        return opening + closing
-    comma = ',' if isinstance(value, tuple) and len(items) == 1 else ''
-    texts = [prefix + source(item) for prefix, item in items]
-    line = f'{opening}{", ".join(texts)}{comma}{closing}'
-    # a comma follows the value in its line
-    if '\n' not in line and column + len(line) < WIDTH:
-        return line
-    inner = indent + 4
-    lines = [
-        f'{" " * inner}{prefix}{source(item, inner, inner + len(prefix))},\n'
-        for prefix, item in items
-    ]
-    return f'{opening}\n{"".join(lines)}{" " * indent}{closing}'
-
-
-def _parts(value: object) -> tuple[str, list[tuple[str, object]], str]:
-    """Return opening bracket, items with what precedes each, and closing."""
-    if isinstance(value, dict):
-        if all(
-            isinstance(key, str)
-            and key.isidentifier()
-            and not keyword.iskeyword(key)
-            for key in value
-        ):
-            return 'dict(', [(f'{k}=', v) for k, v in value.items()], ')'
-        return '{', [(f'{k!r}: ', v) for k, v in value.items()], '}'
-    if isinstance(value, list):
-        return '[', [('', item) for item in value], ']'
-    if isinstance(value, tuple):
-        return '(', [('', item) for item in value], ')'
-    return repr(value), [], ''

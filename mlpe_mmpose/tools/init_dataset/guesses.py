@@ -53,7 +53,7 @@ def guess_swaps(names: Sequence[str]) -> dict[str, str]:
     return swaps
 
 
-def sided_alone(names: Sequence[str], swaps: dict[str, str]) -> list[str]:
+def find_unpaired(names: Sequence[str], swaps: dict[str, str]) -> list[str]:
     """List names with a side that have no partner, or more than one."""
     return [
         name

@@ -10,7 +10,7 @@ from ..output_file import write_then_check
 from .annotations import Annotations, read_annotations
 from .base_config import BaseConfig, read_base
 from .config_text import config_text
-from .guesses import guess_swaps, sided_alone
+from .guesses import find_unpaired, guess_swaps
 from .metainfo_text import metainfo_text
 from .trial import try_config
 
@@ -196,7 +196,7 @@ def _notes(
             "'area', so the metric estimates all areas from the boxes "
             '(use_area=False)'
         )
-    if alone := sided_alone(train.names, guess_swaps(train.names)):
+    if alone := find_unpaired(train.names, guess_swaps(train.names)):
         yield (
             f'no single partner for {", ".join(alone)}, whose names have a '
             f'side; mend `swap` in {metainfo} if there is one'

@@ -11,7 +11,7 @@ from mmpose.datasets import CocoDataset
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
 from mlpe_mmpose.tools.init_dataset.annotations import read_annotations
 from mlpe_mmpose.tools.init_dataset.base_config import read_base
-from mlpe_mmpose.tools.init_dataset.config_text import config_text, source
+from mlpe_mmpose.tools.init_dataset.config_text import config_text
 
 CONFIGS = Path(__file__).parents[3] / 'configs'
 SHIPPED = sorted(
@@ -167,18 +167,3 @@ def test_a_loss_that_picks_more_keypoints_than_there_are_is_refused(folder):
 def test_a_base_that_does_not_exist_is_refused(folder):
     with pytest.raises(FileNotFoundError, match='--config x is neither a f'):
         init(folder, base='x')
-
-
-@pytest.mark.parametrize(
-    'value',
-    [
-        dict(a=1, b=[dict(type='X', size=(192, 256)), 'it\'s "so"'], c=None),
-        {'a.b': {}, 'class': (1,), 3: [], 'd': ()},
-        [[0.25] * 40, ('x' * 100,), dict(y='z' * 90)],
-    ],
-)
-def test_source_is_python_code_of_the_value_in_short_lines(value):
-    text = source(value)
-    assert eval(text) == value
-    long = [line for line in text.splitlines() if len(line) > 79]
-    assert all('xxx' in line or 'zzz' in line for line in long)

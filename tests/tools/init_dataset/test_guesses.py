@@ -7,10 +7,10 @@ from beasts import annotations, init, write
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
 from mlpe_mmpose.tools.init_dataset.guesses import (
+    find_unpaired,
     guess_half,
     guess_sigma,
     guess_swaps,
-    sided_alone,
     words,
 )
 
@@ -46,7 +46,7 @@ def test_pairs_are_names_that_differ_in_their_side_only():
         'leftPaw': 'rightPaw',
         'rightPaw': 'leftPaw',
     }
-    assert sided_alone(names, swaps) == ['left_ear']
+    assert find_unpaired(names, swaps) == ['left_ear']
 
 
 def test_names_that_differ_in_a_sign_have_partners_of_their_own():
@@ -59,7 +59,7 @@ def test_names_that_differ_in_a_sign_have_partners_of_their_own():
 def test_names_that_differ_in_case_only_have_no_partner_and_are_listed():
     names = ['left_eye', 'Left_Eye', 'right_eye']
     assert guess_swaps(names) == {}
-    assert sided_alone(names, {}) == names
+    assert find_unpaired(names, {}) == names
 
 
 def test_the_partner_of_a_partner_is_the_name_itself_for_any_names():
