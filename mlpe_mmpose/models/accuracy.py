@@ -8,11 +8,11 @@ from torch import Tensor
 def pose_pck_accuracy(
     output: Tensor, target: Tensor, mask: Tensor, thr: float = 0.05
 ) -> Tensor:
-    """Share of keypoints whose maximum is near the target's.
+    """Compute the share of keypoints whose maximum is near the target's.
 
-    The average that MMPose's ``pose_pck_accuracy`` returns, computed on the
-    tensors' device; that one works in NumPy and makes every iteration wait
-    for the device.
+    Returns the average of MMPose's ``pose_pck_accuracy``, but computes it on
+    the tensors' device. MMPose's function works in NumPy and makes every
+    iteration wait for the device.
 
     Args:
         output (Tensor): Predicted heatmaps in shape (B, K, H, W)
@@ -26,7 +26,7 @@ def pose_pck_accuracy(
     """
     distance = _maxima(output) - _maxima(target)
     height, width = output.shape[2:]
-    # stock divides x by the height and y by the width
+    # MMPose divides x by the height and y by the width
     distance = torch.hypot(distance[0] / height, distance[1] / width)
     near = distance < thr
     counts = mask.sum(0)
@@ -35,7 +35,7 @@ def pose_pck_accuracy(
 
 
 def _maxima(heatmaps: Tensor) -> Tensor:
-    """(2, B, K): x, y of each map's maximum, -1, -1 if none is positive."""
+    """Find x, y of each map's maximum, (2, B, K); -1 in an empty map."""
     values, cells = heatmaps.flatten(2).max(-1)
     width = heatmaps.shape[-1]
     xy = torch.stack([cells % width, cells // width]).float()

@@ -9,14 +9,9 @@ MODES = ('deconv', 'bilinear')
 
 
 def check_upsample(owner: object, upsample: str) -> None:
-    """Reject an unknown mode, in the name of the class it was given to.
+    """Raise a ValueError if ``upsample`` is not one of ``MODES``.
 
-    Args:
-        owner (object): The module under construction
-        upsample (str): The mode
-
-    Raises:
-        ValueError: If the mode is not one of ``MODES``.
+    The message names the class of ``owner``, the module to be built.
     """
     if upsample not in MODES:
         raise ValueError(
@@ -26,14 +21,9 @@ def check_upsample(owner: object, upsample: str) -> None:
 
 
 def check_norm_cfg(owner: object, norm_cfg: OptConfigType) -> None:
-    """Reject a network without normalisations.
+    """Raise a ValueError if ``norm_cfg`` is ``None``.
 
-    Args:
-        owner (object): The module under construction
-        norm_cfg (Config, optional): Its argument
-
-    Raises:
-        ValueError: If it is ``None``.
+    The message names the class of ``owner``, the module to be built.
     """
     if norm_cfg is None:
         raise ValueError(
@@ -44,21 +34,21 @@ def check_norm_cfg(owner: object, norm_cfg: OptConfigType) -> None:
 
 
 def build_activation(act_cfg: OptConfigType) -> nn.Module:
-    """Build an activation; ``None`` means none, as in :class:`ConvModule`."""
+    """Build an activation; ``None`` gives the identity."""
     return build_activation_layer(act_cfg) if act_cfg else nn.Identity()
 
 
 class _NormalisedStage(nn.Module):
-    """A stage whose norm is called ``bn``, ``gn``, ..., as ConvModule's."""
+    """A stage whose norm has the name that ConvModule gives it (``bn``)."""
 
     def _add_norm(self, norm_cfg: ConfigType, channels: int) -> None:
-        """Add the norm; call it where the norm stands in the state dict."""
+        """Register the norm; the call's place sets the state dict's order."""
         self.norm_name, norm = build_norm_layer(norm_cfg, channels)
         self.add_module(self.norm_name, norm)
 
     @property
     def norm(self) -> nn.Module:
-        """The normalisation, whatever its name."""
+        """Return the normalisation."""
         return getattr(self, self.norm_name)
 
 

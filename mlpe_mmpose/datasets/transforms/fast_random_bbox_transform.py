@@ -1,4 +1,4 @@
-"""Random shift, size and rotation of boxes, drawn quickly."""
+"""Draw random shifts, sizes and rotations of boxes quickly."""
 
 import numpy as np
 from mmpose.datasets.transforms import RandomBBoxTransform
@@ -10,10 +10,9 @@ from scipy.special import ndtr, ndtri
 class FastRandomBBoxTransform(RandomBBoxTransform):
     """Stock :class:`RandomBBoxTransform`, about five times as fast.
 
-    Differs in how truncated normals are drawn: stock goes through the whole
-    of SciPy's distribution object for four numbers. The same uniform draws
-    go through the same inverse here, so that a seed gives the boxes that it
-    gives with the stock class.
+    Differs in how truncated normals are drawn. The stock class calls SciPy's
+    slow distribution object for four numbers. This class applies the same
+    inverse to the same uniform draws, so that a seed gives the same boxes.
 
     Arguments and keys are those of :class:`RandomBBoxTransform`.
     """
@@ -25,9 +24,8 @@ class FastRandomBBoxTransform(RandomBBoxTransform):
         """Sample a normal distribution truncated to [low, high].
 
         Args:
-            low (float): Least value, in standard deviations, -5 or more: the
-                inverse is not exact farther out. Defaults to -1, the only
-                value in use
+            low (float): Least value in standard deviations, at least -5,
+                because the inverse is not exact farther out. Defaults to -1
             high (float): Greatest value, 5 or less. Defaults to 1
             size (tuple): Shape of the sample. Defaults to ()
 

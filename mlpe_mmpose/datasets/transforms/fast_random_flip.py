@@ -1,10 +1,10 @@
-"""Random flip into an image that is cropped quickly."""
+"""A random flip whose image can be cropped quickly."""
 
 import cv2
 from mmpose.datasets.transforms import RandomFlip
 from mmpose.registry import TRANSFORMS
 
-# OpenCV's codes of MMPose's directions
+# OpenCV's flip code of each of MMPose's directions
 _FLIP_CODES = dict(horizontal=1, vertical=0, diagonal=-1)
 
 
@@ -12,10 +12,11 @@ _FLIP_CODES = dict(horizontal=1, vertical=0, diagonal=-1)
 class FastRandomFlip(RandomFlip):
     """Stock :class:`RandomFlip`, whose image is cropped four times as fast.
 
-    Differs in the image's memory only: stock hands on a mirrored view, which
-    OpenCV has to copy pixel by pixel before :class:`TopdownAffine` can warp
-    it; here OpenCV writes the mirrored image at once. The pixels, the random
-    draws, the arguments and the keys are those of :class:`RandomFlip`.
+    Differs only in the image's memory. :class:`RandomFlip` returns a
+    mirrored view, which OpenCV copies pixel by pixel before
+    :class:`TopdownAffine` can warp it. Here OpenCV writes the mirrored
+    image. The pixels, the random draws, the arguments and the keys are those
+    of :class:`RandomFlip`.
     """
 
     def transform(self, results: dict) -> dict:

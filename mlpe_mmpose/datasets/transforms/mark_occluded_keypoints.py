@@ -9,7 +9,7 @@ from mmpose.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class MarkOccludedKeypoints(BaseTransform):
-    """Keep what COCO's flags say of occlusion, which MMPose clamps away.
+    """Keep COCO's occlusion flags, which MMPose clamps away.
 
     MMPose reduces the flags 0 (not labelled), 1 (occluded) and 2 (visible)
     to 0 and 1. This transform reads the raw annotation again and gives
@@ -74,7 +74,7 @@ class MarkOccludedKeypoints(BaseTransform):
     def _visible_flags(
         self, results: dict, labelled: np.ndarray
     ) -> np.ndarray:
-        """(N, K), whether each keypoint is labelled and visible."""
+        """Tell whether each keypoint is labelled and visible, (N, K)."""
         annotations = results.get('raw_ann_info')
         if isinstance(annotations, dict):
             annotations = [annotations]

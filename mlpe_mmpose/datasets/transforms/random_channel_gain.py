@@ -41,7 +41,7 @@ class RandomChannelGain(BaseTransform):
 
     @cache_randomness
     def _random_gains(self, channels: int) -> np.ndarray:
-        """One factor a channel."""
+        """Draw one factor for each channel."""
         return np.random.uniform(*self.gain_range, channels)
 
     def transform(self, results: dict) -> dict:
@@ -52,12 +52,12 @@ class RandomChannelGain(BaseTransform):
             f'{img.dtype}. Leave out to_float32 of LoadImage.'
         )
         gains = self._random_gains(img.shape[-1])
-        # by planes: OpenCV scales one channel faster than it looks up three
+        # OpenCV scales single channels faster than it looks up all three.
         planes = [
             cv2.convertScaleAbs(plane, alpha=gain)
             for plane, gain in zip(cv2.split(img), gains, strict=True)
         ]
-        # OpenCV drops the axis of a single channel
+        # OpenCV drops the channel axis of an image with one channel.
         results['img'] = cv2.merge(planes).reshape(img.shape)
         return results
 

@@ -1,4 +1,4 @@
-"""Batches to the device in a few copies."""
+"""A data preprocessor that moves a batch in a few copies."""
 
 from collections.abc import Iterable
 
@@ -12,14 +12,15 @@ from ...datasets.batch_labels import can_be_stacked, replace_labels
 
 @MODELS.register_module()
 class FastPoseDataPreprocessor(PoseDataPreprocessor):
-    """Stack, then move and normalise, what top-down pipelines give.
+    """Stack, move and normalise the batches of top-down pipelines.
 
     The same arguments and values as :class:`PoseDataPreprocessor`, which
     normalises image by image, copies every sample with its metainfo, and on
     a GPU makes the host wait for each image. Here a batch of equal sizes is
     stacked on the host, in pinned memory where there is a GPU, and moved by
-    one copy that nobody waits for; so is each label. Other batches, and
-    samples that carry whole heatmaps, go the stock way.
+    one copy for which the host does not wait, and so is each kind of label.
+    Batches of several sizes, and samples that contain heatmaps, are left to
+    :class:`PoseDataPreprocessor`.
 
     Samples are changed in place: their labels move to the device.
     """
@@ -39,14 +40,14 @@ class FastPoseDataPreprocessor(PoseDataPreprocessor):
         if not self._is_plain(data):
             return super().forward(data, training)
         samples = data['data_samples']
-        images = self._moved(data['inputs'])
+        images = self._move(data['inputs'])
         if self._channel_conversion:
             images = images.flip(1)
         images = images.float()
         if self._enable_normalize:
             images = images.sub_(self.mean).div_(self.std)
 
-        replace_labels(samples, self._moved_labels)
+        replace_labels(samples, self._move_labels)
         size = tuple(images.shape[-2:])
         for sample in samples:
             sample.set_metainfo(dict(batch_input_shape=size, pad_shape=size))
@@ -56,7 +57,7 @@ class FastPoseDataPreprocessor(PoseDataPreprocessor):
         return dict(inputs=images, data_samples=samples)
 
     def _is_plain(self, data: dict) -> bool:
-        """Whether images can be stacked, and labels are all that must move."""
+        """Tell whether images can be stacked and samples hold only labels."""
         images, samples = data['inputs'], data['data_samples']
         return (
             isinstance(images, list)
@@ -67,16 +68,16 @@ class FastPoseDataPreprocessor(PoseDataPreprocessor):
             and not any('gt_fields' in sample for sample in samples)
         )
 
-    def _moved_labels(self, labels: list[Tensor]) -> Iterable[Tensor]:
-        """Labels on the device, views of one batch where that can be."""
+    def _move_labels(self, labels: list[Tensor]) -> Iterable[Tensor]:
+        """Move labels to the device, in one copy if shapes are equal."""
         if can_be_stacked(labels):
-            return self._moved(labels)
-        return [self._moved([label])[0] for label in labels]
+            return self._move(labels)
+        return [self._move([label])[0] for label in labels]
 
-    def _moved(self, tensors: list[Tensor]) -> Tensor:
-        """Stack equal tensors, and move them by one copy."""
+    def _move(self, tensors: list[Tensor]) -> Tensor:
+        """Stack tensors of equal shapes and move them in one copy."""
         shape = (len(tensors), *tensors[0].shape)
-        # only a copy from pinned memory can go on while the host goes on
+        # Only a copy from pinned memory runs while the host continues.
         pinned = self.device.type == 'cuda' and not tensors[0].is_cuda
         batch = torch.empty(
             shape,

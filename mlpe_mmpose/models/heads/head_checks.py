@@ -1,4 +1,4 @@
-"""What MLPEHead refuses: arguments, codecs and features that do not fit."""
+"""Checks of MLPEHead's arguments, codec and input features."""
 
 import itertools
 
@@ -17,7 +17,7 @@ def check_arguments(
     upsample: str,
     level_occluded: str,
 ) -> None:
-    """Reject what the network cannot be built from.
+    """Reject arguments from which the network cannot be built.
 
     Raises:
         ValueError: Names the head's class, the argument and its value.
@@ -62,7 +62,7 @@ def check_decoder(head: nn.Module, decoder: object) -> None:
 
 
 def check_feats(head: nn.Module, feats: tuple[Tensor, ...]) -> None:
-    """Reject features of another neck, before any arithmetic.
+    """Reject features that do not fit the head, before any arithmetic.
 
     Raises:
         AssertionError: If their number or channels are not the head's

@@ -1,4 +1,4 @@
-"""The normalisation that brings heatmaps to their height."""
+"""The normalisation of predicted heatmaps."""
 
 import inspect
 
@@ -19,12 +19,12 @@ def build_heatmap_norm(norm_cfg: ConfigType, num_keypoints: int) -> nn.Module:
     of all cells of the batch, so that small batches do no harm either.
 
     Args:
-        norm_cfg (Config): What the other layers are normalised by
+        norm_cfg (Config): Normalisation of the other layers
         num_keypoints (int): K
 
     Returns:
-        nn.Module: What ``norm_cfg`` says where that is a kind of batch norm
-        (BN, SyncBN), and else batch normalisation with PyTorch's defaults.
+        nn.Module: The layer of ``norm_cfg`` if that is a batch norm (BN,
+        SyncBN), else batch normalisation with PyTorch's defaults.
     """
     norm_type = norm_cfg['type']
     if not inspect.isclass(norm_type):

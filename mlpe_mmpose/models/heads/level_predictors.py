@@ -1,4 +1,4 @@
-"""Coarse heatmaps, one set a level."""
+"""Predictors of the coarse heatmaps, one for each level."""
 
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule

@@ -100,7 +100,7 @@ class MLPEHead(HeatmapHead):
             *widths,
             predict_kernel_size,
             **cfgs,
-            # MMEngine runs a part's own initialisation after the head's
+            # MMEngine initialises a child module after the head.
             init_cfg=RELEASE_INIT if init_cfg is None else None,
         )
         self.refine_network = RefineNetwork(*widths, upsample, **cfgs)
@@ -140,7 +140,7 @@ class MLPEHead(HeatmapHead):
         """
         check_feats(self, feats)
         level_heatmaps = self.level_predictors(feats)
-        # losses and targets are float32, whatever the network computes in
+        # Losses and targets are float32, also under mixed precision.
         heatmaps = self.refine_network(feats).float()
         labels, weights, visible = self._gather_labels(
             batch_data_samples, heatmaps
@@ -167,7 +167,7 @@ class MLPEHead(HeatmapHead):
     def _gather_labels(
         self, batch_data_samples: OptSampleList, heatmaps: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Stack the batch's labels, (B, K, 2), (B, K) and (B, K)."""
+        """Concatenate coordinates (B, K, 2), weights and visibility (B, K)."""
         name = self.__class__.__name__
         if self.decoder is None:
             raise RuntimeError(
@@ -201,9 +201,9 @@ class MLPEHead(HeatmapHead):
     def _level_supervision(
         self, targets: Tensor, weights: Tensor, visible: Tensor
     ) -> tuple[Tensor, Tensor | None]:
-        """Targets (L, B, K, H, W) and weights (B, K) of the levels' loss."""
+        """Choose the levels' targets (L, B, K, H, W) and weights (B, K)."""
         if self.level_occluded == 'suppress':
-            # the release zeroes the target and counts the map
+            # The release zeroes the target and still counts the heatmap.
             shown = (visible > 0).to(targets)
             return targets * shown[None, :, :, None, None], None
         if self.level_occluded == 'ignore':

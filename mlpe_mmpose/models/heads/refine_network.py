@@ -65,7 +65,7 @@ class RefineNetwork(BaseModule):
     ) -> None:
         super().__init__()
         cfgs = (norm_cfg, act_cfg)
-        # fine to coarse: level i of them is i doublings from the finest
+        # Fine to coarse: map i is doubled i times to reach the finest.
         self.bottlenecks = nn.ModuleList(
             nn.Sequential(
                 *(

@@ -39,7 +39,7 @@ class MLPEOHKMLoss(nn.Module):
             )
         self.topk = topk
         self.loss_weight = loss_weight
-        # OHKMPickHook sets it, and reads what it makes forward leave behind
+        # OHKMPickHook sets `recording` and reads the two counts.
         self.recording = False
         self.picked = self.labelled = None
 
@@ -64,10 +64,9 @@ class MLPEOHKMLoss(nn.Module):
                 and may be NaN. Defaults to all ones
 
         Returns:
-            Tensor: The scalar loss. It is 0, and gives every output a
-            gradient of 0, where nothing is labelled or the batch holds no
-            person: a process of a distributed training that has no person
-            takes part in the exchange of gradients and changes nothing.
+            Tensor: The scalar loss. Loss and gradients are 0 if no keypoint is
+            labelled or the batch is empty, so that such a process can
+            take part in distributed training.
         """
         name = self.__class__.__name__
         assert output.shape == target.shape, (
@@ -97,13 +96,13 @@ class MLPEOHKMLoss(nn.Module):
         hardest = losses.topk(topk, dim=1, sorted=False)
         if self.recording:
             self._record(losses.detach(), hardest.indices)
-        # the mean of no person's losses would be NaN
+        # The mean over an empty batch would be NaN.
         count = max(1, hardest.values.numel())
         return hardest.values.sum() / count * self.loss_weight
 
     def _record(self, losses: Tensor, indices: Tensor) -> None:
-        """Count by keypoint: persons where it was picked, and labelled."""
-        # where few are labelled, others without a loss fill the places
+        """Count how often each keypoint was picked, and how often labelled."""
+        # With few labelled keypoints, topk also picks some of loss 0.
         labelled = losses > 0
         chosen = torch.zeros_like(labelled).scatter(1, indices, True)
         self.picked = (chosen & labelled).sum(0)

@@ -15,14 +15,15 @@ class FeatureEnhancement(nn.Module):
     """The residual feature augmentation of AugFPN (2020).
 
     The map is pooled to a few small sizes; each pooled map is reduced,
-    resized back, and added with a weight of its own at every place.
+    resized back, and added with its own weight in every cell.
 
     Args:
         in_channels (int): Channels of the map
         out_channels (int): Channels of the context
         pool_ratios (Sequence[float]): Sizes of the pooled maps relative to
             the map, each in (0, 1]
-        act_cfg (Config, optional): Activation before the weights of a place
+        act_cfg (Config, optional): Activation between the convolutions that
+            compute the weights
 
     Raises:
         ValueError: If a ratio is out of range, or there is none.
@@ -56,7 +57,7 @@ class FeatureEnhancement(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Compute the context of ``x`` (B, C, h, w): (B, D, h, w)."""
-        # the release hard-codes (12, 9) here, the 384x288 case
+        # The release hard-codes (12, 9) here, which fits only 384x288.
         height, width = x.shape[-2:]
         contexts = []
         for ratio, reduce in zip(self.pool_ratios, self.reduces, strict=True):

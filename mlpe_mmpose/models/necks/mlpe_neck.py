@@ -66,7 +66,7 @@ class MLPENeck(BaseModule):
         init_cfg: OptMultiConfig = None,
     ) -> None:
         if init_cfg is None:
-            # the same as the release's normal distribution
+            # This equals the release's normal distribution.
             init_cfg = dict(type='Kaiming', layer='Conv2d', mode='fan_out')
         super().__init__(init_cfg)
         if not 3 <= len(in_channels) <= 5:
