@@ -58,7 +58,7 @@ def _print_table(configs: 'list[ShippedConfig]') -> None:
         'AP is on COCO val2017, as published; nothing is measured here. '
         'GFLOPs: of one person,\n'
         'a multiply-add counts as two.\n\n'
-        'train one:    mim train mlpe_mmpose mlpe_resnest50_256x192.py\n'
+        'train one:    mim train mlpe_mmpose mlpe_resnest50_256x192\n'
         'copy one:     python -m mlpe_mmpose configs mlpe_resnest50_256x192 '
         '--copy .\n'
         "inherit one:  _base_ = 'mlpe_mmpose::mlpe_resnest50_256x192.py'"

@@ -11,8 +11,8 @@ from mlpe_mmpose.version import __version__
 
 from ..config_keys import list_keys_that_are_read
 
-# folders of configs/ whose files are no experiments
-NOT_EXPERIMENTS = ('_base_', 'suites')
+# the folder of configs/ whose files are no experiments
+NOT_EXPERIMENTS = ('_base_',)
 
 HEADER = """\
 # From mlpe_mmpose {version}: {name}
