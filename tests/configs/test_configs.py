@@ -12,9 +12,7 @@ from mmpose.registry import KEYPOINT_CODECS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 EXPERIMENTS = sorted(
-    path
-    for path in CONFIGS.rglob('*.py')
-    if path.parent.name not in ('_base_', 'suites')
+    path for path in CONFIGS.rglob('*.py') if path.parent.name != '_base_'
 )
 # with MMPose's own heads
 PEERS = [path for path in EXPERIMENTS if path.parent.name == 'peers']

@@ -11,9 +11,7 @@ from mmengine.config import Config
 from mmpose.registry import TRANSFORMS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
-FILES = sorted(
-    path for path in CONFIGS.rglob('*.py') if path.parent.name != 'suites'
-)
+FILES = sorted(path for path in CONFIGS.rglob('*.py'))
 LEAVES = [path for path in FILES if path.parent.name != '_base_']
 # transforms that an input size or a codec changes
 SIZED = {'TopdownAffine', 'GenerateTarget'}
