@@ -24,6 +24,9 @@ def _start(arguments: Sequence[str], **kwargs: object) -> subprocess.Popen:
         env=os.environ | {'PYTHONPATH': str(ROOT), 'PYTHONUNBUFFERED': ''},
         stderr=subprocess.PIPE,
         text=True,
+        # a shell that runs the tests in the background ignores Ctrl-C, and
+        # its processes inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **kwargs,
     )
 
