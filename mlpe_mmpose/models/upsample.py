@@ -1,35 +1,36 @@
 """The two ways in which a feature map doubles its size."""
 
 import torch.nn.functional as F
-from mmcv.cnn import build_activation_layer, build_norm_layer
+from mmcv.cnn import ConvModule, build_activation_layer, build_norm_layer
 from mmpose.utils.typing import ConfigType, OptConfigType
 from torch import Tensor, nn
 
 MODES = ('deconv', 'bilinear')
 
 
-def check_upsample(owner: object, upsample: str) -> None:
-    """Raise a ValueError if ``upsample`` is not one of ``MODES``.
+def check_stage_options(
+    owner: object, upsample: str, norm_cfg: OptConfigType
+) -> None:
+    """Check the options of upsampling stages, before any layer is built.
 
-    The message names the class of ``owner``, the module to be built.
+    Args:
+        owner (object): Module to be built; the message names its class
+        upsample (str): Has to be one of ``MODES``
+        norm_cfg (Config, optional): Must not be ``None``
+
+    Raises:
+        ValueError: If one of the options is not as above.
     """
+    name = owner.__class__.__name__
     if upsample not in MODES:
         raise ValueError(
-            f'{owner.__class__.__name__} needs upsample to be one of '
-            f'{MODES}, got upsample={upsample!r}.'
+            f'{name} needs upsample to be one of {MODES}, got '
+            f'upsample={upsample!r}.'
         )
-
-
-def check_norm_cfg(owner: object, norm_cfg: OptConfigType) -> None:
-    """Raise a ValueError if ``norm_cfg`` is ``None``.
-
-    The message names the class of ``owner``, the module to be built.
-    """
     if norm_cfg is None:
         raise ValueError(
-            f'{owner.__class__.__name__} needs a normalisation, because its '
-            "convolutions have no bias: norm_cfg=dict(type='BN'), for "
-            'example, got norm_cfg=None.'
+            f'{name} needs a normalisation, because its convolutions have no '
+            "bias: norm_cfg=dict(type='BN'), for example, got norm_cfg=None."
         )
 
 
@@ -38,21 +39,7 @@ def build_activation(act_cfg: OptConfigType) -> nn.Module:
     return build_activation_layer(act_cfg) if act_cfg else nn.Identity()
 
 
-class _NormalisedStage(nn.Module):
-    """A stage whose norm has the name that ConvModule gives it (``bn``)."""
-
-    def _add_norm(self, norm_cfg: ConfigType, channels: int) -> None:
-        """Register the norm; the call's place sets the state dict's order."""
-        self.norm_name, norm = build_norm_layer(norm_cfg, channels)
-        self.add_module(self.norm_name, norm)
-
-    @property
-    def norm(self) -> nn.Module:
-        """Return the normalisation."""
-        return getattr(self, self.norm_name)
-
-
-class DeconvStage(_NormalisedStage):
+class DeconvStage(nn.Module):
     """Double the size by a transposed convolution, then normalise.
 
     A transposed convolution 4x4 of stride 2 (as in Simple Baselines, 2018),
@@ -76,7 +63,9 @@ class DeconvStage(_NormalisedStage):
         self.deconv = nn.ConvTranspose2d(
             channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self._add_norm(norm_cfg, channels)
+        # the norm's attribute is named as in ConvModule: `bn` for BN
+        self.norm_name, norm = build_norm_layer(norm_cfg, channels)
+        self.add_module(self.norm_name, norm)
         self.activate = build_activation(act_cfg)
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
@@ -90,11 +79,12 @@ class DeconvStage(_NormalisedStage):
             f'to {tuple(size)}. Use a backbone whose maps halve from stage to '
             "stage and round odd sizes up, or upsample='bilinear'."
         )
-        x = self.activate(self.norm(self.deconv(x)))
+        norm = getattr(self, self.norm_name)
+        x = self.activate(norm(self.deconv(x)))
         return x[..., : size[0], : size[1]]
 
 
-class BilinearStage(_NormalisedStage):
+class BilinearStage(ConvModule):
     """Resize bilinearly, then mix the channels, as in CPN (2018).
 
     Args:
@@ -105,13 +95,13 @@ class BilinearStage(_NormalisedStage):
     def __init__(
         self, channels: int, norm_cfg: ConfigType = dict(type='BN')
     ) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 1, bias=False)
-        self._add_norm(norm_cfg, channels)
+        super().__init__(
+            channels, channels, 1, norm_cfg=norm_cfg, act_cfg=None
+        )
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
         """Upsample ``x`` (B, C, h, w) to ``size`` (H, W)."""
-        return self.norm(self.conv(resize(x, size)))
+        return super().forward(resize(x, size))
 
 
 def resize(x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -4,7 +4,7 @@ import torch
 from mlpe_mmpose.models.upsample import (
     BilinearStage,
     DeconvStage,
-    check_upsample,
+    check_stage_options,
     resize,
 )
 
@@ -53,11 +53,11 @@ def test_deconv_refuses_a_size_that_is_not_double(size):
     assert f'to {size}' in str(error.value)
 
 
-def test_unknown_mode_is_refused_in_the_name_of_its_owner():
-    owner = torch.nn.Identity()
-    check_upsample(owner, 'deconv')
-    check_upsample(owner, 'bilinear')
+def test_an_unknown_mode_is_refused_and_the_message_names_the_owner():
+    owner, norm_cfg = torch.nn.Identity(), dict(type='BN')
+    check_stage_options(owner, 'deconv', norm_cfg)
+    check_stage_options(owner, 'bilinear', norm_cfg)
     with pytest.raises(
         ValueError, match=r"Identity.*'deconv', 'bilinear'.*upsample='nearest'"
     ):
-        check_upsample(owner, 'nearest')
+        check_stage_options(owner, 'nearest', norm_cfg)

@@ -5,7 +5,6 @@ import itertools
 from torch import Tensor, nn
 
 from ...codecs import MLPEHeatmap
-from ..upsample import check_upsample
 
 OCCLUDED_MODES = ('suppress', 'ignore', 'supervise')
 
@@ -14,7 +13,6 @@ def check_arguments(
     head: nn.Module,
     num_levels: int,
     predict_kernel_size: int,
-    upsample: str,
     level_occluded: str,
 ) -> None:
     """Reject arguments from which the network cannot be built.
@@ -23,7 +21,6 @@ def check_arguments(
         ValueError: Names the head's class, the argument and its value.
     """
     name = type(head).__name__
-    check_upsample(head, upsample)
     if not 3 <= num_levels <= 5:
         raise ValueError(
             f'{name} needs 3 to 5 levels, got num_levels={num_levels}.'

@@ -7,7 +7,7 @@ from mmpose.utils.typing import ConfigType, OptConfigType, OptSampleList
 from torch import Tensor
 
 from ..accuracy import pose_pck_accuracy
-from ..upsample import check_norm_cfg
+from ..upsample import check_stage_options
 from .head_checks import check_arguments, check_decoder, check_feats
 from .level_predictors import RELEASE_INIT, LevelPredictors
 from .refine_network import RefineNetwork
@@ -76,12 +76,10 @@ class MLPEHead(HeatmapHead):
         decoder: OptConfigType = None,
         init_cfg: OptConfigType = None,
     ) -> None:
-        # past HeatmapHead, whose network this class does not have
+        # skip the constructor of HeatmapHead, which builds another network
         super(HeatmapHead, self).__init__(init_cfg)
-        check_arguments(
-            self, num_levels, predict_kernel_size, upsample, level_occluded
-        )
-        check_norm_cfg(self, norm_cfg)
+        check_stage_options(self, upsample, norm_cfg)
+        check_arguments(self, num_levels, predict_kernel_size, level_occluded)
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.num_levels = num_levels

@@ -8,12 +8,7 @@ from mmpose.registry import MODELS
 from mmpose.utils.typing import ConfigType, OptConfigType, OptMultiConfig
 from torch import Tensor, nn
 
-from ..upsample import (
-    BilinearStage,
-    DeconvStage,
-    check_norm_cfg,
-    check_upsample,
-)
+from ..upsample import BilinearStage, DeconvStage, check_stage_options
 from .feature_enhancement import FeatureEnhancement
 
 
@@ -74,8 +69,7 @@ class MLPENeck(BaseModule):
                 f'{self.__class__.__name__} needs 3 to 5 levels in '
                 f'in_channels, got {len(in_channels)}: {in_channels}.'
             )
-        check_upsample(self, upsample)
-        check_norm_cfg(self, norm_cfg)
+        check_stage_options(self, upsample, norm_cfg)
         self.in_channels = tuple(in_channels)
         self.out_channels = out_channels
         self.lateral_fusion = lateral_fusion
