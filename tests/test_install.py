@@ -26,7 +26,7 @@ def test_every_pin_is_exact_and_what_doctor_installs_is_pinned():
     assert all(re.fullmatch(r'[\d.]+', v) for v in pinned.values())
     for part in stack.PARTS:
         name = part.distributions[0]
-        assert f'{name}=={pinned[name]}' in ' '.join(part.install)
+        assert f'{name}=={pinned[name]}' in part.install.split()
 
 
 # In place of .venv/bin/python: notes what it is asked to run, and runs none

@@ -27,8 +27,7 @@ def test_a_plain_install_asks_for_nothing():
 
 def test_every_optional_package_is_in_the_extra_that_its_command_adds():
     for part in stack.OPTIONAL:
-        (command,) = part.install
-        extra = command.removeprefix("'mlpe_mmpose[").removesuffix("]'")
+        extra = part.install.removeprefix("'mlpe_mmpose[").removesuffix("]'")
         assert part.name in EXTRAS[extra]
     assert stack.ML_DTYPES in EXTRAS['export']
     (everything,) = EXTRAS['all']

@@ -6,6 +6,7 @@ with a list of known failures.
 
 import contextlib
 import re
+import traceback
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ def explain(error: BaseException) -> Diagnosis | None:
         for rule in _RULES:
             diagnosis = rule(cause, str(cause))
             if diagnosis is not None:
-                return diagnosis
+                return Diagnosis(*diagnosis)
         cause = cause.__cause__ or cause.__context__
     return None
 
@@ -66,7 +67,12 @@ def explain_import_errors() -> Iterator[None]:
         raise ImportError(str(diagnosis)) from error
 
 
-def _missing(error: BaseException, text: str) -> Diagnosis | None:
+# A rule gets an error and its text. It returns the problem and the command of
+# a diagnosis, or None if the rule does not know the error.
+_Answer = tuple[str, str] | None
+
+
+def _missing(error: BaseException, text: str) -> _Answer:
     """A part, or a package that a part needs, is not installed."""
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
@@ -77,32 +83,25 @@ def _missing(error: BaseException, text: str) -> Diagnosis | None:
     if culprit not in ('__main__', 'mlpe_mmpose'):
         absent += f', and {user} imports it'
     if top == 'pkg_resources':
-        return Diagnosis(
-            f'setuptools {stack.version("setuptools")} has no pkg_resources '
-            f'any more, and {user} imports it.',
-            stack.pip('"setuptools<81"'),
-        )
+        problem = f'setuptools {stack.version("setuptools")} has no {top} any '
+        problem += f'more, and {user} imports it.'
+        return problem, stack.pip('"setuptools<81"')
     part = stack.PART_OF_MODULE.get(top)
     if part and inner:
-        return Diagnosis(
-            f'{stack.describe(top)} has no module {error.name}: it is not '
-            'the release that is needed, or not completely installed.',
-            stack.install(part),
-        )
+        problem = f'{stack.describe(top)} has no module {error.name}: it is '
+        problem += 'not the release that is needed, or not complete.'
+        return problem, stack.install(part)
     if part:
-        return Diagnosis(f'{part.name} {absent}.', stack.install(part))
+        return f'{part.name} {absent}.', stack.install(part)
     # packages that are installed together with a part
     name = {'yaml': 'pyyaml', 'PIL': 'pillow'}.get(top, top)
-    for part in stack.PARTS:
-        if name.replace('_', '-') in ' '.join(part.install).split():
-            return Diagnosis(
-                f'{name} {absent}.',
-                stack.pip(name),
-            )
+    needs = ' '.join(part.needs for part in stack.PARTS).split()
+    if name.replace('_', '-') in needs:
+        return f'{name} {absent}.', stack.pip(name)
     return None
 
 
-def _other_torch(error: BaseException, text: str) -> Diagnosis | None:
+def _other_torch(error: BaseException, text: str) -> _Answer:
     """torchvision was compiled for another torch."""
     torch, vision = stack.version('torch'), stack.version('torchvision')
     # torch 2.N.P and torchvision 0.(N + 15).P are released together
@@ -111,124 +110,100 @@ def _other_torch(error: BaseException, text: str) -> Diagnosis | None:
     misfit = 'torchvision' in _modules(error) and not vision.startswith(fits)
     if not misfit and 'torchvision::' not in text:
         return None
-    command = stack.pip(
-        f'--force-reinstall --no-deps torchvision=={fits}'
-        if fits
-        else '--force-reinstall torch torchvision'
-    )
+    call = '--force-reinstall torch torchvision'
+    if fits:
+        call = f'--force-reinstall --no-deps torchvision=={fits}'
     if '+' in torch:
-        command += ' --index-url THE-ONE-THAT-TORCH-CAME-FROM'
-    return Diagnosis(
-        f'torchvision {vision} was built for another torch than the '
-        f'installed {torch}.',
-        command,
-    )
+        call += ' --index-url THE-ONE-THAT-TORCH-CAME-FROM'
+    problem = f'torchvision {vision} was built for another torch than the '
+    return problem + f'installed {torch}.', stack.pip(call)
 
 
-def _other_numpy(error: BaseException, text: str) -> Diagnosis | None:
+def _other_numpy(error: BaseException, text: str) -> _Answer:
     """A compiled package was built for another numpy."""
     signs = r'numpy\.dtype size changed|numpy\.core\.multiarray failed|'
     signs += r'_ARRAY_API not found|compiled using NumPy 1'
     if not re.search(signs, text):
         return None
-    culprit = _culprit(error)
-    name, _, version = stack.describe(culprit).partition(' ')
-    if culprit == 'xtcocotools':
+    name, version = _describe_culprit(error)
+    calls = (f'--upgrade --force-reinstall --no-deps {name}',)
+    if name == 'xtcocotools':
         # The wheels of xtcocotools are for numpy 1. Compiled on this
         # machine, it fits the installed numpy.
         calls = (
             f'cython matplotlib "{stack.BUILD_TOOL}"',
-            '--force-reinstall --no-deps --no-build-isolation --no-cache-dir '
-            f'--no-binary {name} {name}=={version}',
+            f'{_BUILD_ANEW} --no-binary {name} {name}=={version}',
         )
-    else:
-        calls = (f'--upgrade --force-reinstall --no-deps {name}',)
-    return Diagnosis(
-        f'{name} {version} was compiled for another numpy than the installed '
-        f'{stack.version("numpy")}.',
-        stack.pip(*calls),
-    )
+    problem = f'{name} {version} was compiled for another numpy than the '
+    problem += f'installed {stack.version("numpy")}.'
+    return problem, stack.pip(*calls)
 
 
-def _removed_from_numpy(error: BaseException, text: str) -> Diagnosis | None:
+def _removed_from_numpy(error: BaseException, text: str) -> _Answer:
     """A package uses a name that numpy 2 does not have."""
     numpy = stack.version('numpy')
     signs = r"was removed in the NumPy 2|module 'numpy' has no attribute"
     if not isinstance(error, AttributeError) or not re.search(signs, text):
         return None
-    return Diagnosis(
-        f'{stack.describe(_culprit(error))} is too old for numpy {numpy} '
-        f'({text.splitlines()[0]}).',
-        stack.pip('"numpy<2"' if numpy >= '2' else '"numpy==1.23.5"'),
+    problem = f'{" ".join(_describe_culprit(error))} is too old for numpy '
+    problem += f'{numpy} ({text.splitlines()[0]}).'
+    return problem, stack.pip(
+        '"numpy<2"' if numpy >= '2' else '"numpy==1.23.5"'
     )
 
 
-def _ops_of_other_torch(error: BaseException, text: str) -> Diagnosis | None:
+def _ops_of_other_torch(error: BaseException, text: str) -> _Answer:
     """mmcv's ops were compiled for another torch."""
     path = (getattr(error, 'path', None) or '').replace('\\', '/')
     if 'mmcv/_ext' not in path:
         return None
     name, _, version = stack.describe('mmcv').partition(' ')
-    problem = (
-        f'The ops of {name} {version} do not load with torch '
-        f'{stack.version("torch")}: they were compiled for another.'
-    )
+    problem = f'The ops of {name} {version} do not load with torch '
+    problem += f'{stack.version("torch")}: they were compiled for another.'
+    calls = (f'{_BUILD_ANEW} {name}=={version}',)
     if name == 'mmcv':
         problem += ' MLPE needs none; `make setup MMCV=full` compiles them.'
         calls = ('uninstall -y mmcv', f'--no-deps mmcv-lite=={version}')
-    else:
-        calls = (
-            '--force-reinstall --no-deps --no-build-isolation '
-            f'--no-cache-dir {name}=={version}',
-        )
-    return Diagnosis(problem, stack.pip(*calls))
+    return problem, stack.pip(*calls)
 
 
-def _no_libgl(error: BaseException, text: str) -> Diagnosis | None:
+def _no_libgl(error: BaseException, text: str) -> _Answer:
     """OpenCV's build with windows lacks a library of the system."""
     library = re.match(r'(lib(GL|gthread|SM|Xext|X|xcb)\S*\.so\S*):', text)
     if not library or _culprit(error) != 'cv2':
         return None
-    name, _, version = stack.describe('cv2').partition(' ')
+    name, version = _describe_culprit(error)
     headless = name.removesuffix('-headless') + '-headless'
-    return Diagnosis(
-        f'{name} {version} needs {library[1]}, which this machine has not; '
-        'the build without windows does not need it.',
-        stack.pip(f'uninstall -y {name}', f'--no-deps {headless}=={version}'),
-    )
+    problem = f'{name} {version} needs {library[1]}, which this machine has '
+    problem += 'not; the build without windows does not need it.'
+    calls = (f'uninstall -y {name}', f'--no-deps {headless}=={version}')
+    return problem, stack.pip(*calls)
 
 
-def _out_of_range(error: BaseException, text: str) -> Diagnosis | None:
+def _out_of_range(error: BaseException, text: str) -> _Answer:
     """A package of OpenMMLab refuses the version of another package."""
     refused = re.match(
         r'(MMCV|MMEngine)==(\S+) is used but incompatible', text
     )
     if not refused:
         return None
-    culprit = _culprit(error)
-    part = stack.PART_OF_MODULE.get(culprit)
+    old = ' '.join(_describe_culprit(error))
+    part = stack.PART_OF_MODULE.get(_culprit(error))
     needed = stack.PART_OF_MODULE[refused[1].lower()]
-    problem = (
-        f'{stack.describe(culprit)} does not accept '
-        f'{stack.describe(needed.module)}. {text.partition(". ")[2]}'
-    )
-    name = stack.describe(needed.module).partition(' ')[0]
+    installed = stack.describe(needed.module)
+    name = installed.partition(' ')[0]
+    calls = (f'uninstall -y {name}', needed.install)
     if name.startswith('onedl') and part and part.fork:
-        old = stack.describe(culprit).partition(' ')[0]
-        calls = (f'uninstall -y {old}', part.fork[0])
-    else:
-        calls = (f'uninstall -y {name}', needed.install[0])
-    return Diagnosis(problem, stack.pip(*calls))
+        calls = (f'uninstall -y {old.partition(" ")[0]}', part.fork)
+    problem = f'{old} does not accept {installed}. {text.partition(". ")[2]}'
+    return problem, stack.pip(*calls)
 
 
 def _modules(error: BaseException) -> list[str]:
     """Return the top-level modules of the traceback, outermost first."""
-    names = []
-    trace = error.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_globals.get('__name__', '')
-        names.append(name.partition('.')[0])
-        trace = trace.tb_next
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    names = [frame.f_globals.get('__name__', '') for frame in frames]
+    names = [name.partition('.')[0] for name in names]
     return [name for name in names if name != 'importlib']
 
 
@@ -237,6 +212,13 @@ def _culprit(error: BaseException) -> str:
     return (_modules(error) or [''])[-1]
 
 
+def _describe_culprit(error: BaseException) -> tuple[str, str]:
+    """Return distribution and version of the module that raised an error."""
+    name, _, version = stack.describe(_culprit(error)).partition(' ')
+    return name, version
+
+
+_BUILD_ANEW = '--force-reinstall --no-deps --no-build-isolation --no-cache-dir'
 _RULES = (
     _missing,
     _other_torch,

@@ -4,134 +4,109 @@ import importlib.metadata
 import os
 import shlex
 import sys
-from typing import NamedTuple
+from dataclasses import dataclass
 
 
-class Part(NamedTuple):
-    """One part of the stack that MLPE trains on.
+@dataclass
+class Part:
+    """One part of the stack that MLPE trains on, or an optional package.
 
     Args:
         name (str): Common name
-        module (str): Name of the module that Python imports
+        install (str): Arguments of ``pip install`` for the tested version
+        needs (str): Packages that the part imports and that the installation
+            does not bring along
+        fork (str): The same as ``install`` for an environment of the onedl
+            fork; empty if the fork has no such distribution
+        module (str): Name of the module that Python imports. Defaults to the
+            name
         distributions (tuple[str]): All distributions that contain the
-            module, the pinned one first
-        install (tuple[str]): Arguments of ``pip install``, one string a call
-        fork (tuple[str]): The same for an environment of the onedl fork;
-            empty if the fork has no such distribution
+            module, the pinned one first. Defaults to the name
         only_for (str): The feature that needs the part; empty if training
             needs it
     """
 
     name: str
-    module: str
-    distributions: tuple[str, ...]
-    install: tuple[str, ...]
-    fork: tuple[str, ...] = ()
+    install: str
+    needs: str = ''
+    fork: str = ''
+    module: str = ''
+    distributions: tuple[str, ...] = ()
     only_for: str = ''
+
+    def __post_init__(self) -> None:
+        self.module = self.module or self.name
+        self.distributions = self.distributions or (self.name,)
 
 
 # From 70.1 on setuptools builds wheels alone; 81 has no pkg_resources.
 BUILD_TOOL = 'setuptools>=70.1,<81'
+_TORCH = 'torch==2.11.0 torchvision==0.26.0'
 
 # Every part needs only parts above it. The versions are those of
 # requirements.txt (a test compares them) and the last releases of the fork.
+# --no-deps: see the comments of requirements.txt.
 PARTS = (
-    Part('numpy', 'numpy', ('numpy',), ('numpy==1.26.4',)),
-    Part(
-        'torch',
-        'torch',
-        ('torch',),
-        ('torch==2.11.0 torchvision==0.26.0',),
-    ),
-    Part(
-        'torchvision',
-        'torchvision',
-        ('torchvision',),
-        ('torch==2.11.0 torchvision==0.26.0',),
-    ),
+    Part('numpy', 'numpy==1.26.4'),
+    Part('torch', _TORCH),
+    Part('torchvision', _TORCH),
     Part(
         'opencv',
-        'cv2',
-        (
-            'opencv-python-headless',
-            'opencv-python',
-            'opencv-contrib-python',
-            'opencv-contrib-python-headless',
+        '--no-deps opencv-python-headless==4.11.0.86',
+        module='cv2',
+        distributions=(
+            *('opencv-python-headless', 'opencv-python'),
+            *('opencv-contrib-python', 'opencv-contrib-python-headless'),
         ),
-        ('--no-deps opencv-python-headless==4.11.0.86',),
     ),
     Part(
         'mmengine',
-        'mmengine',
-        ('mmengine', 'onedl-mmengine', 'mmengine-lite'),
-        (
-            '--no-deps mmengine==0.10.7',
-            'addict matplotlib rich termcolor yapf',
-        ),
-        ('--no-deps onedl-mmengine==0.10.12', 'addict rich termcolor yapf'),
+        '--no-deps mmengine==0.10.7',
+        needs='addict matplotlib rich termcolor yapf',
+        fork='--no-deps onedl-mmengine==0.10.12',
+        distributions=('mmengine', 'onedl-mmengine', 'mmengine-lite'),
     ),
     Part(
         'mmcv',
-        'mmcv',
-        ('mmcv-lite', 'mmcv', 'onedl-mmcv', 'mmcv-full'),
-        ('--no-deps mmcv-lite==2.1.0', 'addict packaging pillow pyyaml yapf'),
-        ('--no-deps onedl-mmcv==2.3.6', 'addict packaging pillow yapf'),
+        '--no-deps mmcv-lite==2.1.0',
+        needs='addict packaging pillow pyyaml yapf',
+        fork='--no-deps onedl-mmcv==2.3.6',
+        distributions=('mmcv-lite', 'mmcv', 'onedl-mmcv', 'mmcv-full'),
     ),
+    # The wheels of xtcocotools are for numpy 1 and for Python 3.11 at most;
+    # elsewhere pip compiles it.
     Part(
         'xtcocotools',
-        'xtcocotools',
-        ('xtcocotools',),
-        # Its wheels are for numpy 1 and for Python 3.11 at most; elsewhere
-        # pip compiles it.
-        (
-            f'cython matplotlib "{BUILD_TOOL}"',
-            '--no-deps --no-build-isolation xtcocotools==1.14.3',
-        ),
+        '--no-deps --no-build-isolation xtcocotools==1.14.3',
+        needs=f'cython matplotlib "{BUILD_TOOL}"',
     ),
     Part(
         'mmdet',
-        'mmdet',
-        ('mmdet', 'onedl-mmdetection'),
-        (
-            '--no-deps mmdet==3.3.0',
-            'pycocotools scipy shapely six terminaltables tqdm',
-        ),
-        (
-            '--no-deps onedl-mmdetection==3.5.1',
-            'pycocotools scipy shapely six terminaltables tqdm',
-        ),
+        '--no-deps mmdet==3.3.0',
+        needs='pycocotools scipy shapely six terminaltables tqdm',
+        fork='--no-deps onedl-mmdetection==3.5.1',
+        distributions=('mmdet', 'onedl-mmdetection'),
     ),
     Part(
         'mmpretrain',
-        'mmpretrain',
-        ('mmpretrain', 'onedl-mmpretrain'),
-        (
-            '--no-deps mmpretrain==1.2.0',
-            'einops importlib-metadata mat4py modelindex rich',
-        ),
-        (
-            '--no-deps onedl-mmpretrain==1.3.6',
-            'einops importlib-metadata mat4py modelindex rich',
-        ),
+        '--no-deps mmpretrain==1.2.0',
+        needs='einops importlib-metadata mat4py modelindex rich',
+        fork='--no-deps onedl-mmpretrain==1.3.6',
+        distributions=('mmpretrain', 'onedl-mmpretrain'),
         only_for='backbones of mmpretrain',
     ),
     Part(
         'mmpose',
-        'mmpose',
-        ('mmpose',),
-        # mmpose requires chumpy, which cannot be built and is not imported
-        ('--no-deps mmpose==1.3.2', 'json-tricks munkres scipy matplotlib'),
+        '--no-deps mmpose==1.3.2',
+        needs='json-tricks munkres scipy matplotlib',
     ),
     Part(
         'openmim',
-        'mim',
-        ('openmim', 'onedl-mim'),
-        # openmim requires opendatalab, which pins old releases of the stack
-        (
-            '--no-deps openmim==0.3.9',
-            'click colorama model-index pandas requests rich tabulate '
-            '"setuptools<81"',
-        ),
+        '--no-deps openmim==0.3.9',
+        needs='click colorama model-index pandas requests rich tabulate '
+        '"setuptools<81"',
+        module='mim',
+        distributions=('openmim', 'onedl-mim'),
     ),
 )
 
@@ -140,33 +115,20 @@ ML_DTYPES = 'ml_dtypes<0.6'
 
 # Packages of single features, as in the extras of pyproject.toml. A test
 # compares both, and checks that no extra names a part of the stack.
+_EXPORT = "'mlpe_mmpose[export]'"
 OPTIONAL = (
-    Part(
-        'onnx',
-        'onnx',
-        ('onnx',),
-        ("'mlpe_mmpose[export]'",),
-        only_for='`export`',
-    ),
-    Part(
-        'onnxscript',
-        'onnxscript',
-        ('onnxscript',),
-        ("'mlpe_mmpose[export]'",),
-        only_for='`export`',
-    ),
+    Part('onnx', _EXPORT, only_for='`export`'),
+    Part('onnxscript', _EXPORT, only_for='`export`'),
     Part(
         'onnxruntime',
-        'onnxruntime',
-        ('onnxruntime', 'onnxruntime-gpu'),
-        ("'mlpe_mmpose[export]'",),
+        _EXPORT,
+        distributions=('onnxruntime', 'onnxruntime-gpu'),
         only_for='`export` and OnnxPose',
     ),
     Part(
         'faster-coco-eval',
-        'faster_coco_eval',
-        ('faster-coco-eval',),
-        ("'mlpe_mmpose[eval]'",),
+        "'mlpe_mmpose[eval]'",
+        module='faster_coco_eval',
         only_for='`report` and a fast FastCocoMetric',
     ),
 )
@@ -186,14 +148,8 @@ def found(part: Part) -> tuple[str, str] | None:
 
 def describe(module: str) -> str:
     """Return a module's distribution and version: 'mmcv-lite 2.1.0'."""
-    part = PART_OF_MODULE.get(module)
-    installed = found(part) if part else None
-    if installed is None:
-        try:
-            installed = module, importlib.metadata.version(module)
-        except importlib.metadata.PackageNotFoundError:
-            return module
-    return ' '.join(installed)
+    part = PART_OF_MODULE.get(module) or Part(module, '')
+    return ' '.join(found(part) or (module,))
 
 
 def version(module: str) -> str:
@@ -204,15 +160,12 @@ def version(module: str) -> str:
 def install(part: Part) -> str:
     """Return the command that installs a part and changes no other."""
     of_fork = part.fork and describe('mmengine').startswith('onedl')
-    calls = part.fork if of_fork else part.install
+    call = part.fork if of_fork else part.install
     if part in OPTIONAL and _has_substitute(part):
-        calls = (f'{part.name} "{ML_DTYPES}"',)
+        call = f'{part.name} "{ML_DTYPES}"'
     if part.name == 'xtcocotools' and not version('numpy').startswith('1.'):
-        calls = tuple(
-            call.replace('--no-deps', '--no-deps --no-binary xtcocotools')
-            for call in calls
-        )
-    return pip(*calls)
+        call = f'--no-binary xtcocotools {call}'
+    return pip(*filter(None, (part.needs, call)))
 
 
 def _has_substitute(part: Part) -> bool:

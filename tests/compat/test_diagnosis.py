@@ -79,8 +79,8 @@ def test_ops_that_do_not_load(package, run, name):
 def test_a_missing_mmpose(run):
     out = run(IMPORT.format(module='mmpose'))
     assert 'mmpose is not installed' in out
-    assert 'pip install --no-deps mmpose==1.3.2 && ' in out
-    assert 'json-tricks munkres' in out
+    assert 'pip install json-tricks munkres scipy matplotlib && ' in out
+    assert 'pip install --no-deps mmpose==1.3.2\n' in out
 
 
 def test_an_mmpose_of_the_old_line(package, run):

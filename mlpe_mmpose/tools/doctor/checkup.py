@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from mlpe_mmpose.compat import mmcv_ops, stack
 from mlpe_mmpose.compat.diagnosis import Diagnosis, explain
-from mlpe_mmpose.version import __version__
 
 TESTED_PYTHONS = ((3, 10), (3, 12))
 
@@ -49,7 +48,7 @@ def checkup() -> Iterator[Finding]:
         Finding: The result of one part, as soon as it is known.
     """
     yield _try_python()
-    left = list(_TRIALS)
+    left = list(_PARTS)
     while left:
         process = subprocess.Popen(
             [sys.executable, '-m', __name__, *left],
@@ -67,6 +66,7 @@ def checkup() -> Iterator[Finding]:
 
 
 def _try_python() -> Finding:
+    """Compare the running Python with those that are tested."""
     first, last = TESTED_PYTHONS
     fine = sys.version_info[:2] >= first
     note = sys.executable
@@ -85,8 +85,8 @@ def _describe_crash(name: str, status: int) -> Finding:
 
 def _describe_failure(name: str, error: BaseException) -> Finding:
     """Return the finding on a part that raised an error."""
-    part = _PART_OF_NAME.get(name)
-    installed = stack.found(part) if part else None
+    part = _PARTS[name]
+    installed = None if part is _THIS_PACKAGE else stack.found(part)
     diagnosis = explain(error)
     if diagnosis is None:
         first_line = (str(error).splitlines() or [''])[0]
@@ -96,18 +96,15 @@ def _describe_failure(name: str, error: BaseException) -> Finding:
             again = '--force-reinstall --no-deps {}=={}'.format(*installed)
             command = stack.pip(again)
         diagnosis = Diagnosis(problem, command)
-    only_for = part.only_for if part else ''
-    return Finding(
-        name,
-        installed[1] if installed else '',
-        False,
-        diagnosis.problem + (f' Only for {only_for}.' if only_for else ''),
-        diagnosis.command,
-        not only_for,
-    )
+    note = diagnosis.problem
+    if part.only_for:
+        note += f' Only for {part.only_for}.'
+    version = installed[1] if installed else ''
+    needed = not part.only_for
+    return Finding(name, version, False, note, diagnosis.command, needed)
 
 
-def _try_torch() -> str:
+def _check_torch() -> str:
     import torch
 
     # the first use of NumPy and of the device may fail, where imports pass
@@ -118,7 +115,7 @@ def _try_torch() -> str:
     return f'on {torch.cuda.get_device_name()}, CUDA {torch.version.cuda}'
 
 
-def _try_torchvision() -> str:
+def _check_torchvision() -> str:
     import torch
     import torchvision
 
@@ -126,73 +123,60 @@ def _try_torchvision() -> str:
     return ''
 
 
-def _try_mmcv() -> str:
+def _check_mmcv() -> str:
     # the compiled ops need libraries that torch loads
     import torch  # noqa: F401
 
-    mmcv_ops.install()
     if mmcv_ops.is_stand_in(importlib.import_module('mmcv._ext')):
         return 'ops not compiled: MLPE needs none, most detectors do'
     importlib.import_module('mmcv.ops')
     return 'ops compiled'
 
 
-def _try_registration() -> str:
+def _check_registration() -> str:
     import mlpe_mmpose.registration
 
     return f'{len(mlpe_mmpose.__all__)} classes registered'
 
 
-def _make_import_trial(*modules: str) -> Callable[[], str]:
-    """Return a trial that imports modules, and has no note."""
-
-    def trial() -> str:
-        mmcv_ops.install()
-        for module in modules:
-            importlib.import_module(module)
-        return ''
-
-    return trial
-
-
-# name of a part -> function that uses it as training does, and returns a note
-_TRIALS: dict[str, Callable[[], str]] = {
-    'numpy': _make_import_trial('numpy'),
-    'torch': _try_torch,
-    'torchvision': _try_torchvision,
-    'opencv': _make_import_trial('cv2'),
-    'mmengine': _make_import_trial('mmengine.runner'),
-    'mmcv': _try_mmcv,
-    'xtcocotools': _make_import_trial(
-        'xtcocotools.coco', 'xtcocotools.cocoeval'
-    ),
-    'mmdet': _make_import_trial('mmdet.utils'),
-    'mmpretrain': _make_import_trial('mmpretrain'),
-    'mmpose': _make_import_trial(
-        'mmpose.models', 'mmpose.datasets', 'mmpose.engine'
-    ),
-    'openmim': _make_import_trial('mim.commands.train'),
-    'mlpe_mmpose': _try_registration,
-    **{part.name: _make_import_trial(part.module) for part in stack.OPTIONAL},
+# What training imports of a part, where that is not only the part's module.
+_MODULES = {
+    'mmengine': ('mmengine.runner',),
+    'xtcocotools': ('xtcocotools.coco', 'xtcocotools.cocoeval'),
+    'mmdet': ('mmdet.utils',),
+    'mmpose': ('mmpose.models', 'mmpose.datasets', 'mmpose.engine'),
+    'openmim': ('mim.commands.train',),
 }
-_PART_OF_NAME = {part.name: part for part in stack.PART_OF_MODULE.values()}
+# A function that uses a part as training does, and returns a note.
+_CHECKS: dict[str, Callable[[], str]] = {
+    'torch': _check_torch,
+    'torchvision': _check_torchvision,
+    'mmcv': _check_mmcv,
+    'mlpe_mmpose': _check_registration,
+}
+_THIS_PACKAGE = stack.Part('mlpe_mmpose', '')
+_PARTS = {
+    part.name: part for part in (*stack.PARTS, _THIS_PACKAGE, *stack.OPTIONAL)
+}
 
 
 def _try_part(name: str) -> Finding:
     """Try one part in this process."""
+    part = _PARTS[name]
     try:
-        note = _TRIALS[name]()
+        mmcv_ops.install()
+        for module in _MODULES.get(name, (part.module,)):
+            importlib.import_module(module)
+        note = _CHECKS[name]() if name in _CHECKS else ''
     except Exception as error:
         return _describe_failure(name, error)
-    part = _PART_OF_NAME.get(name)
-    if part is None:  # this package
-        return Finding(name, __version__, True, note)
     if part.only_for:
         note = f'only for {part.only_for}'
     version = getattr(sys.modules[part.module], '__version__', 'unknown')
-    distribution, version = stack.found(part) or (name, version)
-    if distribution != name:
-        note = f'from {distribution}; {note}'.removesuffix('; ')
+    if part is not _THIS_PACKAGE:
+        distribution, version = stack.found(part) or (name, version)
+        if distribution != name:
+            note = f'from {distribution}; {note}'.removesuffix('; ')
     return Finding(name, version, True, note)
 
 

@@ -1,5 +1,6 @@
 """Write scenes as COCO annotations and detection results."""
 
+import cv2
 import numpy as np
 
 from .dice import Dice
@@ -36,45 +37,40 @@ def annotate_scene(scene: Scene, image_id: int) -> list[dict]:
         (x, y, w, h) and ``area`` counts its pixels.
     """
     persons = scene.owners // CODES_PER_PERSON
-    annotations = []
-    for person in scene.people:
-        annotation = _describe_mask(persons == person.index + 1)
-        annotation['keypoints'] = [
-            int(value) if value.is_integer() else value
-            for value in person.keypoints.ravel().tolist()
-        ]
-        annotation['num_keypoints'] = int((person.keypoints[:, 2] > 0).sum())
-        annotation['iscrowd'] = 0
-        annotations.append(annotation)
+    rows = [
+        (persons == index + 1, keypoints, 0)
+        for index, keypoints in scene.people.items()
+    ]
     crowd = scene.owners == CROWD
     if crowd.any():
-        annotation = _describe_mask(crowd)
-        annotation['keypoints'] = [0] * 3 * len(KEYPOINTS)
-        annotation['num_keypoints'] = 0
-        annotation['iscrowd'] = 1
-        annotations.append(annotation)
-    for number, annotation in enumerate(annotations):
-        annotation['id'] = image_id * IDS_PER_IMAGE + number
-        annotation['image_id'] = image_id
-        annotation['category_id'] = PERSON
-    return annotations
+        rows.append((crowd, np.zeros((len(KEYPOINTS), 3)), 1))
+    return [
+        _describe_mask(mask)
+        | {
+            'keypoints': [
+                int(value) if value.is_integer() else value
+                for value in keypoints.ravel().tolist()
+            ],
+            'num_keypoints': int((keypoints[:, 2] > 0).sum()),
+            'iscrowd': iscrowd,
+            'id': image_id * IDS_PER_IMAGE + number,
+            'image_id': image_id,
+            'category_id': PERSON,
+        }
+        for number, (mask, keypoints, iscrowd) in enumerate(rows)
+    ]
 
 
 def _describe_mask(mask: np.ndarray) -> dict:
     """Return segmentation, area and bbox of a mask that is not empty."""
-    height, width = mask.shape
-    columns = np.flatnonzero(mask.any(axis=0))
-    rows = np.flatnonzero(mask.any(axis=1))
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
     # COCO's runs go down the columns; the first counts zeros, maybe none
-    strip = np.pad(mask.T[left:right].ravel(), 1)
-    turns = np.flatnonzero(strip[1:] != strip[:-1]) + left * height
-    counts = np.diff(turns, prepend=0, append=width * height).tolist()
+    strip = np.pad(mask.T.ravel(), 1)
+    turns = np.flatnonzero(strip[1:] != strip[:-1])
+    counts = np.diff(turns, prepend=0, append=mask.size).tolist()
     return {
-        'segmentation': {'size': [height, width], 'counts': counts},
+        'segmentation': {'size': list(mask.shape), 'counts': counts},
         'area': int(mask.sum()),
-        'bbox': [left, top, right - left, bottom - top],
+        'bbox': list(cv2.boundingRect(mask.astype(np.uint8))),
     }
 
 

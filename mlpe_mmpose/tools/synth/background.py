@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 
 from .dice import Dice
-from .figure import GRID, SHIFT
+from .figure import fill_polygon, make_circle, to_corners
 from .skeleton import SINES
-from .wardrobe import draw_colour, scale_brightness
+from .wardrobe import Colour, draw_colour, scale_brightness
 
 # Our choice: texture scales in pixels, and by how many bits a byte of noise is
 # shifted right there. Blobs have up to 64 grey levels, spots 32, grain 16.
 _SCALES = ((40, 2), (8, 3), (1, 4))
-_CORNERS = 24  # of a ball
+_CIRCLE = make_circle(24)
 
 
 def paint_background(dice: Dice, size: tuple[int, int]) -> np.ndarray:
@@ -49,11 +49,11 @@ def add_grain(dice: Dice, image: np.ndarray) -> np.ndarray:
 def _draw_texture(dice: Dice, size: tuple[int, int]) -> np.ndarray:
     """Draw a colour gradient with noise at several scales."""
     width, height = size
-    corners = [_draw_muted_colour(dice) for _ in range(2)]
-    image = np.array([corners, corners[::-1]], np.uint8)
+    first, second = (_draw_muted_colour(dice) for _ in range(2))
+    corners = [[first, second], [second, first]]
     if dice.chance(0.5):  # from top to bottom, not along a diagonal
-        image[1] = image[1, ::-1]
-        image = np.ascontiguousarray(image.transpose(1, 0, 2))
+        corners = [[first, first], [second, second]]
+    image = np.array(corners, np.uint8)
     for scale, bits in _SCALES:
         shape = (max(2, width // scale), max(2, height // scale))
         if scale == 1:
@@ -64,7 +64,7 @@ def _draw_texture(dice: Dice, size: tuple[int, int]) -> np.ndarray:
     return image
 
 
-def _draw_muted_colour(dice: Dice) -> tuple[int, ...]:
+def _draw_muted_colour(dice: Dice) -> Colour:
     """Draw a colour that is half grey, as walls and floors have."""
     grey = dice.integer(30, 200)
     return tuple(
@@ -87,7 +87,7 @@ def _paint_stripes(dice: Dice, image: np.ndarray) -> None:
             (width / 2 + u * cos - v * sin, height / 2 + u * sin + v * cos)
             for u, v in ends
         ]
-        _fill(image, None, bar, colour, 0)
+        fill_polygon(image, None, to_corners(np.array(bar)), colour)
 
 
 def paint_thing(
@@ -127,7 +127,7 @@ def paint_thing(
             (x - half, top, x + half, board),
         ]
     for box in boxes:
-        _paint_box(image, owners, box, colour, code)
+        _paint_box(image, owners, np.array(box), colour, code)
 
 
 def _paint_box(image, owners, box, colour, code) -> None:
@@ -135,36 +135,18 @@ def _paint_box(image, owners, box, colour, code) -> None:
     left, top, right, bottom = box
     rim = 0.06 * min(right - left, bottom - top) + 1
     for inset, percent in ((0, 60), (rim, 100)):
-        x1, y1, x2, y2 = (
-            left + inset,
-            top + inset,
-            right - inset,
-            bottom - inset,
-        )
+        x1, y1, x2, y2 = box + np.array([inset, inset, -inset, -inset])
         if x1 < x2 and y1 < y2:
-            outline = [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
+            corners = np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)])
             lit = scale_brightness(colour, percent)
-            _fill(image, owners, outline, lit, code)
+            fill_polygon(image, owners, to_corners(corners), lit, code)
 
 
 def _paint_ball(image, owners, ball, colour, code) -> None:
     """Paint a disc that is lit from the upper left."""
-    x, y, radius = ball
+    *centre, radius = ball
     for share, percent in ((1.0, 60), (0.8, 100), (0.35, 125)):
-        lit = (1.0 - share) * 0.4 * radius
-        rim = [
-            (
-                x - lit + share * radius * SINES[(90 + degree) % 360],
-                y - lit + share * radius * SINES[degree],
-            )
-            for degree in range(0, 360, 360 // _CORNERS)
-        ]
-        _fill(image, owners, rim, scale_brightness(colour, percent), code)
-
-
-def _fill(image, owners, outline, colour, code) -> None:
-    """Fill a convex polygon in the image and in the map of owners."""
-    corners = np.rint(np.array(outline) * GRID).astype(np.int32)
-    cv2.fillConvexPoly(image, corners, colour, cv2.LINE_AA, SHIFT)
-    if owners is not None:
-        cv2.fillConvexPoly(owners, corners, code, 8, SHIFT)
+        middle = np.array(centre) - (1.0 - share) * 0.4 * radius
+        corners = to_corners(middle + share * radius * _CIRCLE)
+        lit = scale_brightness(colour, percent)
+        fill_polygon(image, owners, corners, lit, code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpe_mmpose.optional import require
 
 if TYPE_CHECKING:
-    from .plan import DatasetSummary
+    from .generator import DatasetSummary
 
 HELP = "generate a small data set of people in COCO's format"
 

@@ -9,45 +9,47 @@ OpenCV fills those with integer arithmetic. Its thick lines, ellipses and
 blends use floating point, which may differ between machines.
 """
 
-import math
 from dataclasses import dataclass
+from itertools import accumulate
 
 import cv2
 import numpy as np
 
 from .dice import Dice
-from .parts import HEAD_PARTS, PARTS
+from .parts import BODY_PARTS, HEAD_PARTS, PARTS
 from .pose import sample_pose
 from .skeleton import SINES, place_joints, sample_build, sample_view
-from .wardrobe import sample_wardrobe
+from .wardrobe import Colour, sample_wardrobe
 
-SHIFT = 4  # corners are integers in units of 1/16 pixel
-GRID = 1 << SHIFT
+_SHIFT = 4  # corners are integers in units of 1/16 pixel
+_GRID = 1 << _SHIFT
 CODES_PER_PERSON = 64  # more than the number of parts
-_CORNERS = 16  # of a circle; at radius 25 the error is below 0.5 pixels
 _MIN_RADIUS = 0.75  # pixels; every part covers at least one pixel
-_CIRCLE = np.array(
-    [
-        (SINES[(90 + degree) % 360], SINES[degree])
-        for degree in (i * 360 // _CORNERS for i in range(_CORNERS))
-    ]
-)
 # Our choice: the bright inside of a part has this share of the radius, and is
 # moved by this share of it toward the light, which comes from the upper left.
 _INSIDE, _TO_LIGHT = 0.82, 0.07
 _PUPIL = 0.6  # of the radius of the eye
-_CENTRES = [point for part in PARTS for point, _ in part.circles]
-_RADII = [radius for part in PARTS for _, radius in part.circles]
-_LIT = np.array(
-    [
-        _PUPIL if part.material == 'eye' else _INSIDE
-        for part in PARTS
-        for _ in part.circles
-    ]
-)
+
+
+def make_circle(corners: int) -> np.ndarray:
+    """Return the corners of a circle of radius 1, in shape (corners, 2)."""
+    degrees = [i * 360 // corners for i in range(corners)]
+    return np.array([(SINES[(90 + d) % 360], SINES[d]) for d in degrees])
+
+
+def _list_radii(parts) -> np.ndarray:
+    """Return the radii of all circles of parts, in body heights."""
+    return np.array([r for part in parts for r in part.circles.values()])
+
+
+_CIRCLE = make_circle(16)  # at radius 25 the error is below 0.5 pixels
+_HEAD_RADII, _BODY_RADII = _list_radii(HEAD_PARTS), _list_radii(BODY_PARTS)
+_CENTRES = [point for part in PARTS for point in part.circles]
 _SIZES = [len(part.circles) for part in PARTS]
-_ENDS = [sum(_SIZES[: i + 1]) for i in range(len(PARTS))]
-_NUM_HEAD_CIRCLES = sum(len(part.circles) for part in HEAD_PARTS)
+_ENDS = list(accumulate(_SIZES))
+_LIT = np.repeat(
+    [_PUPIL if part.material == 'eye' else _INSIDE for part in PARTS], _SIZES
+)
 
 
 @dataclass
@@ -56,40 +58,64 @@ class Figure:
 
     Args:
         points (dict): Points of the skeleton, in body heights
-        radii (list): Radius of every circle of ``PARTS``, in body heights
+        radii (np.ndarray): Radius of every circle of ``PARTS``, in body
+            heights
         wardrobe (dict): Colours, see :func:`.wardrobe.sample_wardrobe`
     """
 
     points: dict[str, tuple[float, float, float]]
-    radii: list[float]
-    wardrobe: dict
+    radii: np.ndarray
+    wardrobe: dict[str, tuple[Colour, Colour] | None]
 
-    def bound(self) -> tuple[float, float, float, float]:
-        """Return left, top, right and bottom in body heights, y down."""
+    def list_centres(self) -> np.ndarray:
+        """Return the centre (x, y) of every circle, y down."""
         spots = [self.points[name] for name in _CENTRES]
-        sides = list(zip(spots, self.radii, strict=True))
-        return (
-            min(x - radius for (x, _, _), radius in sides),
-            min(-y - radius for (_, y, _), radius in sides),
-            max(x + radius for (x, _, _), radius in sides),
-            max(-y + radius for (_, y, _), radius in sides),
-        )
+        return np.array([(x, -y) for x, y, _ in spots])
+
+    def bound(self) -> list[float]:
+        """Return left, top, right and bottom in body heights, y down."""
+        centres, radii = self.list_centres(), self.radii[:, None]
+        low, high = (centres - radii).min(0), (centres + radii).max(0)
+        return [*low.tolist(), *high.tolist()]
 
 
 def sample_figure(dice: Dice) -> Figure:
     """Draw pose, view, build and clothes of a person."""
     build = sample_build(dice)
     points = place_joints(sample_pose(dice), sample_view(dice), build)
-    radii = [
-        radius * (build.head if i < _NUM_HEAD_CIRCLES else build.girth)
-        for i, radius in enumerate(_RADII)
-    ]
-    return Figure(points, radii, sample_wardrobe(dice))
+    radii = [_HEAD_RADII * build.head, _BODY_RADII * build.girth]
+    return Figure(points, np.concatenate(radii), sample_wardrobe(dice))
 
 
-def round_to_grid(value: float) -> float:
-    """Round a coordinate in pixels to the grid of 1/16 pixel."""
-    return math.floor(value * GRID + 0.5) / GRID
+def round_to_grid(value: np.ndarray | float) -> np.ndarray | float:
+    """Round coordinates in pixels to the grid of 1/16 pixel."""
+    return np.floor(value * _GRID + 0.5) / _GRID
+
+
+def to_corners(points: np.ndarray) -> np.ndarray:
+    """Convert points in pixels to the integers that OpenCV fills between."""
+    return np.rint(points * _GRID).astype(np.int32)
+
+
+def fill_polygon(
+    image: np.ndarray,
+    owners: np.ndarray | None,
+    corners: np.ndarray,
+    colour: Colour,
+    code: int = 0,
+) -> None:
+    """Fill a convex polygon in the image and in the map of owners.
+
+    Args:
+        image (np.ndarray): Image to paint into, (H, W, 3), uint8
+        owners (np.ndarray, optional): Map to paint into, (H, W), uint16
+        corners (np.ndarray): Corners of the polygon, see :func:`to_corners`
+        colour (tuple): Colour in the image
+        code (int): Value in the map of owners
+    """
+    cv2.fillConvexPoly(image, corners, colour, cv2.LINE_AA, _SHIFT)
+    if owners is not None:
+        cv2.fillConvexPoly(owners, corners, code, 8, _SHIFT)
 
 
 def draw_figure(
@@ -110,11 +136,11 @@ def draw_figure(
             the other parts follow. All parts get the same code if it is no
             multiple of ``CODES_PER_PERSON``
     """
-    outer, inner = _place_circles(figure, place)
+    rims, insides = _place_circles(figure, place)
     points, spread = figure.points, code % CODES_PER_PERSON == 0
     nearness = [
         part.bias
-        + sum(points[name][2] for name, _ in part.circles) / len(part.circles)
+        + sum(points[name][2] for name in part.circles) / len(part.circles)
         for part in PARTS
     ]
     for i in sorted(range(len(PARTS)), key=nearness.__getitem__):
@@ -122,23 +148,22 @@ def draw_figure(
         if colours is None:
             continue
         span = slice(_ENDS[i] - _SIZES[i], _ENDS[i])
-        hull = cv2.convexHull(outer[span].reshape(-1, 2))
-        cv2.fillConvexPoly(owners, hull, code + i * spread, 8, SHIFT)
-        cv2.fillConvexPoly(image, hull, colours[0], cv2.LINE_AA, SHIFT)
-        hull = cv2.convexHull(inner[span].reshape(-1, 2))
-        cv2.fillConvexPoly(image, hull, colours[1], cv2.LINE_AA, SHIFT)
+        hull = cv2.convexHull(rims[span].reshape(-1, 2))
+        fill_polygon(image, owners, hull, colours[0], code + i * spread)
+        hull = cv2.convexHull(insides[span].reshape(-1, 2))
+        fill_polygon(image, None, hull, colours[1])
 
 
 def _place_circles(figure: Figure, place) -> tuple[np.ndarray, np.ndarray]:
     """Return the corners of all rims, and of all bright insides.
 
-    Both arrays have shape (circles, corners, 2), in units of the grid.
+    Both arrays have shape (circles, corners, 2).
     """
     x, y, height = place
-    spots = [figure.points[name] for name in _CENTRES]
-    centres = np.array([(x + u * height, y - v * height) for u, v, _ in spots])
-    radii = np.array([max(r * height, _MIN_RADIUS) for r in figure.radii])
-    rims = centres[:, None] * GRID + radii[:, None, None] * (GRID * _CIRCLE)
-    lit = (centres - _TO_LIGHT * radii[:, None])[:, None] * GRID
-    lit = lit + (radii * _LIT)[:, None, None] * (GRID * _CIRCLE)
-    return np.rint(rims).astype(np.int32), np.rint(lit).astype(np.int32)
+    centres = (figure.list_centres() * height + (x, y))[:, None]
+    radii = np.maximum(figure.radii * height, _MIN_RADIUS)[:, None, None]
+    rims = centres + radii * _CIRCLE
+    insides = (
+        centres - _TO_LIGHT * radii + radii * _LIT[:, None, None] * _CIRCLE
+    )
+    return to_corners(rims), to_corners(insides)

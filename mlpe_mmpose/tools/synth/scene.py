@@ -44,20 +44,6 @@ _MIN_INSIDE = 3  # keypoints inside the image; other figures are left out
 
 
 @dataclass
-class Person:
-    """A person of a scene.
-
-    Args:
-        index (int): Number in the scene, from the back to the front
-        keypoints (np.ndarray): (17, 3), x and y in pixels and COCO's
-            visibility: 2 visible, 1 covered, 0 (and x = y = 0) outside
-    """
-
-    index: int
-    keypoints: np.ndarray
-
-
-@dataclass
 class Scene:
     """An image and its true labels.
 
@@ -65,12 +51,14 @@ class Scene:
         image (np.ndarray): Picture, (H, W, 3), uint8, blue first
         owners (np.ndarray): What each pixel shows, (H, W), uint16:
             ``NOBODY``, ``THING``, ``CROWD``, or :func:`owner_code`
-        people (list[Person]): From the back to the front
+        people (dict): Keypoints of each person that has a visible pixel, from
+            the back to the front. The key is the number of the person in
+            ``owners``; the keypoints are those of :func:`locate_keypoints`
     """
 
     image: np.ndarray
     owners: np.ndarray
-    people: list[Person]
+    people: dict[int, np.ndarray]
 
 
 def owner_code(person: int, part: int = 0) -> int:
@@ -87,8 +75,7 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
         max_people (int): Largest number of people outside a crowd
 
     Returns:
-        Scene: The image with its owners and people. A person without a
-        visible pixel is left out.
+        Scene: The image with its owners and people.
     """
     width, height = size
     image = paint_background(dice, size)
@@ -102,11 +89,11 @@ def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:
         draw_figure(image, owners, figure, place, owner_code(index))
         for _ in range(after.count(index + 1)):
             paint_thing(dice, image, owners, THING)
-    people = [
-        Person(index, locate_keypoints(figure, place, owners, index))
+    people = {
+        index: locate_keypoints(figure, place, owners, index)
         for index, (figure, place) in enumerate(placed)
         if (owners // CODES_PER_PERSON == index + 1).any()
-    ]
+    }
     return Scene(add_grain(dice, image), owners, people)
 
 
@@ -120,11 +107,8 @@ def _place_people(dice: Dice, size, max_people) -> list[tuple]:
         for _ in range(_PLACE_TRIES):
             place, box = _draw_place(dice, figure.bound(), size, boxes)
             crowded = any(_overlap(box, b) > _MAX_OVERLAP for b in boxes)
-            inside = sum(
-                _is_inside(spot, size)
-                for spot in _locate_points(figure, place)
-            )
-            if not crowded and inside >= _MIN_INSIDE:
+            inside = _find_inside(_locate_points(figure, place), size)
+            if not crowded and inside.sum() >= _MIN_INSIDE:
                 placed.append((figure, place))
                 boxes.append(box)
                 break
@@ -170,20 +154,16 @@ def _paint_crowd(dice: Dice, image: np.ndarray, owners: np.ndarray) -> None:
         draw_figure(image, owners, sample_figure(dice), place, CROWD)
 
 
-def _locate_points(figure: Figure, place) -> list[tuple[float, float]]:
+def _locate_points(figure: Figure, place) -> np.ndarray:
     """Return (x, y) of each keypoint in pixels, rounded to the grid."""
     x, y, body = place
-    points = [figure.points[name] for name in KEYPOINTS]
-    return [
-        (round_to_grid(x + u * body), round_to_grid(y - v * body))
-        for u, v, _ in points
-    ]
+    points = np.array([figure.points[name][:2] for name in KEYPOINTS])
+    return round_to_grid(points * (body, -body) + (x, y))
 
 
-def _is_inside(spot: tuple[float, float], size) -> bool:
-    """Check that a point lies between the centres of the outermost pixels."""
-    (x, y), (width, height) = spot, size
-    return 0 <= x <= width - 1 and 0 <= y <= height - 1
+def _find_inside(points: np.ndarray, size) -> np.ndarray:
+    """Tell which points lie between the centres of the outermost pixels."""
+    return ((points >= 0) & (points <= np.array(size) - 1)).all(axis=1)
 
 
 def locate_keypoints(
@@ -201,25 +181,21 @@ def locate_keypoints(
         index (int): Number of the person in the scene
 
     Returns:
-        np.ndarray: (17, 3), see :class:`Person`.
+        np.ndarray: (17, 3), x and y in pixels and COCO's visibility: 2
+        visible, 1 covered, 0 (and x = y = 0) outside
     """
-    size = owners.shape[::-1]
+    points = _locate_points(figure, place)
     keypoints = np.zeros((len(KEYPOINTS), 3))
-    for row, name, spot in zip(
-        keypoints, KEYPOINTS, _locate_points(figure, place), strict=True
-    ):
-        if _is_inside(spot, size):
-            x, y = spot
-            owner = int(owners[int(y + 0.5), int(x + 0.5)])
-            codes = [owner_code(index, part) for part in parts_at(name)]
-            row[:] = x, y, 2 if owner in codes else 1
+    for i in np.flatnonzero(_find_inside(points, owners.shape[::-1])):
+        column, row = np.floor(points[i] + 0.5).astype(int)
+        part = int(owners[row, column]) - owner_code(index)
+        visible = part in parts_at(KEYPOINTS[i])
+        keypoints[i] = *points[i], 2 if visible else 1
     return keypoints
 
 
-def parts_at(keypoint: str) -> tuple[int, ...]:
+def parts_at(keypoint: str) -> list[int]:
     """Return the codes of the parts at which a keypoint is visible."""
     side, _, joint = keypoint.partition('_')
-    names = _PARTS_AT.get(joint)
-    if names is None:
-        return (PART_CODES[keypoint],)
-    return tuple(PART_CODES[f'{side}_{name}'] for name in names)
+    names = [f'{side}_{name}' for name in _PARTS_AT.get(joint, ())]
+    return [PART_CODES[name] for name in names or [keypoint]]

@@ -4,28 +4,19 @@ from .dice import Dice
 
 Colour = tuple[int, int, int]  # blue, green, red, as OpenCV has them
 
+
+def _read_colours(text: str) -> list[Colour]:
+    """Read colours that are written in hexadecimal, red first."""
+    return [tuple(bytes.fromhex(word)[::-1]) for word in text.split()]
+
+
 # The Monk skin tone scale (2022), light to dark, without the first and the
 # last of its ten tones, on which shading and eyes would not be visible.
-_SKIN = (
-    (219, 231, 243),
-    (208, 234, 247),
-    (186, 218, 234),
-    (144, 189, 215),
-    (86, 126, 160),
-    (67, 92, 130),
-    (52, 65, 96),
-    (42, 49, 58),
+_SKIN = _read_colours(
+    'f3e7db f7ead0 eadaba d7bd90 a07e56 825c43 604134 3a312a'
 )
-_HAIR = (
-    (24, 20, 20),
-    (30, 36, 52),
-    (38, 56, 90),
-    (60, 100, 150),
-    (110, 170, 215),
-    (48, 76, 160),
-    (160, 160, 164),
-)
-_EYE_WHITE, _PUPIL = (225, 230, 232), (28, 22, 22)
+_HAIR = _read_colours('141418 34241e 5a3826 96643c d7aa6e a04c30 a4a0a0')
+_EYE_WHITE, _PUPIL = _read_colours('e8e6e1 16161c')
 
 
 def draw_colour(dice: Dice, low: int = 20, high: int = 235) -> Colour:
@@ -77,9 +68,10 @@ def sample_wardrobe(dice: Dice) -> dict[str, tuple[Colour, Colour] | None]:
     }
     blue, green, red = skin
     lips = (blue * 7 // 10, green * 6 // 10, min(255, red * 9 // 10))
-    wardrobe['lips'] = (lips, scale_brightness(lips, 85))
-    # a limb has no rim where it joins the trunk
-    wardrobe['shoulder'] = (colours['sleeve'],) * 2
-    wardrobe['seat'] = (trousers,) * 2
-    wardrobe['eye'] = (_EYE_WHITE, _PUPIL)
-    return wardrobe
+    return wardrobe | {
+        'lips': (lips, scale_brightness(lips, 85)),
+        # a limb has no rim where it joins the trunk
+        'shoulder': (colours['sleeve'],) * 2,
+        'seat': (trousers,) * 2,
+        'eye': (_EYE_WHITE, _PUPIL),
+    }

@@ -12,7 +12,6 @@ from mlpe_mmpose.tools.synth.dice import Dice
 from mlpe_mmpose.tools.synth.scene import (
     CROWD,
     KEYPOINTS,
-    Person,
     Scene,
     owner_code,
     render_scene,
@@ -38,17 +37,16 @@ def _mask(segmentation: dict) -> np.ndarray:
 
 def _tiny_scene(owners: list[list[int]]) -> Scene:
     owners = np.array(owners, np.uint16)
-    people = [Person(0, np.zeros((len(KEYPOINTS), 3)))]
     image = np.zeros(owners.shape + (3,), np.uint8)
-    return Scene(image, owners, people)
+    return Scene(image, owners, {0: np.zeros((len(KEYPOINTS), 3))})
 
 
 def test_the_segmentation_is_the_mask_of_the_pixels_that_are_seen(annotated):
     for scene, annotations in annotated:
         people = scene.owners // owner_code(0)
-        for person, annotation in zip(scene.people, annotations, strict=False):
+        for index, annotation in zip(scene.people, annotations, strict=False):
             mask = _mask(annotation['segmentation'])
-            assert np.array_equal(mask, people == person.index + 1)
+            assert np.array_equal(mask, people == index + 1)
 
 
 def test_area_counts_the_mask_and_the_box_bounds_it_tightly(annotated):

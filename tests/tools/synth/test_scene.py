@@ -21,7 +21,7 @@ from mlpe_mmpose.tools.synth.scene import (
     parts_at,
     render_scene,
 )
-from mlpe_mmpose.tools.synth.skeleton import View, place_joints, sample_build
+from mlpe_mmpose.tools.synth.skeleton import place_joints, sample_build
 
 SIZE = (320, 240)
 
@@ -36,7 +36,7 @@ def _draw_upright(yaw: int, **bent: int) -> tuple:
     dice = Dice(0)
     figure = sample_figure(dice)
     angles = dict.fromkeys(POSE_NAMES, 0) | bent
-    points = place_joints(angles, View(yaw, 0), sample_build(dice))
+    points = place_joints(angles, (yaw, 0), sample_build(dice))
     figure = Figure(points, figure.radii, figure.wardrobe)
     image = np.zeros((240, 320, 3), np.uint8)
     owners = np.zeros((240, 320), np.uint16)
@@ -102,8 +102,8 @@ def test_neither_threads_nor_vector_units_change_a_pixel():
 
 def test_keypoints_lie_in_the_image_or_are_zero(scenes):
     for scene in scenes:
-        for person in scene.people:
-            for x, y, flag in person.keypoints:
+        for keypoints in scene.people.values():
+            for x, y, flag in keypoints:
                 if flag == 0:
                     assert (x, y) == (0, 0)
                 else:
@@ -114,14 +114,12 @@ def test_keypoints_lie_in_the_image_or_are_zero(scenes):
 def test_a_visible_keypoint_is_on_a_pixel_of_its_own_part(scenes):
     seen = {1: 0, 2: 0}
     for scene in scenes:
-        for person in scene.people:
-            for name, (x, y, flag) in zip(
-                KEYPOINTS, person.keypoints, strict=True
-            ):
+        for index, keypoints in scene.people.items():
+            for name, (x, y, flag) in zip(KEYPOINTS, keypoints, strict=True):
                 if flag == 0:
                     continue
                 owner = scene.owners[int(y + 0.5), int(x + 0.5)]
-                own = owner_code(person.index)
+                own = owner_code(index)
                 parts = [own + part for part in parts_at(name)]
                 assert (owner in parts) == (flag == 2)
                 seen[int(flag)] += 1
@@ -177,7 +175,7 @@ def test_scenes_have_overlaps_things_and_crowds(scenes):
     assert sum((s.owners == THING).any() for s in scenes) > 10
     assert any((s.owners == CROWD).any() for s in scenes)
     beside = sum(
-        any(person.keypoints[:, 2].max() == 1 for person in scene.people)
+        any(points[:, 2].max() == 1 for points in scene.people.values())
         for scene in scenes
     )
     assert beside < 20  # hardly anyone has all keypoints covered

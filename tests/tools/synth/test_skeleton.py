@@ -7,7 +7,6 @@ from mlpe_mmpose.tools.synth.pose import sample_pose
 from mlpe_mmpose.tools.synth.skeleton import (
     SINES,
     Build,
-    View,
     place_joints,
     rotate,
     sample_build,
@@ -19,7 +18,7 @@ ANGLES = dict.fromkeys(sample_pose(Dice(0)), 0)  # upright, arms hanging
 
 
 def _place(yaw: int = 0, tilt: int = 0, **angles: int) -> dict:
-    return place_joints(ANGLES | angles, View(yaw, tilt), AVERAGE)
+    return place_joints(ANGLES | angles, (yaw, tilt), AVERAGE)
 
 
 def test_no_sine_is_so_near_a_tie_that_a_libm_could_decide_it():
@@ -87,11 +86,11 @@ def test_bones_keep_their_length_in_every_pose():
 
 def test_turns_follow_the_right_hand_rule():
     frame = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    third_column = [row[2] for row in rotate(frame, 'y', 90)]
+    third_column = [row[2] for row in rotate(frame, ('y', 90))]
     assert third_column == [1.0, 0.0, 0.0]  # z goes to x
-    second_column = [row[1] for row in rotate(frame, 'x', 90)]
+    second_column = [row[1] for row in rotate(frame, ('x', 90))]
     assert second_column == [0.0, 0.0, 1.0]  # y goes to z
-    first_column = [row[0] for row in rotate(frame, 'z', 90)]
+    first_column = [row[0] for row in rotate(frame, ('z', 90))]
     assert first_column == [0.0, 1.0, 0.0]  # x goes to y
 
 
