@@ -1,7 +1,9 @@
 """A copy of a trained model that computes the same in less time."""
 
 import copy
+import itertools
 from collections.abc import Sequence
+from typing import NoReturn
 
 import torch
 from mmpose.models.backbones.resnest import SplitAttentionConv2d
@@ -9,12 +11,45 @@ from mmpose.models.pose_estimators import TopdownPoseEstimator
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .fused_pose_estimator import FusedPoseEstimator
-
 # Largest allowed difference between the outputs of the copy and of the model,
 # relative to the range of the model's outputs. Both compute in float64, whose
 # rounding errors are far smaller.
 BOUND = 1e-6
+
+
+class FusedPoseEstimator(TopdownPoseEstimator):
+    """The result of :func:`fuse`: for inference only, training is refused.
+
+    It differs from :class:`TopdownPoseEstimator` in the layers that
+    :func:`fuse` has replaced. Prediction, flip test included, is inherited.
+    The class is not registered, because no config builds it.
+    """
+
+    def train(self, mode: bool = True) -> 'FusedPoseEstimator':
+        """Stay in evaluation mode.
+
+        Raises:
+            RuntimeError: If ``mode`` is true.
+        """
+        if mode:
+            self._refuse('train')
+        return super().train(False)
+
+    def loss(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse to compute a loss.
+
+        Raises:
+            RuntimeError: Always.
+        """
+        self._refuse('loss')
+
+    def _refuse(self, method: str) -> NoReturn:
+        raise RuntimeError(
+            f'{self.__class__.__name__}.{method} was called, but its '
+            'normalisations are part of its convolutions, and it is for '
+            'inference only. Train the model that was given to fuse, and '
+            'fuse it again.'
+        )
 
 
 @torch.no_grad()
@@ -62,16 +97,9 @@ def fuse(
         fused.cpu()  # Apple's devices have no float64
     fused.double()
     images = _noise(fused, input_size)
-    expected, foldable = _run_and_find_foldable(fused, images)
-    for conv, norm in foldable:
-        layer = fused.get_submodule(conv)
-        transposed = isinstance(layer, nn.ConvTranspose2d)
-        folded = fuse_conv_bn_eval(
-            layer, fused.get_submodule(norm), transpose=transposed
-        )
-        fused.set_submodule(conv, folded.requires_grad_(False))
-        fused.set_submodule(norm, nn.Identity())
+    expected = _outputs(fused, images)
     for name, layer in list(fused.named_modules()):
+        _fold_norms(layer)
         # a subclass may compute something else
         if type(layer) is SplitAttentionConv2d:
             fused.set_submodule(name, _SplitAttention(layer))
@@ -113,62 +141,30 @@ def _flat(outputs: Tensor | Sequence) -> list[Tensor]:
     return [tensor for part in outputs for tensor in _flat(part)]
 
 
-def _run_and_find_foldable(
-    model: TopdownPoseEstimator, images: Tensor
-) -> tuple[list[Tensor], list[tuple[str, str]]]:
-    """Return the outputs, and the names of layers that can become one.
+def _fold_norms(parent: nn.Module) -> None:
+    """Fold each normalisation into the convolution before it.
 
-    Each pair names a convolution and the normalisation that reads its output.
-    The model is run to find the pairs, because layers need not run in the
-    order in which they were built.
+    Only the child right before a normalisation is considered. Whether the
+    network runs both in this order, and each of them once, is left to
+    :func:`_compare`.
     """
-    made: dict[int, tuple[str, Tensor, int]] = {}
-    pairs: list[tuple[str, str]] = []
-    runs: list[str] = []
-
-    def after_conv(name: str, output: Tensor) -> None:
-        runs.append(name)
-        # keep the tensor, so that no later tensor gets the same id
-        made[id(output)] = (name, output, output._version)
-
-    def before_norm(name: str, x: Tensor) -> None:
-        runs.append(name)
-        conv, _, version = made.get(id(x), (None, None, None))
-        # another version means that a layer, such as a ReLU, changed the
-        # map in place
-        if conv is not None and version == x._version:
-            pairs.append((conv, name))
-
-    handles = []
-    for name, layer in model.named_modules():
-        if _can_absorb(layer):
-            handles.append(
-                layer.register_forward_hook(
-                    lambda _, x, y, name=name: after_conv(name, y)
-                )
-            )
-        elif isinstance(layer, nn.BatchNorm2d) and layer.track_running_stats:
-            handles.append(
-                layer.register_forward_pre_hook(
-                    lambda _, x, name=name: before_norm(name, x[0])
-                )
-            )
-    try:
-        outputs = _outputs(model, images)
-    finally:
-        for handle in handles:
-            handle.remove()
-    # A layer that runs twice may be needed alone the second time.
-    once = [p for p in pairs if all(runs.count(name) == 1 for name in p)]
-    return outputs, once
-
-
-def _can_absorb(layer: nn.Module) -> bool:
-    """Whether PyTorch folds a normalisation into such a layer."""
-    if isinstance(layer, nn.ConvTranspose2d):
-        # PyTorch scales the wrong channels of a grouped layer
-        return layer.groups == 1
-    return isinstance(layer, nn.Conv2d)
+    for (name, conv), (norm_name, norm) in itertools.pairwise(
+        list(parent.named_children())
+    ):
+        transposed = isinstance(conv, nn.ConvTranspose2d)
+        # PyTorch scales the wrong channels of a grouped transposed layer
+        foldable = isinstance(conv, nn.Conv2d) or (
+            transposed and conv.groups == 1
+        )
+        if (
+            foldable
+            and isinstance(norm, nn.BatchNorm2d)
+            and norm.track_running_stats
+            and norm.num_features == conv.out_channels
+        ):
+            folded = fuse_conv_bn_eval(conv, norm, transpose=transposed)
+            parent.set_submodule(name, folded.requires_grad_(False))
+            parent.set_submodule(norm_name, nn.Identity())
 
 
 def _compare(outputs: list[Tensor], expected: list[Tensor]) -> None:

@@ -14,7 +14,7 @@ from mmpose.structures import PoseDataSample
 from mmpose.visualization import PoseLocalVisualizer
 
 from mlpe_mmpose.apis import Predictor
-from mlpe_mmpose.apis.fused_pose_estimator import FusedPoseEstimator
+from mlpe_mmpose.apis.fuse import FusedPoseEstimator
 
 # people of three images: nobody, two, and one
 BOXES = [

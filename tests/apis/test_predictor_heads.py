@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmpose.apis import inference_topdown, init_model
 
 from mlpe_mmpose.apis import Predictor
-from mlpe_mmpose.apis.fused_pose_estimator import FusedPoseEstimator
+from mlpe_mmpose.apis.fuse import FusedPoseEstimator
 
 INPUT, CELLS = SIZE['input_size'], SIZE['heatmap_size']
 IMAGE = np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8)
