@@ -14,14 +14,9 @@ from mmengine.structures import InstanceData
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample, merge_data_samples
 
+from ..runtime.inputs import check_boxes, pair_boxes
 from .fuse import fuse as fuse_model
-from .predictor_inputs import (
-    ImageInProgress,
-    append_failure,
-    check_boxes,
-    pair_boxes,
-    read_image,
-)
+from .predictor_inputs import ImageInProgress, append_failure, read_image
 
 
 class Predictor:
@@ -186,14 +181,11 @@ class Predictor:
         """Yield the crop of each person, and ``None`` after each image."""
         name = self.__class__.__name__
         for number, (image, found) in enumerate(paired):
-            if found is not None:
-                boxes, scores = check_boxes(name, number, found)
-            # read images without boxes too, to find missing files
+            # an image without people is read too, to find missing files
             loaded = read_image(name, number, image, self.load_image)
-            height, width = loaded['img_shape']
-            if found is None:
-                boxes = np.array([[0, 0, width, height]], dtype=np.float32)
-                scores = np.ones(1, dtype=np.float32)
+            boxes, scores = check_boxes(
+                name, number, found, loaded['img_shape']
+            )
             loaded.update(self.model.dataset_meta)
             progress = ImageInProgress(loaded['img_path'], len(boxes))
             for box, score in zip(boxes, scores, strict=True):

@@ -8,6 +8,7 @@ import numpy as np
 from mlpe_mmpose.optional import require
 
 from . import crops
+from .inputs import check_boxes, check_image, pair_boxes
 from .model_card import ModelCard
 
 
@@ -72,7 +73,9 @@ class OnnxPose:
             images (Sequence[np.ndarray]): Each (rows, columns, 3), uint8,
                 BGR as ``cv2.imread`` gives it
             boxes (Sequence[np.ndarray]): For each image (N, 4): left, top,
-                right, bottom in pixels; N may be 0
+                right, bottom in pixels; N may be 0. ``None`` stands for
+                one box, the whole image. A fifth column, the scores of the
+                boxes, is ignored
 
         Returns:
             list[tuple]: For each image
@@ -84,7 +87,7 @@ class OnnxPose:
             ValueError: If an image or a box is not as above. The graph has not
                 been run then.
         """
-        boxes = _check_inputs(images, boxes)
+        boxes = self._check_inputs(images, boxes)
         size = self.card.input_size
         people = np.concatenate([np.empty((0, 4)), *boxes])
         centers, scales = crops.pad_boxes(people, size, self.card.padding)
@@ -112,6 +115,19 @@ class OnnxPose:
         ]
         return [(keypoints[part], scores[part]) for part in parts]
 
+    def _check_inputs(
+        self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]
+    ) -> list[np.ndarray]:
+        """Check images and boxes; return the boxes of each image, (N, 4)."""
+        name = self.__class__.__name__
+        checked = []
+        pairs = pair_boxes(name, images, boxes)
+        for number, (image, found) in enumerate(pairs):
+            check_image(name, number, image)
+            rows, _ = check_boxes(name, number, found, image.shape[:2])
+            checked.append(rows)
+        return checked
+
     def _check_usable(self, path: str | PathLike) -> None:
         """Refuse a file with another output, or crops as in UDP (2020)."""
         name = self.__class__.__name__
@@ -137,40 +153,3 @@ def _open(path: str | PathLike, threads: int, providers: Sequence[str]):
     return onnxruntime.InferenceSession(
         str(path), options, providers=list(providers)
     )
-
-
-def _check_inputs(
-    images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]
-) -> list[np.ndarray]:
-    """Check images and boxes; return the boxes of each image as (N, 4)."""
-    if len(images) != len(boxes):
-        raise ValueError(
-            'OnnxPose.predict needs boxes for each image, got '
-            f'{len(boxes)} sets of boxes for {len(images)} images.'
-        )
-    checked = []
-    for i, (image, given) in enumerate(zip(images, boxes, strict=True)):
-        if getattr(image, 'dtype', None) != np.uint8 or image.shape[2:] != (
-            3,
-        ):
-            raise ValueError(
-                'OnnxPose needs images (rows, columns, 3) of uint8, got '
-                f'{getattr(image, "dtype", type(image).__name__)} '
-                f'{getattr(image, "shape", "")} as image {i}.'
-            )
-        rows = np.asarray(given, float)
-        rows = rows.reshape(0, 4) if rows.size == 0 else rows
-        if rows.ndim != 2 or rows.shape[1] != 4:
-            raise ValueError(
-                'OnnxPose needs boxes (N, 4), left, top, right, bottom, got '
-                f'shape {rows.shape} for image {i}.'
-            )
-        sound = np.isfinite(rows).all(1) & (rows[:, 2:] > rows[:, :2]).all(1)
-        if not sound.all():
-            worst = sound.argmin()
-            raise ValueError(
-                'OnnxPose needs boxes with right > left and bottom > top, '
-                f'got {rows[worst].tolist()}, box {worst} of image {i}.'
-            )
-        checked.append(rows)
-    return checked

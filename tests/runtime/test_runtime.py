@@ -169,20 +169,30 @@ def test_no_boxes_and_no_images_are_empty_results(images, onnx_pose):
     assert onnx_pose.predict([], []) == []
 
 
+def test_a_whole_image_may_be_a_box_and_scores_of_boxes_are_ignored(
+    images, onnx_pose
+):
+    boxes = np.array([[0, 0, 320, 240, 0.5]])
+    expected, _ = onnx_pose(images[0], boxes[:, :4])
+    for given in (None, boxes):
+        keypoints, _ = onnx_pose(images[0], given)
+        np.testing.assert_array_equal(keypoints, expected)
+
+
 @pytest.mark.parametrize(
     ('boxes', 'words'),
     [
         (
             [[5, 5, 20, 20], [10, 10, 10, 30]],
-            r'right > left.*box 1 of image 0',
+            r'boxes\[0\] .*right > left.*box 1\.',
         ),
         ([[10, 10, float('nan'), 30]], 'nan'),
         ([[10, 10, float('inf'), 30]], 'inf'),
-        ([[10, 10, 20, 30, 0.9]], r'\(1, 5\)'),
+        ([[10, 10, 20]], r'\(1, 3\)'),
         ([1, 2, 3, 4], r'\(4,\)'),
     ],
 )
-def test_boxes_that_are_none_are_named(images, onnx_pose, boxes, words):
+def test_what_is_no_box_is_named(images, onnx_pose, boxes, words):
     with pytest.raises(ValueError, match=words):
         onnx_pose(images[0], boxes)
 
@@ -190,10 +200,10 @@ def test_boxes_that_are_none_are_named(images, onnx_pose, boxes, words):
 @pytest.mark.parametrize(
     'image', [None, np.zeros((9, 9), np.uint8), np.zeros((9, 9, 3))]
 )
-def test_images_that_are_none_are_named(onnx_pose, image):
-    with pytest.raises(ValueError, match='as image 0'):
+def test_what_is_no_image_is_named(onnx_pose, image):
+    with pytest.raises(ValueError, match=r'images\[0\] to be an array'):
         onnx_pose(image, BOXES)
-    with pytest.raises(ValueError, match='1 sets of boxes for 0 images'):
+    with pytest.raises(ValueError, match='images=0 and boxes=1 in number'):
         onnx_pose.predict([], [BOXES])
 
 
