@@ -27,10 +27,10 @@ NAMES = (
     'fuse',
     'predictor',
     'runtime',
-    'quantisation',
+    'deployment',
 )
 # these take minutes even at small sizes; a quick run leaves them out
-SLOW = ('training_modes', 'quantisation')
+SLOW = ('training_modes', 'deployment')
 
 
 def run_all(

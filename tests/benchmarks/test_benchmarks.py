@@ -65,13 +65,13 @@ def test_without_its_model_a_benchmark_says_so_and_prints_no_table(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
-    arguments = ['benchmark', 'quantisation', '--device', 'cpu']
+    arguments = ['benchmark', 'deployment', '--device', 'cpu']
     assert cli.main([*arguments, '--out', 'new/table.md']) == 1
     captured = capsys.readouterr()
     assert captured.out == ''
     assert 'there is no work_dirs/mlpe_tiny_synthetic/best_' in captured.err
     assert '`python -m mlpe_mmpose demo` makes both.' in captured.err
-    assert captured.err.endswith('benchmark: failed: quantisation\n')
+    assert captured.err.endswith('benchmark: failed: deployment\n')
     assert 'Traceback' not in captured.err
     assert not Path('new/table.md').exists()
 

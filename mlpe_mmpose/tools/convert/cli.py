@@ -12,21 +12,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'out',
         metavar='OUT.pth',
-        help='the file of weights to write; its config, OUT.py, lies beside',
+        help='the file of weights to write; OUT.py becomes their config',
     )
     parser.add_argument(
         '--source',
         required=True,
         choices=('mlpe', 'cpn'),
-        help="whose it is: of MLPE's authors, or of pytorch-cpn",
+        help="the checkpoint is from MLPE's authors, or from pytorch-cpn",
     )
     parser.add_argument(
         '--input-size',
         required=True,
         choices=('256x192', '384x288'),
-        help='height x width of the crops that the checkpoint was trained '
-        'with. The weights do not tell: with the other one they predict, '
-        'too, but worse',
+        help='height x width of the crops in training; it cannot be read '
+        'from the weights, which predict worse with the other one',
     )
     parser.add_argument(
         '--force', action='store_true', help='replace files that exist'
@@ -34,15 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Convert, and say how to use the result."""
+    """Convert a checkpoint and print how to use the result."""
     from mlpe_mmpose.apis import convert_checkpoint
 
-    say = functools.partial(print, flush=True)
     convert_checkpoint(
         args.checkpoint,
         args.out,
         args.source,
         args.input_size,
-        args.force,
-        say,
+        force=args.force,
+        say=functools.partial(print, flush=True),
     )

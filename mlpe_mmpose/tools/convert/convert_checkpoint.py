@@ -1,4 +1,4 @@
-"""Published checkpoints, as our configs' models load them."""
+"""Convert published checkpoints for the configs of this package."""
 
 import os
 import shlex
@@ -15,55 +15,66 @@ from mlpe_mmpose.version import __version__
 
 from ..output_file import check_output, write_then_check
 from .converted_config import INPUT_SIZES, write_converted_config
-from .original_names import NUM_LEVELS, SOURCES, OriginalNames
+from .original_names import (
+    NUM_LEVELS,
+    find_parts,
+    is_unused,
+    map_modules,
+    rename,
+)
 
-# convolutions of all levels joined: theirs from the coarsest, ours the finest
+# Convolutions over the joined maps of all levels. The originals join them from
+# the coarsest to the finest, the model here from the finest to the coarsest.
 _JOINED = (
     'head.refine_network.fuse.conv1.weight',
     'head.refine_network.fuse.downsample.0.weight',
 )
-# absent from what PyTorch 0.4.0 saved, which pytorch-cpn began with
+# PyTorch 0.4.0, with which pytorch-cpn began, does not save these counters.
 _COUNTER = '.num_batches_tracked'
 
 
 def convert_state_dict(
     state_dict: Mapping[str, Tensor], source: str
 ) -> dict[str, Tensor]:
-    """Rename the parameters of an original network, and reorder two.
+    """Rename the parameters of an original network, and reorder two of them.
 
-    The model here then computes the same heatmaps from the same input,
-    which the originals normalise in their own way, see
+    The model here then computes the same heatmaps from the same input. The
+    originals normalise the input in another way, see
     :func:`write_converted_config`.
 
     Args:
-        state_dict (Mapping[str, Tensor]): Of the authors' release of MLPE
-            (ResNeSt-50 or -101) or of pytorch-cpn (ResNet-50 or -101), for
-            COCO's 17 keypoints. All names may begin with ``module.``
+        state_dict (Mapping[str, Tensor]): State dict of the authors' release
+            of MLPE (ResNeSt-50 or -101) or of pytorch-cpn (ResNet-50 or
+            -101), for the 17 keypoints of COCO. All names may begin with
+            ``module.``
         source (str): ``'mlpe'`` or ``'cpn'``
 
     Returns:
         dict[str, Tensor]: All parameters and buffers of the model of
-        :func:`write_converted_config`; but for two, the same tensors. What the
-        release builds and never uses is left out: its classifier and three
-        laterals.
+        :func:`write_converted_config`; all but two are the given tensors.
+        The layers that the release builds and never uses are left out: its
+        classifier and three laterals.
 
     Raises:
-        ValueError: If the source is another, or a name or a shape is missing
-            or unknown; all of them are listed.
+        ValueError: If the source is unknown, or a name or a shape is missing
+            or unknown. The message lists all of them.
     """
-    given = _without_module(state_dict)
-    names = _original_names(given, source)
-    wanted = {
-        names.original(name): (name, tensor.shape)
-        for name, tensor in _meta_model(source, depth_of(given)).items()
-    }
-    given = {n: t for n, t in given.items() if not names.is_unused(n)}
-    misfits = [f'unknown: {name}' for name in given if name not in wanted]
-    for name, (_, shape) in wanted.items():
-        if name in given and given[name].shape != shape:
+    given = {name.removeprefix('module.'): t for name, t in state_dict.items()}
+    parts = find_parts(source, given)
+    modules = map_modules(source, parts)
+    model = _build_meta_model(source, depth_of(given))
+    wanted = {rename(name, modules): name for name in model}
+    misfits = [
+        f'unknown: {name}'
+        for name in given
+        if name not in wanted and not is_unused(name, source, parts)
+    ]
+    for name, ours in wanted.items():
+        shape = tuple(model[ours].shape)
+        if name in given and tuple(given[name].shape) != shape:
             misfits.append(
                 f'shape: {name} is {tuple(given[name].shape)}, needs to be '
-                f'{tuple(shape)}'
+                f'{shape}'
             )
         elif name not in given and not name.endswith(_COUNTER):
             misfits.append(f'missing: {name}')
@@ -73,8 +84,7 @@ def convert_state_dict(
             f'source={source!r}:\n' + '\n'.join(misfits)
         )
     converted = {
-        ours: given[name] if name in given else torch.tensor(0)
-        for name, (ours, _) in wanted.items()
+        ours: given.get(name, torch.tensor(0)) for name, ours in wanted.items()
     }
     for name in _JOINED:
         levels = converted[name].unflatten(1, (NUM_LEVELS, -1))
@@ -82,15 +92,18 @@ def convert_state_dict(
     return converted
 
 
-def unused_names(state_dict: Mapping[str, Tensor], source: str) -> list[str]:
-    """What :func:`convert_state_dict` leaves out, without ``module.``"""
-    given = _without_module(state_dict)
-    names = _original_names(given, source)
-    return [name for name in given if names.is_unused(name)]
+def unused_names(names: Iterable[str], source: str) -> list[str]:
+    """List the names that :func:`convert_state_dict` leaves out."""
+    names = [name.removeprefix('module.') for name in names]
+    parts = find_parts(source, names)
+    return [name for name in names if is_unused(name, source, parts)]
 
 
 def depth_of(names: Iterable[str]) -> int:
-    """The backbone's depth, 50 or 101: the third stage has 6 or 23 blocks."""
+    """Return the depth of the backbone, 50 or 101.
+
+    The third stage of the backbone has 6 blocks or 23.
+    """
     return 101 if any('resnet.layer3.6.' in name for name in names) else 50
 
 
@@ -105,26 +118,26 @@ def convert_checkpoint(
     """Convert a checkpoint file, and write its config beside the result.
 
     Args:
-        in_file (str | PathLike): What ``torch.save`` wrote of a state dict,
-            or of a dict with one as ``'state_dict'``
-        out_file (str | PathLike): The file of weights to write. The config
-            has its name, but ends in ``.py``
+        in_file (str | PathLike): A file of ``torch.save`` with a state dict,
+            or with a dict that has a state dict as ``'state_dict'``
+        out_file (str | PathLike): The file of weights to write. The file of
+            the config has the same name, but ends in ``.py``
         source (str): ``'mlpe'`` or ``'cpn'``
-        input_size (str): Height x width of the crops that the checkpoint was
-            trained with, ``'256x192'`` or ``'384x288'``. The weights do not
-            tell: with the other one they predict, too, but worse
+        input_size (str): Height x width of the crops in training,
+            ``'256x192'`` or ``'384x288'``. It cannot be read from the
+            weights, which predict worse with the other input size
         force (bool): Whether to replace files that exist
-        say (callable): Takes each line of what was done, and of how to use
-            the files. Defaults to ``print``
+        say (callable): Takes each line of the report: what was done, and how
+            to use the files. Defaults to ``print``
 
     Returns:
         tuple:
         - weights (Path): The file of weights
-        - config (Path): The file of their config
+        - config (Path): The file of the config
 
     Raises:
         OSError: If a file cannot be read or written, or exists.
-        ValueError: If ``in_file`` holds something else; nothing is written
+        ValueError: If ``in_file`` has other contents. Nothing is written
             then.
     """
     out_file = Path(out_file)
@@ -163,23 +176,8 @@ def _check_outputs(out_file: Path, config_file: Path, force: bool) -> None:
             raise FileExistsError(f'{path} exists; --force replaces it.')
 
 
-def _without_module(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Without the prefix that ``DataParallel`` gives."""
-    return {n.removeprefix('module.'): t for n, t in state_dict.items()}
-
-
-def _original_names(names: Iterable[str], source: str) -> OriginalNames:
-    """The names to expect, once the source is known to be right."""
-    if source not in SOURCES:
-        raise ValueError(
-            f'convert_state_dict needs source to be one of {SOURCES}, got '
-            f'source={source!r}.'
-        )
-    return OriginalNames.find(source, names)
-
-
-def _meta_model(source: str, depth: int) -> dict[str, Tensor]:
-    """Names and shapes of the config's model, without memory."""
+def _build_meta_model(source: str, depth: int) -> dict[str, Tensor]:
+    """Return the state dict of the config's model, without any values."""
     text = write_converted_config(source, depth, INPUT_SIZES[0])
     config = Config.fromstring(text, '.py')
     with (
@@ -190,14 +188,15 @@ def _meta_model(source: str, depth: int) -> dict[str, Tensor]:
 
 
 def _read_state_dict(path: Path) -> dict[str, Tensor]:
-    """The state dict of a file, by PyTorch's safe loader."""
+    """Read the state dict of a file with PyTorch's safe loader."""
     if not path.is_file():
         raise FileNotFoundError(f'{path} is not a file.')
     try:
         checkpoint = torch.load(path, map_location='cpu', weights_only=True)
     except OSError:
         raise
-    except Exception as error:  # what a damaged file makes of the loader
+    # a damaged file can raise any class of error in the loader
+    except Exception as error:
         raise ValueError(
             f"{path} cannot be read by PyTorch's safe loader, which takes "
             'tensors and plain Python types only '

@@ -1,4 +1,4 @@
-"""A trained model as one ONNX file, compared with torch before it is kept."""
+"""Export a trained model to one ONNX file, and compare it with PyTorch."""
 
 import os
 from collections.abc import Callable
@@ -16,10 +16,10 @@ from mlpe_mmpose.version import __version__
 
 from ..output_file import check_output, write_then_check
 from .onnx_check import differences
-from .onnx_graph import OPSET, PoseGraph, quantise, write_graph
+from .onnx_graph import OPSET, PoseGraph, write_graph
 
 PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
-# largest difference, relative to the range of torch's heatmaps
+# largest difference, relative to the range of PyTorch's heatmaps
 BOUND = 1e-3
 
 
@@ -29,33 +29,30 @@ def export_onnx(
     out_file: str | os.PathLike,
     heatmaps: bool = False,
     flip_test: bool | None = None,
-    int8: bool = False,
     say: Callable[[str], None] = print,
     cfg_options: dict[str, Any] | None = None,
 ) -> Path:
-    """Export a top-down heatmap model, and compare the file with torch.
+    """Export a top-down heatmap model, and compare the file with PyTorch.
 
-    The graph takes ``images``, crops (B, h, w, 3) of uint8, BGR, as
-    ``cv2.warpAffine`` makes them; normalising is inside. It gives
+    The input of the graph is ``images``, crops (B, h, w, 3) of uint8, BGR, as
+    ``cv2.warpAffine`` makes them; the graph normalises them. Its outputs are
     ``keypoints`` (B, K, 2), (x, y) in pixels of the crop, and ``scores``
-    (B, K), or ``heatmaps`` (B, K, H, W). B is free; the K keypoints are those
-    of ``test_cfg.output_keypoint_indices``, where the config has them. Sizes
-    and names are in the file's metadata, see :class:`ModelCard`.
+    (B, K), or ``heatmaps`` (B, K, H, W). Any batch size B works. The K
+    keypoints are those of ``test_cfg.output_keypoint_indices`` if the config
+    has this list. The metadata of the file has sizes and names, see
+    :class:`ModelCard`.
 
     Args:
         config (str | PathLike): A config with a ``TopdownPoseEstimator``
             whose head is a ``HeatmapHead``
-        checkpoint (str | PathLike): Its weights
-        out_file (str | PathLike): The file to write; one that is there is
-            only replaced by a file that agrees with torch
-        heatmaps (bool): Whether the graph gives heatmaps, for a program that
-            decodes them itself. Heatmaps of other codecs than
-            ``MLPEHeatmap`` and its subclasses can only be exported so
+        checkpoint (str | PathLike): Weights of the model
+        out_file (str | PathLike): The file to write. A file that exists is
+            replaced only if the new one agrees with PyTorch
+        heatmaps (bool): Whether the output is heatmaps, for a program that
+            decodes them itself. A model whose codec is no ``MLPEHeatmap``
+            can be exported only in this way
         flip_test (bool, optional): Whether the graph averages over mirrored
-            crops, at twice the work. Defaults to what the config says
-        int8 (bool): Whether the convolutions compute with 8 bits, their
-            inputs scaled anew in each call (dynamic quantisation). The
-            difference is said and not bounded
+            crops, at twice the work. Defaults to the setting of the config
         say (callable): Takes each line of progress. Defaults to ``print``
         cfg_options (dict, optional): Settings that replace those of the
             config, as in MMPose's ``init_model``: dotted names to values
@@ -64,13 +61,16 @@ def export_onnx(
         Path: The file.
 
     Raises:
-        ImportError: If a package is missing; it says what to install.
+        ImportError: If a package is missing; the message has the command
+            that installs the package.
         OSError: If a file cannot be read or written.
         ValueError: If no model can be built from the config, or the model
             is of another kind.
-        RuntimeError: If the file differs from torch; it is not kept.
+        RuntimeError: If the outputs of the graph differ from those of
+            PyTorch. ``out_file`` is not written then.
     """
-    _require_packages()
+    for package in PACKAGES:
+        require(package, 'The export to ONNX')
     out_file = Path(out_file)
     check_output(out_file)
     for path in (config, checkpoint):
@@ -81,7 +81,7 @@ def export_onnx(
         model = init_model(
             str(config), str(checkpoint), device='cpu', cfg_options=cfg_options
         )
-    # what an unknown type, index or argument in a config raises
+    # An unknown type, index or argument in a config raises one of these.
     except (KeyError, TypeError) as error:
         raise ValueError(
             f'no model can be built from {config} with cfg_options='
@@ -104,7 +104,7 @@ def export_onnx(
                 f'batch of {batch}: differs from torch by {difference:.1g} '
                 "of the heatmaps' range"
             )
-            # not `>`: a NaN is a difference
+            # `difference > BOUND` would accept NaN
             if not difference <= BOUND:
                 raise RuntimeError(
                     'the exported graph differs from torch by '
@@ -112,27 +112,23 @@ def export_onnx(
                     f'{BOUND:g}, for a batch of {batch}; {out_file} was not '
                     'written.'
                 )
-        if int8:
-            quantise(unproven)
-            largest = max(d for _, d in differences(unproven, model, card))
-            say(f"int8: differs by {largest:.1g} of the heatmaps' range")
     say(f'{out_file}: {out_file.stat().st_size / 1e6:.1f} MB')
     return out_file
 
 
 def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
-    """Describe a model, and what its graph gives, from its config.
+    """Describe the graph of a model, from the config of the model.
 
     Args:
         model (nn.Module): As ``init_model`` returns it
-        heatmaps (bool): Whether the graph gives heatmaps, and not keypoints
+        heatmaps (bool): Whether the output is heatmaps instead of keypoints
 
     Returns:
-        ModelCard: What the runtime has to know.
+        ModelCard: What a program that runs the graph has to know.
 
     Raises:
-        ValueError: If it is no top-down heatmap model, or its heatmaps
-            cannot be decoded in the graph.
+        ValueError: If the model is no top-down heatmap model, or the graph
+            cannot decode its heatmaps.
     """
     head = getattr(model, 'head', None)
     if not isinstance(head, HeatmapHead) or head.decoder is None:
@@ -177,9 +173,3 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
         keypoint_names=tuple(names[i] for i in kept),
         dataset_name=model.dataset_meta['dataset_name'],
     )
-
-
-def _require_packages() -> None:
-    """Say what to install, before the work and not after it."""
-    for package in PACKAGES:
-        require(package, 'The export to ONNX')

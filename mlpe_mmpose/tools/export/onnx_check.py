@@ -1,4 +1,4 @@
-"""The comparison of an exported graph with torch."""
+"""Compare an exported graph with PyTorch."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from torch import nn
 
 from mlpe_mmpose.runtime.model_card import ModelCard
 
-# people in the calls that are compared: one, a few, and more than were traced
+# batch sizes to compare: one, the traced one, and a larger one
 BATCHES = (1, 2, 5)
 
 
@@ -20,19 +20,22 @@ def differences(
 ) -> Iterator[tuple[int, float]]:
     """Compare a file with MMPose's own prediction, on random crops.
 
-    Keypoints are compared with what torch decodes from the file's heatmaps:
-    near a tie, a rounding in the network would move a keypoint.
+    The keypoints are compared with those that PyTorch decodes from the
+    heatmaps of the file, because near a tie of two maxima a rounding error in
+    the network would move a keypoint.
 
     Args:
         path (Path): The file
-        model (nn.Module): The model, its ``test_cfg`` set to give heatmaps
-        card (ModelCard): Of the file
+        model (nn.Module): The model, with ``output_heatmaps`` in its
+            ``test_cfg``
+        card (ModelCard): Card of the file
 
     Yields:
         tuple:
         - batch (int): Number of crops
-        - difference (float): The largest, relative to the range of torch's
-          heatmaps; of keypoints, to a crop's width, and of scores, to one
+        - difference (float): The largest of three: of the heatmaps, relative
+          to the range of PyTorch's; of the keypoints, relative to the width
+          of a crop; and of the scores
     """
     import onnx
     import onnxruntime
@@ -51,7 +54,7 @@ def differences(
         crops = random.integers(0, 256, (batch, height, width, 3), np.uint8)
         *decoded, heatmaps = session.run(outputs, {'images': crops})
         expected = _predicted_heatmaps(model, card, crops)
-        # heatmaps without weights may be flat: then, the difference itself
+        # flat heatmaps have no range
         scale = np.ptp(expected) or 1.0
         found = [np.abs(heatmaps - expected).max() / scale]
         if decoded:
@@ -67,7 +70,7 @@ def differences(
 def _predicted_heatmaps(
     model: nn.Module, card: ModelCard, crops: np.ndarray
 ) -> np.ndarray:
-    """What MMPose predicts for crops (B, h, w, 3): (B, K, H, W)."""
+    """Predict heatmaps (B, K, H, W) of crops (B, h, w, 3) with MMPose."""
     size = np.array(card.input_size)
     metainfo = dict(
         flip_indices=model.dataset_meta['flip_indices'],

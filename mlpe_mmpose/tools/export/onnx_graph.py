@@ -1,8 +1,7 @@
-"""What an exported graph computes, and how it becomes a file."""
+"""Trace the graph of an exported model, and write it to a file."""
 
 import contextlib
 import io
-import logging
 import warnings
 from pathlib import Path
 
@@ -13,22 +12,22 @@ from torch import Tensor, nn
 
 from mlpe_mmpose.runtime.model_card import ModelCard
 
-# of 2023, torch's default: it has all the operators that are needed, and the
-# runtimes of today know it
+# PyTorch's default, of 2023: it has all operators of the models here, and
+# today's runtimes support it
 OPSET = 20
 
 
 class PoseGraph(nn.Module):
-    """From crops as OpenCV makes them to keypoints, or to heatmaps only.
+    """Compute keypoints, or only heatmaps, from crops as OpenCV makes them.
 
-    Holds what MMPose keeps around the network: the data preprocessor before
-    it, flip test and decoding after it, so that who runs the graph needs no
-    constants.
+    The graph contains the data preprocessor, the network, the flip test and
+    the decoding, so that a program that runs it needs no constants.
 
     Args:
-        model (nn.Module): A ``TopdownPoseEstimator`` with a ``HeatmapHead``;
-            its ``test_cfg`` says how it flips and which keypoints it gives
-        card (ModelCard): What of this is wanted
+        model (nn.Module): A ``TopdownPoseEstimator`` with a ``HeatmapHead``.
+            Its ``test_cfg`` has the settings of the flip test, and the
+            indices of the output keypoints
+        card (ModelCard): Whether there is a flip test, and the kind of output
     """
 
     def __init__(self, model: nn.Module, card: ModelCard) -> None:
@@ -43,13 +42,13 @@ class PoseGraph(nn.Module):
             images (Tensor): Crops (B, h, w, 3), uint8, BGR
 
         Returns:
-            tuple[Tensor]: Heatmaps (B, K, H, W); before them, if the card
-            asks for keypoints, these, (B, K, 2), (x, y) in pixels of the
-            crop, and scores (B, K).
+            tuple[Tensor]: Keypoints (B, K, 2), (x, y) in pixels of the crop,
+            scores (B, K), and heatmaps (B, K, H, W); only the heatmaps if
+            the card says so.
         """
         test_cfg = self.model.test_cfg
         if self.card.flip_test:
-            # one pass over both views: half the nodes of two passes
+            # One pass over both views needs half the nodes of two passes.
             views = torch.cat([images, images.flip(2)])
             heatmaps, flipped = self._heatmaps(views).unflatten(0, (2, -1))
             flipped = flip_heatmaps(
@@ -71,8 +70,8 @@ class PoseGraph(nn.Module):
 
     def _heatmaps(self, images: Tensor) -> Tensor:
         """Normalise as the data preprocessor does, and run the network."""
-        # the parent's forward works on a tensor; PoseDataPreprocessor's only
-        # adds sizes to the data samples, of which there are none
+        # PoseDataPreprocessor.forward also writes sizes into data samples,
+        # and there are none here.
         inputs = ImgDataPreprocessor.forward(
             self.model.data_preprocessor,
             dict(inputs=images.permute(0, 3, 1, 2)),
@@ -81,11 +80,11 @@ class PoseGraph(nn.Module):
 
 
 def write_graph(graph: PoseGraph, path: Path) -> None:
-    """Trace a graph and write it with its card, weights and all in one file.
+    """Trace a graph, and write it with its weights and card to one file.
 
     Args:
-        graph (PoseGraph): What to trace
-        path (Path): The file; 2 GB is the most that the format allows
+        graph (PoseGraph): The graph
+        path (Path): The file; the format allows 2 GB at most
 
     Raises:
         RuntimeError: If the model fixes the batch size.
@@ -95,7 +94,7 @@ def write_graph(graph: PoseGraph, path: Path) -> None:
     graph.eval()
     card = graph.card
     width, height = card.input_size
-    # two: torch takes a size of one for a constant
+    # a batch of two, because PyTorch takes a size of one for a constant
     images = torch.zeros(2, height, width, 3, dtype=torch.uint8)
     decoded = ['keypoints', 'scores'] if card.output == 'keypoints' else []
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
@@ -119,35 +118,9 @@ def write_graph(graph: PoseGraph, path: Path) -> None:
         )
     if decoded:
         del proto.graph.output[-1]
-    # where in whose files each operator was called: half a small file's size
+    # The tracer notes in which source file each operator was called, which is
+    # half the size of a small model.
     for part in (*proto.graph.node, *proto.graph.value_info):
         del part.metadata_props[:]
     onnx.helper.set_model_props(proto, card.to_properties())
     onnx.save(proto, path)
-
-
-def quantise(path: Path) -> None:
-    """Replace a file by one whose convolutions compute with 8 bits.
-
-    Transposed convolutions stay as they are: ONNX has no integer ones.
-
-    Args:
-        path (Path): The file
-    """
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    # its one warning advises a step for another kind of quantisation
-    logger = logging.getLogger()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        quantize_dynamic(
-            onnx.load(path),
-            path,
-            op_types_to_quantize=['Conv'],
-            # with signed weights, five times slower on an AVX-512 processor
-            weight_type=QuantType.QUInt8,
-        )
-    finally:
-        logger.setLevel(level)
