@@ -32,9 +32,9 @@ def require(module: str, user: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         part = stack.PART_OF_MODULE[module]
-        diagnosis = explain(error) or Diagnosis(
-            f'{part.name} does not load ({error}).', stack.install(part)
-        )
+        problem = f'{part.name} does not load ({error}).'
+        command = stack.install_command(part)
+        diagnosis = explain(error) or Diagnosis(problem, command)
         raise MissingPackageError(
             f'{user} does not work: {diagnosis}'
         ) from error

@@ -80,11 +80,11 @@ def test_onnxruntime_is_not_installed_over_that_for_a_gpu(monkeypatch):
 
     monkeypatch.setattr(stack.importlib.metadata, 'version', version)
     part = stack.PART_OF_MODULE['onnxscript']
-    assert stack.install(part).endswith(
-        'pip install onnxscript "ml_dtypes<0.6"'
-    )
+    command = stack.install_command(part)
+    assert command.endswith('pip install onnxscript "ml_dtypes<0.6"')
     del versions['onnxruntime-gpu']
-    assert stack.install(part).endswith("pip install 'mlpe_mmpose[export]'")
+    command = stack.install_command(part)
+    assert command.endswith("pip install 'mlpe_mmpose[export]'")
 
 
 def test_report_says_what_is_missing_before_it_tests(tmp_path):

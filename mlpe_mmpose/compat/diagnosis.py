@@ -42,8 +42,9 @@ def explain(error: BaseException) -> Diagnosis | None:
     """
     cause: BaseException | None = error
     while cause is not None:
+        failure = _Failure(cause)
         for rule in _RULES:
-            diagnosis = rule(cause, str(cause))
+            diagnosis = rule(failure)
             if diagnosis is not None:
                 return Diagnosis(*diagnosis)
         cause = cause.__cause__ or cause.__context__
@@ -67,48 +68,67 @@ def explain_import_errors() -> Iterator[None]:
         raise ImportError(str(diagnosis)) from error
 
 
-# A rule gets an error and its text. It returns the problem and the command of
-# a diagnosis, or None if the rule does not know the error.
+class _Failure:
+    """An error, and the package whose code raised it.
+
+    Args:
+        error (BaseException): The error
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        self.error, self.text = error, str(error)
+        frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+        names = [frame.f_globals.get('__name__', '') for frame in frames]
+        names = [name.partition('.')[0] for name in names]
+        # top-level modules of the traceback, outermost first
+        self.modules = [name for name in names if name != 'importlib']
+        self.module = (self.modules or [''])[-1]
+        self.package = stack.describe(self.module)
+        self.name, _, self.version = self.package.partition(' ')
+
+
+# A rule returns the problem and the command of a diagnosis, or None if it does
+# not know the failure.
 _Answer = tuple[str, str] | None
+_BUILD_ANEW = '--force-reinstall --no-deps --no-build-isolation --no-cache-dir'
 
 
-def _missing(error: BaseException, text: str) -> _Answer:
+def _explain_missing_package(failure: _Failure) -> _Answer:
     """A part, or a package that a part needs, is not installed."""
+    error = failure.error
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
     top, _, inner = error.name.partition('.')
-    culprit = _culprit(error)
-    user = stack.describe(culprit)
     absent = 'is not installed'
-    if culprit not in ('__main__', 'mlpe_mmpose'):
-        absent += f', and {user} imports it'
+    if failure.module not in ('__main__', 'mlpe_mmpose'):
+        absent += f', and {failure.package} imports it'
     if top == 'pkg_resources':
         problem = f'setuptools {stack.version("setuptools")} has no {top} any '
-        problem += f'more, and {user} imports it.'
-        return problem, stack.pip('"setuptools<81"')
+        problem += f'more, and {failure.package} imports it.'
+        return problem, stack.pip_command('"setuptools<81"')
     part = stack.PART_OF_MODULE.get(top)
     if part and inner:
         problem = f'{stack.describe(top)} has no module {error.name}: it is '
         problem += 'not the release that is needed, or not complete.'
-        return problem, stack.install(part)
+        return problem, stack.install_command(part)
     if part:
-        return f'{part.name} {absent}.', stack.install(part)
+        return f'{part.name} {absent}.', stack.install_command(part)
     # packages that are installed together with a part
     name = {'yaml': 'pyyaml', 'PIL': 'pillow'}.get(top, top)
     needs = ' '.join(part.needs for part in stack.PARTS).split()
     if name.replace('_', '-') in needs:
-        return f'{name} {absent}.', stack.pip(name)
+        return f'{name} {absent}.', stack.pip_command(name)
     return None
 
 
-def _other_torch(error: BaseException, text: str) -> _Answer:
+def _explain_torchvision(failure: _Failure) -> _Answer:
     """torchvision was compiled for another torch."""
     torch, vision = stack.version('torch'), stack.version('torchvision')
     # torch 2.N.P and torchvision 0.(N + 15).P are released together
     release = re.match(r'2\.(\d+)\.(\d+)', torch)
     fits = f'0.{int(release[1]) + 15}.{release[2]}' if release else ''
-    misfit = 'torchvision' in _modules(error) and not vision.startswith(fits)
-    if not misfit and 'torchvision::' not in text:
+    misfit = 'torchvision' in failure.modules and not vision.startswith(fits)
+    if not misfit and 'torchvision::' not in failure.text:
         return None
     call = '--force-reinstall torch torchvision'
     if fits:
@@ -116,16 +136,16 @@ def _other_torch(error: BaseException, text: str) -> _Answer:
     if '+' in torch:
         call += ' --index-url THE-ONE-THAT-TORCH-CAME-FROM'
     problem = f'torchvision {vision} was built for another torch than the '
-    return problem + f'installed {torch}.', stack.pip(call)
+    return problem + f'installed {torch}.', stack.pip_command(call)
 
 
-def _other_numpy(error: BaseException, text: str) -> _Answer:
+def _explain_compiled_for_numpy(failure: _Failure) -> _Answer:
     """A compiled package was built for another numpy."""
     signs = r'numpy\.dtype size changed|numpy\.core\.multiarray failed|'
     signs += r'_ARRAY_API not found|compiled using NumPy 1'
-    if not re.search(signs, text):
+    if not re.search(signs, failure.text):
         return None
-    name, version = _describe_culprit(error)
+    name, version = failure.name, failure.version
     calls = (f'--upgrade --force-reinstall --no-deps {name}',)
     if name == 'xtcocotools':
         # The wheels of xtcocotools are for numpy 1. Compiled on this
@@ -136,25 +156,25 @@ def _other_numpy(error: BaseException, text: str) -> _Answer:
         )
     problem = f'{name} {version} was compiled for another numpy than the '
     problem += f'installed {stack.version("numpy")}.'
-    return problem, stack.pip(*calls)
+    return problem, stack.pip_command(*calls)
 
 
-def _removed_from_numpy(error: BaseException, text: str) -> _Answer:
+def _explain_removed_from_numpy(failure: _Failure) -> _Answer:
     """A package uses a name that numpy 2 does not have."""
     numpy = stack.version('numpy')
     signs = r"was removed in the NumPy 2|module 'numpy' has no attribute"
-    if not isinstance(error, AttributeError) or not re.search(signs, text):
+    known = isinstance(failure.error, AttributeError)
+    if not known or not re.search(signs, failure.text):
         return None
-    problem = f'{" ".join(_describe_culprit(error))} is too old for numpy '
-    problem += f'{numpy} ({text.splitlines()[0]}).'
-    return problem, stack.pip(
-        '"numpy<2"' if numpy >= '2' else '"numpy==1.23.5"'
-    )
+    problem = f'{failure.package} is too old for numpy {numpy} '
+    problem += f'({failure.text.splitlines()[0]}).'
+    call = '"numpy<2"' if numpy >= '2' else '"numpy==1.23.5"'
+    return problem, stack.pip_command(call)
 
 
-def _ops_of_other_torch(error: BaseException, text: str) -> _Answer:
+def _explain_mmcv_ops(failure: _Failure) -> _Answer:
     """mmcv's ops were compiled for another torch."""
-    path = (getattr(error, 'path', None) or '').replace('\\', '/')
+    path = (getattr(failure.error, 'path', None) or '').replace('\\', '/')
     if 'mmcv/_ext' not in path:
         return None
     name, _, version = stack.describe('mmcv').partition(' ')
@@ -164,67 +184,47 @@ def _ops_of_other_torch(error: BaseException, text: str) -> _Answer:
     if name == 'mmcv':
         problem += ' MLPE needs none; `make setup MMCV=full` compiles them.'
         calls = ('uninstall -y mmcv', f'--no-deps mmcv-lite=={version}')
-    return problem, stack.pip(*calls)
+    return problem, stack.pip_command(*calls)
 
 
-def _no_libgl(error: BaseException, text: str) -> _Answer:
+def _explain_missing_library(failure: _Failure) -> _Answer:
     """OpenCV's build with windows lacks a library of the system."""
-    library = re.match(r'(lib(GL|gthread|SM|Xext|X|xcb)\S*\.so\S*):', text)
-    if not library or _culprit(error) != 'cv2':
+    library = r'(lib(GL|gthread|SM|Xext|X|xcb)\S*\.so\S*):'
+    library = re.match(library, failure.text)
+    if not library or failure.module != 'cv2':
         return None
-    name, version = _describe_culprit(error)
+    name, version = failure.name, failure.version
     headless = name.removesuffix('-headless') + '-headless'
     problem = f'{name} {version} needs {library[1]}, which this machine has '
     problem += 'not; the build without windows does not need it.'
     calls = (f'uninstall -y {name}', f'--no-deps {headless}=={version}')
-    return problem, stack.pip(*calls)
+    return problem, stack.pip_command(*calls)
 
 
-def _out_of_range(error: BaseException, text: str) -> _Answer:
+def _explain_refused_version(failure: _Failure) -> _Answer:
     """A package of OpenMMLab refuses the version of another package."""
-    refused = re.match(
-        r'(MMCV|MMEngine)==(\S+) is used but incompatible', text
-    )
+    refused = r'(MMCV|MMEngine)==\S+ is used but incompatible'
+    refused = re.match(refused, failure.text)
     if not refused:
         return None
-    old = ' '.join(_describe_culprit(error))
-    part = stack.PART_OF_MODULE.get(_culprit(error))
+    part = stack.PART_OF_MODULE.get(failure.module)
     needed = stack.PART_OF_MODULE[refused[1].lower()]
     installed = stack.describe(needed.module)
     name = installed.partition(' ')[0]
     calls = (f'uninstall -y {name}', needed.install)
     if name.startswith('onedl') and part and part.fork:
-        calls = (f'uninstall -y {old.partition(" ")[0]}', part.fork)
-    problem = f'{old} does not accept {installed}. {text.partition(". ")[2]}'
-    return problem, stack.pip(*calls)
+        calls = (f'uninstall -y {failure.name}', part.fork)
+    problem = f'{failure.package} does not accept {installed}. '
+    problem += failure.text.partition('. ')[2]
+    return problem, stack.pip_command(*calls)
 
 
-def _modules(error: BaseException) -> list[str]:
-    """Return the top-level modules of the traceback, outermost first."""
-    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
-    names = [frame.f_globals.get('__name__', '') for frame in frames]
-    names = [name.partition('.')[0] for name in names]
-    return [name for name in names if name != 'importlib']
-
-
-def _culprit(error: BaseException) -> str:
-    """Return the top-level module whose code raised the error."""
-    return (_modules(error) or [''])[-1]
-
-
-def _describe_culprit(error: BaseException) -> tuple[str, str]:
-    """Return distribution and version of the module that raised an error."""
-    name, _, version = stack.describe(_culprit(error)).partition(' ')
-    return name, version
-
-
-_BUILD_ANEW = '--force-reinstall --no-deps --no-build-isolation --no-cache-dir'
 _RULES = (
-    _missing,
-    _other_torch,
-    _other_numpy,
-    _removed_from_numpy,
-    _ops_of_other_torch,
-    _no_libgl,
-    _out_of_range,
+    _explain_missing_package,
+    _explain_torchvision,
+    _explain_compiled_for_numpy,
+    _explain_removed_from_numpy,
+    _explain_mmcv_ops,
+    _explain_missing_library,
+    _explain_refused_version,
 )

@@ -7,10 +7,10 @@ compiler. An op raises an error when it is called.
 """
 
 import importlib.abc
-import importlib.machinery
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 
 from .stack import BUILD_TOOL, describe
 
@@ -46,9 +46,7 @@ class _StandIn(types.ModuleType):
     def get_compiler_version() -> str:
         return 'none (ops are not compiled)'
 
-    @staticmethod
-    def get_compiling_cuda_version() -> str:
-        return 'none (ops are not compiled)'
+    get_compiling_cuda_version = get_compiler_version
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -60,19 +58,10 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     would hide both.
     """
 
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: types.ModuleType | None = None,
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != _NAME:
-            return None
-        return importlib.machinery.ModuleSpec(fullname, self)
+    def find_spec(self, fullname, path, target=None) -> ModuleSpec | None:
+        return ModuleSpec(fullname, self) if fullname == _NAME else None
 
-    def create_module(
-        self, spec: importlib.machinery.ModuleSpec
-    ) -> types.ModuleType:
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         return _StandIn(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:

@@ -136,7 +136,7 @@ OPTIONAL = (
 PART_OF_MODULE = {part.module: part for part in (*PARTS, *OPTIONAL)}
 
 
-def found(part: Part) -> tuple[str, str] | None:
+def find_installed(part: Part) -> tuple[str, str] | None:
     """Return name and version of the installed distribution of a part."""
     for name in part.distributions:
         try:
@@ -149,7 +149,7 @@ def found(part: Part) -> tuple[str, str] | None:
 def describe(module: str) -> str:
     """Return a module's distribution and version: 'mmcv-lite 2.1.0'."""
     part = PART_OF_MODULE.get(module) or Part(module, '')
-    return ' '.join(found(part) or (module,))
+    return ' '.join(find_installed(part) or (module,))
 
 
 def version(module: str) -> str:
@@ -157,7 +157,7 @@ def version(module: str) -> str:
     return describe(module).partition(' ')[2]
 
 
-def install(part: Part) -> str:
+def install_command(part: Part) -> str:
     """Return the command that installs a part and changes no other."""
     of_fork = part.fork and describe('mmengine').startswith('onedl')
     call = part.fork if of_fork else part.install
@@ -165,7 +165,7 @@ def install(part: Part) -> str:
         call = f'{part.name} "{ML_DTYPES}"'
     if part.name == 'xtcocotools' and not version('numpy').startswith('1.'):
         call = f'--no-binary xtcocotools {call}'
-    return pip(*filter(None, (part.needs, call)))
+    return pip_command(*filter(None, (part.needs, call)))
 
 
 def _has_substitute(part: Part) -> bool:
@@ -173,13 +173,15 @@ def _has_substitute(part: Part) -> bool:
 
     ``onnxruntime`` beside ``onnxruntime-gpu`` overwrites its files.
     """
-    extra = [other for other in OPTIONAL if other.install == part.install]
+    others = [other for other in OPTIONAL if other.install == part.install]
+    installed = [find_installed(other) for other in others]
     return any(
-        (found(other) or (other.name,))[0] != other.name for other in extra
+        found and found[0] != other.name
+        for other, found in zip(others, installed, strict=True)
     )
 
 
-def pip(*calls: str) -> str:
+def pip_command(*calls: str) -> str:
     """Return a shell command of pip calls for the running Python.
 
     Args:

@@ -8,27 +8,16 @@ HELP = 'measure the speed of each part beside its peer'
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument(
-        'names',
-        nargs='*',
-        metavar='NAME',
-        help='benchmarks to run, as `loss`; all of them by default',
-    )
-    parser.add_argument(
-        '--quick', action='store_true', help='small sizes, few repetitions'
-    )
-    parser.add_argument(
-        '--device',
-        choices=['cpu', 'cuda'],
-        action='append',
-        default=[],
-        help='device to measure on (default: the CPU, and a GPU if any)',
-    )
-    parser.add_argument(
-        '--out',
-        metavar='FILE.md',
-        help='file to which the table is written too',
-    )
+    add = parser.add_argument
+    text = 'benchmarks to run, as `loss`; all of them by default'
+    add('names', nargs='*', metavar='NAME', help=text)
+    text = 'small sizes, few repetitions'
+    add('--quick', action='store_true', help=text)
+    text = 'device to measure on (default: the CPU, and a GPU if any)'
+    devices = {'choices': ['cpu', 'cuda'], 'default': []}
+    add('--device', action='append', help=text, **devices)
+    text = 'file to which the table is written too'
+    add('--out', metavar='FILE.md', help=text)
 
 
 def run(args: argparse.Namespace) -> int:

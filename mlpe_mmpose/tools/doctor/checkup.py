@@ -61,8 +61,13 @@ def checkup() -> Iterator[Finding]:
                 finding = Finding(**json.loads(line))
                 left.remove(finding.name)
                 yield finding
-        if left:
-            yield _describe_crash(left.pop(0), process.returncode)
+        if left:  # the next part has ended the process
+            status = process.returncode
+            end = f'status {status}'
+            if status < 0:
+                end = signal.Signals(-status).name
+            error = RuntimeError(f'its import ends the process ({end})')
+            yield _describe_failure(left.pop(0), error)
 
 
 def _try_python() -> Finding:
@@ -76,17 +81,10 @@ def _try_python() -> Finding:
     return Finding('Python', platform.python_version(), fine, note, command)
 
 
-def _describe_crash(name: str, status: int) -> Finding:
-    """Return the finding on a part that ended its process."""
-    end = signal.Signals(-status).name if status < 0 else f'status {status}'
-    error = RuntimeError(f'its import ends the process ({end})')
-    return _describe_failure(name, error)
-
-
 def _describe_failure(name: str, error: BaseException) -> Finding:
     """Return the finding on a part that raised an error."""
     part = _PARTS[name]
-    installed = None if part is _THIS_PACKAGE else stack.found(part)
+    installed = None if part is _THIS_PACKAGE else stack.find_installed(part)
     diagnosis = explain(error)
     if diagnosis is None:
         first_line = (str(error).splitlines() or [''])[0]
@@ -94,7 +92,7 @@ def _describe_failure(name: str, error: BaseException) -> Finding:
         command = f'{sys.executable} -c "import mlpe_mmpose"'
         if installed:
             again = '--force-reinstall --no-deps {}=={}'.format(*installed)
-            command = stack.pip(again)
+            command = stack.pip_command(again)
         diagnosis = Diagnosis(problem, command)
     note = diagnosis.problem
     if part.only_for:
@@ -174,7 +172,7 @@ def _try_part(name: str) -> Finding:
         note = f'only for {part.only_for}'
     version = getattr(sys.modules[part.module], '__version__', 'unknown')
     if part is not _THIS_PACKAGE:
-        distribution, version = stack.found(part) or (name, version)
+        distribution, version = stack.find_installed(part) or (name, version)
         if distribution != name:
             note = f'from {distribution}; {note}'.removesuffix('; ')
     return Finding(name, version, True, note)

@@ -9,13 +9,17 @@ import numpy as np
 
 from .dice import Dice
 from .figure import fill_polygon, make_circle, to_corners
+from .parts import Colour, draw_colour, scale_brightness
 from .skeleton import SINES
-from .wardrobe import Colour, draw_colour, scale_brightness
 
 # Our choice: texture scales in pixels, and by how many bits a byte of noise is
 # shifted right there. Blobs have up to 64 grey levels, spots 32, grain 16.
 _SCALES = ((40, 2), (8, 3), (1, 4))
 _CIRCLE = make_circle(24)
+# Our choice, as shares of the image; a pole reaches the top of the image.
+_HALF_WIDTHS = {'box': (0.04, 0.14), 'pole': (0.008, 0.035)}
+_HALF_WIDTHS |= {'table': (0.1, 0.25)}
+_HEIGHTS = {'box': (0.12, 0.4), 'table': (0.2, 0.35)}
 
 
 def paint_background(dice: Dice, size: tuple[int, int]) -> np.ndarray:
@@ -110,17 +114,13 @@ def paint_thing(
         _paint_ball(image, owners, (x, y, radius), colour, code)
         return
     bottom = dice.uniform(0.55, 1.15) * height
-    if kind == 'pole':
-        half = dice.uniform(0.008, 0.035) * width
-        boxes = [(x - half, -1, x + half, bottom)]
-    elif kind == 'box':
-        half = dice.uniform(0.04, 0.14) * width
-        top = bottom - dice.uniform(0.12, 0.4) * height
-        boxes = [(x - half, top, x + half, bottom)]
-    else:
-        half, leg = dice.uniform(0.1, 0.25) * width, 0.012 * width
-        top = bottom - dice.uniform(0.2, 0.35) * height
-        board = top + 0.05 * height
+    half = dice.uniform(*_HALF_WIDTHS[kind]) * width
+    top = -1
+    if kind in _HEIGHTS:
+        top = bottom - dice.uniform(*_HEIGHTS[kind]) * height
+    boxes = [(x - half, top, x + half, bottom)]
+    if kind == 'table':
+        leg, board = 0.012 * width, top + 0.05 * height
         boxes = [
             (x - half + leg, board, x - half + 3 * leg, bottom),
             (x + half - 3 * leg, board, x + half - leg, bottom),

@@ -10,16 +10,14 @@ blends use floating point, which may differ between machines.
 """
 
 from dataclasses import dataclass
-from itertools import accumulate
 
 import cv2
 import numpy as np
 
 from .dice import Dice
-from .parts import BODY_PARTS, HEAD_PARTS, PARTS
+from .parts import BODY_PARTS, HEAD_PARTS, PARTS, Colour, sample_wardrobe
 from .pose import sample_pose
 from .skeleton import SINES, place_joints, sample_build, sample_view
-from .wardrobe import Colour, sample_wardrobe
 
 _SHIFT = 4  # corners are integers in units of 1/16 pixel
 _GRID = 1 << _SHIFT
@@ -46,7 +44,6 @@ _CIRCLE = make_circle(16)  # at radius 25 the error is below 0.5 pixels
 _HEAD_RADII, _BODY_RADII = _list_radii(HEAD_PARTS), _list_radii(BODY_PARTS)
 _CENTRES = [point for part in PARTS for point in part.circles]
 _SIZES = [len(part.circles) for part in PARTS]
-_ENDS = list(accumulate(_SIZES))
 _LIT = np.repeat(
     [_PUPIL if part.material == 'eye' else _INSIDE for part in PARTS], _SIZES
 )
@@ -60,7 +57,7 @@ class Figure:
         points (dict): Points of the skeleton, in body heights
         radii (np.ndarray): Radius of every circle of ``PARTS``, in body
             heights
-        wardrobe (dict): Colours, see :func:`.wardrobe.sample_wardrobe`
+        wardrobe (dict): Colours, see :func:`.parts.sample_wardrobe`
     """
 
     points: dict[str, tuple[float, float, float]]
@@ -147,23 +144,24 @@ def draw_figure(
         colours = figure.wardrobe[PARTS[i].material]
         if colours is None:
             continue
-        span = slice(_ENDS[i] - _SIZES[i], _ENDS[i])
-        hull = cv2.convexHull(rims[span].reshape(-1, 2))
-        fill_polygon(image, owners, hull, colours[0], code + i * spread)
-        hull = cv2.convexHull(insides[span].reshape(-1, 2))
-        fill_polygon(image, None, hull, colours[1])
+        rim, inside = cv2.convexHull(rims[i]), cv2.convexHull(insides[i])
+        fill_polygon(image, owners, rim, colours[0], code + i * spread)
+        fill_polygon(image, None, inside, colours[1])
 
 
-def _place_circles(figure: Figure, place) -> tuple[np.ndarray, np.ndarray]:
-    """Return the corners of all rims, and of all bright insides.
+def _place_circles(figure: Figure, place) -> list[list[np.ndarray]]:
+    """Return the corners of the rim, and of the bright inside, of each part.
 
-    Both arrays have shape (circles, corners, 2).
+    They are those of all circles of the part, in shape (corners, 2).
     """
     x, y, height = place
     centres = (figure.list_centres() * height + (x, y))[:, None]
     radii = np.maximum(figure.radii * height, _MIN_RADIUS)[:, None, None]
     rims = centres + radii * _CIRCLE
-    insides = (
-        centres - _TO_LIGHT * radii + radii * _LIT[:, None, None] * _CIRCLE
-    )
-    return to_corners(rims), to_corners(insides)
+    lit = radii * _LIT[:, None, None]
+    insides = centres - _TO_LIGHT * radii + lit * _CIRCLE
+    ends = np.cumsum(_SIZES)[:-1] * len(_CIRCLE)
+    return [
+        np.split(to_corners(circles).reshape(-1, 2), ends)
+        for circles in (rims, insides)
+    ]

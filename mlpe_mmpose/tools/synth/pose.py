@@ -45,9 +45,10 @@ _LEGS = {
     'wide': (None, (12, 35), (-35, 0), None),
     'lunge': ((45, 85), None, None, (40, 95)),
 }
-_LIMB_ANGLES = ('shoulder_flex', 'shoulder_abduct', 'shoulder_rotate')
-_LIMB_ANGLES += ('elbow_flex', 'hip_flex', 'hip_abduct', 'hip_rotate')
-_LIMB_ANGLES += ('knee_flex',)
+_LIMB_ANGLES = (
+    *('shoulder_flex', 'shoulder_abduct', 'shoulder_rotate', 'elbow_flex'),
+    *('hip_flex', 'hip_abduct', 'hip_rotate', 'knee_flex'),
+)
 _LIMITS, _REST = (_ARMS[row] + _LEGS[row] for row in ('limits', 'rest'))
 LIMB_LIMITS = dict(zip(_LIMB_ANGLES, _LIMITS, strict=True))
 
@@ -75,9 +76,6 @@ _ACTIONS = [row[1:] for row in _WEIGHTED_ACTIONS for _ in range(row[0])]
 
 def sample_pose(dice: Dice) -> dict[str, int]:
     """Draw the joint angles of one body.
-
-    Args:
-        dice (Dice): Source of the random draws
 
     Returns:
         dict: Angle of each joint in whole degrees, within its limits. The
