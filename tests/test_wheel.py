@@ -129,8 +129,8 @@ def test_a_wheel_holds_every_module_and_every_config(wheel):
     ):
         files = {
             path.relative_to(source)
-            for path in source.rglob('*.py')
-            if '.mim' not in path.parts
+            for path in source.rglob('*')
+            if path.suffix in ('.py', '.jinja') and '.mim' not in path.parts
         }
         assert files
         missing = [name for name in files if not (built / name).exists()]

@@ -1,10 +1,12 @@
 """Draws poses, and heatmaps over a crop, as panels of a page."""
 
-import base64
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
+
+from .diagnosis.findings import WorstPerson
 
 # our choice: height of a panel in pixels, and margin as a part of the box
 HEIGHT, MARGIN = 220, 0.25
@@ -19,14 +21,38 @@ COLORS = {
 LINE = (235, 235, 235)
 
 
-def make_uri(picture: np.ndarray) -> str:
-    """Return a BGR picture as a data URI."""
-    done, encoded = cv2.imencode(
-        '.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, 85]
-    )
-    assert done
-    text = base64.b64encode(encoded).decode()
-    return f'data:image/jpeg;base64,{text}'
+def draw_person(
+    person: WorstPerson, folder: Path, links: Sequence[tuple[int, int]]
+) -> list[tuple[str, np.ndarray]]:
+    """Draw the annotation and the prediction of one person.
+
+    Args:
+        person (WorstPerson): The person; keypoints that are not labelled
+            have no kind of error, so they are drawn in neither panel
+        folder (Path): Folder of the images; a missing image is drawn black,
+            because the rest of the page is still useful
+        links (Sequence[tuple]): Pairs of keypoints
+
+    Returns:
+        list[tuple]: Two pairs of a name and a panel, as of
+        :func:`draw_pose`; the second is without a pose if nobody was found.
+    """
+    picture = cv2.imread(str(folder / person.file_name))
+    if picture is None:
+        left, top, width, height = person.box
+        size = max(int(top + height), 1), max(int(left + width), 1)
+        picture = np.zeros((*size, 3), np.uint8)
+    right = ('',) * len(person.kinds)
+    panels = []
+    for name, keypoints, kinds in (
+        ('truth', person.truth, right),
+        ('prediction', person.predicted, person.kinds),
+    ):
+        if keypoints is not None:
+            keypoints = np.where(person.truth[:, 2:] > 0, keypoints, 0)
+        panel = draw_pose(picture, person.box, keypoints, kinds, links)
+        panels.append((name, panel))
+    return panels
 
 
 def draw_pose(

@@ -1,6 +1,5 @@
 """Draws the heatmaps of every level."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,26 +13,13 @@ from mlpe_mmpose.models import MLPEHead
 from .drawing import draw_heatmaps
 
 
-@dataclass(frozen=True)
-class LevelRow:
-    """The heatmaps of one person.
-
-    Args:
-        title (str): File of the image
-        panels (list): Pairs of a caption and a BGR picture, coarse to fine
-    """
-
-    title: str
-    panels: list[tuple[str, np.ndarray]]
-
-
 @torch.no_grad()
 def draw_levels(
     config: Config,
     checkpoint: Path,
     people: list[tuple[str, tuple[float, ...]]],
     device: str,
-) -> list[LevelRow]:
+) -> list[tuple[str, list[tuple[str, np.ndarray]]]]:
     """Draw the heatmaps of people, from the coarsest level to the refined.
 
     Args:
@@ -43,8 +29,9 @@ def draw_levels(
         device (str): Where the network runs
 
     Returns:
-        list[LevelRow]: One row for each person. Heads other than MLPEHead have
-        no levels; their rows have the final heatmaps only.
+        list[tuple]: For each person the name of the image's file, and pairs
+        of a caption and a BGR picture, coarse to fine. Heads other than
+        MLPEHead have no levels, and give the final heatmaps only.
     """
     # MMPose changes its argument, so it gets a copy
     model = init_model(config.copy(), str(checkpoint), device)
@@ -72,5 +59,5 @@ def draw_levels(
             (name, draw_heatmaps(crop, maps[0].float().cpu().numpy()))
             for name, maps in zip(names, heatmaps, strict=True)
         ]
-        rows.append(LevelRow(Path(path).name, panels))
+        rows.append((Path(path).name, panels))
     return rows

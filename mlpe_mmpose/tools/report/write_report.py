@@ -13,12 +13,12 @@ from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
 
 from ..mim_runs import run_mim
 from ..output_file import check_output, write_then_check
-from . import sections
 from .diagnosis.diagnose import check_packages, diagnose
 from .diagnosis.findings import Diagnosis
 from .diagnosis.truth import read_truth
-from .levels import LevelRow, draw_levels
-from .page import page
+from .drawing import COLORS, draw_person
+from .levels import draw_levels
+from .page import format_percent, render_page
 
 # our choice: number of people whose heatmaps are shown
 SHOWN = 4
@@ -71,20 +71,18 @@ def write_report(
         say('diagnosing')
         found = diagnose(dataset.ann_file, results, dataset.metainfo)
     images = Path(dataset.data_prefix.get('img', ''))
+    links = dataset.metainfo['skeleton_links']
     say(f'drawing {len(found.worst)} people')
-    rows = _levels(cfg, source, found, images, device) if tested else []
-    text = page(
-        f'{Path(config).stem}: AP {sections.percent(found.metrics["AP"])}',
-        f'{source} on {dataset.ann_file}',
-        [
-            sections.headline(found),
-            sections.errors(found),
-            sections.slices(found),
-            sections.keypoints(found),
-            sections.picks(_picks(source.parent)),
-            sections.levels(rows),
-            sections.worst(found, images, dataset.metainfo['skeleton_links']),
-        ],
+    ap = format_percent(found.metrics['AP'])
+    text = render_page(
+        title=f'{Path(config).stem}: AP {ap}',
+        subtitle=f'{source} on {dataset.ann_file}',
+        found=found,
+        metrics={'AP': 'AP', 'AP .5': 'AP50', 'AP .75': 'AP75', 'AR': 'AR'},
+        picks=_read_picks(source.with_name(FILE_NAME)),
+        levels=_levels(cfg, source, found, images, device) if tested else [],
+        worst=[(p, draw_person(p, images, links)) for p in found.worst],
+        colors=COLORS,
     )
     with write_then_check(out_file) as unproven:
         unproven.write_text(text, encoding='utf-8')
@@ -128,11 +126,28 @@ def _progress(line: str) -> str | None:
     return line[line.index('Epoch(test)') :].split('data_time')[0].strip()
 
 
-def _picks(folder: Path) -> dict | None:
-    """Read the file of OHKMPickHook beside the checkpoint, if any."""
-    path = folder / FILE_NAME
+def _read_picks(path: Path) -> dict[int, dict[str, float]]:
+    """Read the file of OHKMPickHook beside the checkpoint, if any.
+
+    Returns:
+        dict: Number of the first and of the last epoch -> name of a keypoint
+        -> how often it was picked where it was labelled, 0 to 1.
+    """
     content = json.loads(path.read_text()) if path.is_file() else None
-    return content if content and content['epochs'] else None
+    if not content or not content['epochs']:
+        return {}
+    return {
+        epoch['epoch']: {
+            name: picked / max(labelled, 1)
+            for name, picked, labelled in zip(
+                content['keypoints'],
+                epoch['picked'],
+                epoch['labelled'],
+                strict=True,
+            )
+        }
+        for epoch in (content['epochs'][0], content['epochs'][-1])
+    }
 
 
 def _levels(
@@ -141,7 +156,7 @@ def _levels(
     found: Diagnosis,
     images: Path,
     device: str,
-) -> list[LevelRow]:
+) -> list[tuple]:
     """Draw heatmaps of the worst people, one person per image.
 
     People with a matched detection come first.
