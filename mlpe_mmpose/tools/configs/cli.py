@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 HELP = 'list the shipped configs, or copy one'
 
 LINE = '{:<48} {:>7}  {:<15} {:>8} {:>7}  {}'
+EXPLANATION = """
+These are in {folder}
+AP is on COCO val2017, as published; nothing is measured here. GFLOPs are of
+one person, and a multiply-add counts as two.
+
+train one:    mim train mlpe_mmpose mlpe_resnest50_256x192
+copy one:     python -m mlpe_mmpose configs mlpe_resnest50_256x192 --copy .
+inherit one:  _base_ = 'mlpe_mmpose::mlpe_resnest50_256x192.py'"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,26 +60,14 @@ def _print_table(configs: 'list[ShippedConfig]') -> None:
         if config.folder != folder:
             folder = config.folder
             print(f'\n{folder}/')
-        print(LINE.format(config.path.name, *_cells(config)).rstrip())
-    print(
-        f'\nThese are in {find_shipped("configs").resolve()}\n'
-        'AP is on COCO val2017, as published; nothing is measured here. '
-        'GFLOPs: of one person,\n'
-        'a multiply-add counts as two.\n\n'
-        'train one:    mim train mlpe_mmpose mlpe_resnest50_256x192\n'
-        'copy one:     python -m mlpe_mmpose configs mlpe_resnest50_256x192 '
-        '--copy .\n'
-        "inherit one:  _base_ = 'mlpe_mmpose::mlpe_resnest50_256x192.py'"
-    )
-
-
-def _cells(config: 'ShippedConfig') -> tuple[str, ...]:
-    """What the table says about a config; blank where nothing is known."""
-    ap = config.reported_ap
-    return (
-        config.input_size,
-        config.backbone,
-        f'{config.parameters / 1e6:.1f}' if config.parameters else '',
-        f'{config.flops / 1e9:.1f}' if config.flops else '',
-        f'{100 * ap:.1f} ({config.reported_by})' if ap else '',
-    )
+        ap = config.reported_ap
+        cells = (
+            config.path.name,
+            config.input_size,
+            config.backbone,
+            f'{config.parameters / 1e6:.1f}',
+            f'{config.flops / 1e9:.1f}',
+            f'{100 * ap:.1f} ({config.reported_by})' if ap else '',
+        )
+        print(LINE.format(*cells).rstrip())
+    print(EXPLANATION.format(folder=find_shipped('configs').resolve()))

@@ -11,9 +11,6 @@ from mlpe_mmpose.version import __version__
 
 from ..config_keys import list_keys_that_are_read
 
-# the folder of configs/ whose files are no experiments
-NOT_EXPERIMENTS = ('_base_',)
-
 HEADER = """\
 # From mlpe_mmpose {version}: {name}
 # All that the config inherits is written out here. Change a value in every
@@ -34,9 +31,9 @@ class ShippedConfig:
         folder (str): Its folder below ``configs/``, ``'.'`` for none
         input_size (str): Height x width of a crop in pixels
         backbone (str): Kind and depth, as ``'ResNeSt-50'``
-        parameters (int): Of the whole network; 0 if not known
-        flops (int): Of one crop through the network, 2 for a multiply-add;
-            0 if not known
+        parameters (int): Number of parameters of the whole network
+        flops (int): Cost of one crop through the network, 2 for a
+            multiply-add
         reported_ap (float, optional): AP on COCO val2017 in [0, 1] that
             ``reported_by`` has published; not measured with this code
         reported_by (str): ``'authors'``, ``'pytorch-cpn'`` or ``''``
@@ -44,57 +41,41 @@ class ShippedConfig:
 
     path: Path
     folder: str
-    input_size: str = ''
-    backbone: str = ''
-    parameters: int = 0
-    flops: int = 0
-    reported_ap: float | None = None
-    reported_by: str = ''
+    input_size: str
+    backbone: str
+    parameters: int
+    flops: int
+    reported_ap: float | None
+    reported_by: str
 
 
 def list_configs() -> list[ShippedConfig]:
-    """Read the names of the configs from disk, the rest from metafile.yml.
+    """Read what ``metafile.yml`` says about all shipped configs.
 
     Returns:
         list[ShippedConfig]: Those directly in ``configs/`` first.
     """
     root = find_shipped('configs').resolve()
-    text = (root / 'metafile.yml').read_text()
-    models = {
-        Path(m['Config']).name: m for m in yaml.safe_load(text)['Models']
-    }
-    paths = [
-        path
-        for path in root.rglob('*.py')
-        if path.parent.name not in NOT_EXPERIMENTS
-    ]
-    return [
-        _describe(path, str(path.parent.relative_to(root)), models)
-        for path in sorted(paths, key=lambda p: (p.parent, p.name))
-    ]
+    models = yaml.safe_load((root / 'metafile.yml').read_text())['Models']
+    configs = [_describe(model, root) for model in models]
+    return sorted(configs, key=lambda c: (c.path.parent, c.path.name))
 
 
-def _describe(path: Path, folder: str, models: dict) -> ShippedConfig:
-    """Join a config's file with its entry in the metafile."""
-    model = models.get(path.name)
-    if model is None:
-        return ShippedConfig(path, folder)
+def _describe(model: dict, root: Path) -> ShippedConfig:
+    """Return one entry of the metafile."""
+    path = root.parent / model['Config']
     data = model['Metadata']
-    reported = [
-        value
-        for result in model.get('Results', ())
-        for metric, value in result['Metrics'].items()
-        if metric.startswith('AP reported')
-    ]
+    # the first figure of the first results is the AP on COCO val2017
+    results = model.get('Results', [dict(Metrics={})])
     return ShippedConfig(
-        path,
-        folder,
-        data['Input Size'],
-        data['Architecture'],
-        data['Parameters'],
-        data['FLOPs'],
-        reported[0] if reported else None,
-        data.get('Reported By', ''),
+        path=path,
+        folder=str(path.parent.relative_to(root)),
+        input_size=data['Input Size'],
+        backbone=data['Architecture'],
+        parameters=data['Parameters'],
+        flops=data['FLOPs'],
+        reported_ap=next(iter(results[0]['Metrics'].values()), None),
+        reported_by=data.get('Reported By', ''),
     )
 
 
@@ -116,10 +97,10 @@ def find_config(name: str) -> Path:
         if path.with_suffix('').as_posix().endswith(wanted):
             return path
     close = difflib.get_close_matches(name, [path.stem for path in paths])
+    guess = f'; did you mean {" or ".join(close)}?' if close else '.'
     raise ValueError(
-        f'no shipped config is called {name!r}'
-        + (f'; did you mean {" or ".join(close)}?' if close else '.')
-        + ' `python -m mlpe_mmpose configs` lists them.'
+        f'no shipped config is called {name!r}{guess} '
+        '`python -m mlpe_mmpose configs` lists them.'
     )
 
 
