@@ -17,12 +17,12 @@ import numpy as np
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 from mlpe_mmpose.evaluation.functional import oks_nms
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
-from mlpe_mmpose.tools.demo.pictures import COCO
 
 from .detections import DETECTIONS, make_images
 from .harness import Options, Row, take_turns, within
 
 from mmengine.logging import MMLogger  # isort: skip
+from mmpose.datasets import CocoDataset  # isort: skip
 from mmpose.datasets.datasets.utils import parse_pose_metainfo  # isort: skip
 from mmpose.evaluation import functional as stock  # isort: skip
 from mmpose.evaluation.metrics import CocoMetric  # isort: skip
@@ -93,7 +93,7 @@ class Evaluation:
         ann_file.write_text(json.dumps(dataset))
         with contextlib.redirect_stdout(io.StringIO()):
             self.metric = metric(str(ann_file), **arguments)
-        self.metric.dataset_meta = parse_pose_metainfo(COCO)
+        self.metric.dataset_meta = parse_pose_metainfo(CocoDataset.METAINFO)
 
     def run(self) -> None:
         """Process all samples in batches, and evaluate them."""
@@ -113,7 +113,7 @@ def compare(ours: dict[str, float], theirs: dict[str, float]) -> str:
 
 def nms_row(images: list[dict], options: Options) -> Row:
     """OKS-NMS alone, on an image's dictionaries after the other's."""
-    sigmas = parse_pose_metainfo(COCO)['sigmas']
+    sigmas = parse_pose_metainfo(CocoDataset.METAINFO)['sigmas']
     people = [
         [
             dict(

@@ -1,35 +1,33 @@
 """Draws predicted poses beside the ground truth."""
 
-import json
-from collections import defaultdict
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 import cv2
-import mmpose
 import numpy as np
 from mmengine.structures import InstanceData
+from mmpose.datasets import CocoDataset
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.structures import PoseDataSample
 from mmpose.visualization import PoseLocalVisualizer
 
-COCO = dict(
-    from_file=str(
-        Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets/coco.py'
-    )
-)
-# a predicted keypoint is drawn if its peak is above 0.15 * 255; the score of
-# MLPEHeatmap is height / 255 + 0.5
-SCORE_THRESHOLD = 0.5 + 0.15
+from ..results_file import read_json
+
+# A predicted keypoint is drawn if its peak is above 0.15 * 255; the score of
+# MLPEHeatmap is height / 255 + 0.5. An annotated one is drawn if it is
+# labelled, which is a flag of 1 or 2.
+THRESHOLD = 0.5 + 0.15
 # narrower pictures are enlarged, so that the lines are visible
 MIN_WIDTH = 640
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 
 def draw_pairs(
-    ann_file: str | Path,
-    results_file: str | Path,
-    image_dir: str | Path,
-    out_dir: str | Path,
-    metainfo: dict | None = None,
+    ann_file: Path,
+    results_file: Path,
+    image_dir: Path,
+    out_dir: Path,
     num_images: int = 8,
 ) -> list[Path]:
     """Draw the ground truth of images beside the predictions.
@@ -37,83 +35,63 @@ def draw_pairs(
     It draws the first images with at least two annotated people.
 
     Args:
-        ann_file (str | Path): Annotations in COCO's format
-        results_file (str | Path): ``*.keypoints.json``, written by CocoMetric
-        image_dir (str | Path): Folder of the images
-        out_dir (str | Path): Folder for the pictures
-        metainfo (dict, optional): The ``METAINFO`` of the data set's class,
-            with names, colours and links. Defaults to COCO's
+        ann_file (Path): Annotations of COCO's 17 keypoints
+        results_file (Path): ``*.keypoints.json``, written by CocoMetric
+        image_dir (Path): Folder of the images
+        out_dir (Path): Folder for the pictures
         num_images (int): Number of pictures. Defaults to 8
 
     Returns:
         list[Path]: The pictures; the ground truth is left, the prediction
         right.
     """
-    dataset = json.loads(Path(ann_file).read_text())
-    truth = _group_by_image(
-        a for a in dataset['annotations'] if a.get('num_keypoints')
-    )
-    predictions = _group_by_image(json.loads(Path(results_file).read_text()))
-    chosen = [i for i in dataset['images'] if len(truth[i['id']]) > 1]
-
+    dataset = read_json(ann_file)
+    predictions = read_json(results_file)
     visualizer = PoseLocalVisualizer(name='pairs', radius=4, line_width=2)
-    visualizer.set_dataset_meta(parse_pose_metainfo(metainfo or COCO))
-    out_dir = Path(out_dir)
+    visualizer.set_dataset_meta(parse_pose_metainfo(CocoDataset.METAINFO))
     out_dir.mkdir(parents=True, exist_ok=True)
+    crowded = (
+        (image, truth)
+        for image in dataset['images']
+        if len(truth := _select(dataset['annotations'], image)) > 1
+    )
     paths = []
-    for image in chosen[:num_images]:
-        picture = cv2.imread(str(Path(image_dir) / image['file_name']))
-        panels = [
-            _draw(visualizer, picture, people[image['id']], threshold, title)
-            for people, threshold, title in (
-                (truth, 0.5, 'ground truth'),
-                (predictions, SCORE_THRESHOLD, 'prediction'),
+    for image, truth in islice(crowded, num_images):
+        picture = cv2.imread(str(image_dir / image['file_name']))
+        scale = max(1, -(-MIN_WIDTH // picture.shape[1]))
+        sample = PoseDataSample(
+            gt_instances=_scale(truth, scale),
+            pred_instances=_scale(_select(predictions, image), scale),
+        )
+        enlarged = cv2.resize(picture, None, fx=scale, fy=scale)
+        drawn = visualizer.add_datasample(
+            'pair', enlarged[..., ::-1], sample, kpt_thr=THRESHOLD
+        )
+        half = drawn.shape[1] // 2
+        for title, x in ('ground truth', 10), ('prediction', 10 + half):
+            visualizer.draw_texts(
+                title, (x, 12), 30, WHITE, bboxes=[dict(facecolor=BLACK)]
             )
-        ]
         paths.append(out_dir / f'{Path(image["file_name"]).stem}.png')
-        cv2.imwrite(str(paths[-1]), np.hstack(panels))
+        cv2.imwrite(str(paths[-1]), visualizer.get_image()[..., ::-1])
     visualizer.close()
     return paths
 
 
-def _group_by_image(people: list[dict]) -> dict[int, list[np.ndarray]]:
-    """Return the keypoints (K, 3) of every person by image id."""
-    keypoints = defaultdict(list)
-    for person in people:
-        keypoints[person['image_id']].append(
-            np.array(person['keypoints'], dtype=float).reshape(-1, 3)
-        )
-    return keypoints
+def _select(people: Iterable[dict], image: dict) -> np.ndarray:
+    """Return the keypoints (N, 17, 3) of the people in one image."""
+    keypoints = [
+        person['keypoints']
+        for person in people
+        if person['image_id'] == image['id'] and any(person['keypoints'])
+    ]
+    return np.array(keypoints, dtype=float).reshape(-1, 17, 3)
 
 
-def _draw(
-    visualizer: PoseLocalVisualizer,
-    picture: np.ndarray,
-    people: list[np.ndarray],
-    threshold: float,
-    title: str,
-) -> np.ndarray:
-    """Draw the keypoints of all people over the picture, BGR."""
-    scale = max(1, -(-MIN_WIDTH // picture.shape[1]))
-    panel = cv2.resize(picture, None, fx=scale, fy=scale)
-    sample = PoseDataSample()
-    if people:
-        keypoints = np.stack(people)
-        # the centre of a pixel stays the centre when the pixel is enlarged
-        sample.pred_instances = InstanceData(
-            keypoints=(keypoints[..., :2] + 0.5) * scale - 0.5,
-            keypoints_visible=keypoints[..., 2],
-        )
-    drawn = visualizer.add_datasample(
-        title,
-        panel[..., ::-1],
-        sample,
-        draw_gt=False,
-        draw_bbox=False,
-        kpt_thr=threshold,
-    )[..., ::-1].copy()
-    for color, thickness in ((0, 0, 0), 4), ((255, 255, 255), 1):
-        cv2.putText(
-            drawn, title, (10, 26), 0, 0.8, color, thickness, cv2.LINE_AA
-        )
-    return drawn
+def _scale(keypoints: np.ndarray, scale: int) -> InstanceData:
+    """Move keypoints to their places in an enlarged picture."""
+    # the centre of a pixel stays the centre when the pixel is enlarged
+    return InstanceData(
+        keypoints=(keypoints[..., :2] + 0.5) * scale - 0.5,
+        keypoints_visible=keypoints[..., 2],
+    )

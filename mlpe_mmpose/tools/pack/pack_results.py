@@ -1,19 +1,30 @@
 """Results on COCO's test sets, packed as the evaluation server takes them."""
 
 import json
-import math
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from ..output_file import write_then_check
+from ..results_file import read_json, read_results
 
 KEYPOINTS = 17
 PERSON = 1
 # images of image_info_test-dev2017.json
 TEST_DEV_IMAGES = 20_288
+KEYS = ('image_id', 'category_id', 'keypoints', 'score')
+RESULTS_SOURCE = (
+    '`mim test` writes it with `--cfg-options test_evaluator.format_only=True '
+    'test_evaluator.outfile_prefix=DIR/results`, as '
+    'DIR/results.keypoints.json.'
+)
+IMAGES_SOURCE = (
+    'COCO publishes it with the test images, as image_info_test-dev2017.json.'
+)
 # detections of an image that COCO's keypoint evaluation looks at
 COUNTED = 20
 
@@ -58,18 +69,17 @@ def pack_results(
             'pack_results needs a name of letters, digits, "-" and ".", got '
             f'algorithm={algorithm!r}.'
         )
-    _require_files(Path(results), Path(image_info))
-    images = _image_ids(Path(image_info))
-    people = _read(Path(results))
-    if not isinstance(people, list) or not people:
-        raise ValueError(
-            f'{results} needs to be a list of people, as COCO has it; it is '
-            f'{"empty" if people == [] else type(people).__name__}.'
-        )
-    packed = [
-        _checked(person, number, images, Path(results), Path(image_info))
-        for number, person in enumerate(people)
-    ]
+    results, image_info = Path(results), Path(image_info)
+    _require_file(f'the results, {results},', results, RESULTS_SOURCE)
+    _require_file(
+        f'the list of images, {image_info},', image_info, IMAGES_SOURCE
+    )
+    images = _read_image_ids(image_info)
+    detections = read_results(results)
+    for number, detection in enumerate(detections):
+        if error := _find_error(detection, images, image_info):
+            raise ValueError(f'{results}, person {number} (from 0){error}')
+    packed = [_pack(detection) for detection in detections]
     _note(packed, images, split, say)
 
     out_dir = Path(out_dir)
@@ -85,45 +95,18 @@ def pack_results(
     return out_file
 
 
-def _require_files(results: Path, image_info: Path) -> None:
-    """Say where the two files come from, if one is missing."""
-    for what, path, source in (
-        (
-            'results',
-            results,
-            '`mim test` writes it with `--cfg-options '
-            'test_evaluator.format_only=True '
-            'test_evaluator.outfile_prefix=DIR/results`, as '
-            'DIR/results.keypoints.json',
-        ),
-        (
-            'list of images',
-            image_info,
-            'COCO publishes it with the test images, as '
-            'image_info_test-dev2017.json',
-        ),
-    ):
-        if not path.is_file():
-            state = 'is a folder' if path.is_dir() else 'does not exist'
-            raise FileNotFoundError(f'the {what}, {path}, {state}. {source}.')
+def _require_file(what: str, path: Path, source: str) -> None:
+    """Say where a file comes from, if it is missing."""
+    if not path.is_file():
+        state = 'is a folder' if path.is_dir() else 'does not exist'
+        raise FileNotFoundError(f'{what} {state}. {source}')
 
 
-def _read(path: Path) -> object:
-    """A JSON file's content."""
-    try:
-        return json.loads(path.read_text())
-    except ValueError as error:
-        raise ValueError(f'{path} is no JSON file: {error}.') from error
-
-
-def _image_ids(path: Path) -> set[int]:
-    """The ids of the split's images."""
-    content = _read(path)
+def _read_image_ids(path: Path) -> set[int]:
+    """Read the ids of the split's images."""
+    content = read_json(path)
     if not isinstance(content, dict) or not content.get('images'):
-        raise ValueError(
-            f'{path} has no `images`: give the list of images that COCO '
-            'publishes with the test images, image_info_test-dev2017.json.'
-        )
+        raise ValueError(f'{path} has no `images`. {IMAGES_SOURCE}')
     try:
         return {image['id'] for image in content['images']}
     except (KeyError, TypeError) as error:
@@ -132,54 +115,48 @@ def _image_ids(path: Path) -> set[int]:
         ) from error
 
 
-def _checked(
-    person: dict, number: int, images: set[int], results: Path, info: Path
-) -> dict:
-    """A person in COCO's format, without what COCO does not know."""
-    place = f'{results}, person {number} (from 0)'
-    if not isinstance(person, dict):
-        raise ValueError(f'{place} is no object, but {person!r:.40}.')
-    missing = {'image_id', 'category_id', 'keypoints', 'score'} - set(person)
-    if missing:
-        raise ValueError(f'{place} has no {", ".join(sorted(missing))}.')
-    if not isinstance(person['image_id'], (int, str)):
-        raise ValueError(
-            f'{place}: image_id {person["image_id"]!r:.40} is no number.'
+def _find_error(detection: dict, images: set[int], info: Path) -> str:
+    """Return what the server would refuse about a detection, or ``''``."""
+    if not isinstance(detection, dict):
+        return f' is no object, but {detection!r:.40}.'
+    if missing := [key for key in KEYS if key not in detection]:
+        return f' has no {", ".join(missing)}.'
+    image_id, score = detection['image_id'], detection['score']
+    if not isinstance(image_id, (int, str)):
+        return f': image_id {image_id!r:.40} is no number.'
+    if image_id not in images:
+        return (
+            f': image_id {image_id!r} is none of the {len(images)} of '
+            f'{info}. Test on the images of that list.'
         )
-    if person['image_id'] not in images:
-        raise ValueError(
-            f'{place}: image_id {person["image_id"]!r} is none of the '
-            f'{len(images)} of {info}. Test on the images of that list.'
-        )
-    if person['category_id'] != PERSON:
-        raise ValueError(
-            f'{place}: category_id {person["category_id"]!r} instead of '
+    if detection['category_id'] != PERSON:
+        return (
+            f': category_id {detection["category_id"]!r} instead of '
             f'{PERSON}, COCO\'s "person".'
         )
-    values = person['keypoints']
+    values = detection['keypoints']
     if not isinstance(values, list) or not all(
-        isinstance(v, (int, float)) for v in (*values, person['score'])
+        isinstance(v, (int, float)) for v in (*values, score)
     ):
-        raise ValueError(
-            f'{place}: keypoints need to be a list of numbers, and the score '
-            f'a number, got {values!r:.40} and {person["score"]!r:.40}.'
+        return (
+            ': keypoints need to be a list of numbers, and the score a '
+            f'number, got {values!r:.40} and {score!r:.40}.'
         )
     if len(values) != 3 * KEYPOINTS:
-        raise ValueError(
-            f'{place}: {len(values)} values in keypoints instead of '
+        return (
+            f': {len(values)} values in keypoints instead of '
             f'{3 * KEYPOINTS}, x, y, v of {KEYPOINTS} keypoints.'
         )
-    if not all(math.isfinite(v) for v in (*values, person['score'])):
-        raise ValueError(f'{place}: a coordinate or the score is not finite.')
-    keypoints = []
-    for x, y in zip(values[::3], values[1::3], strict=True):
-        keypoints += [round(x, 1), round(y, 1), 1]
-    return dict(
-        image_id=person['image_id'],
-        category_id=PERSON,
-        keypoints=keypoints,
-        score=float(person['score']),
-    )
+    if not np.isfinite([*values, score]).all():
+        return ': a coordinate or the score is not finite.'
+    return ''
+
+
+def _pack(detection: dict) -> dict:
+    """Return a detection in COCO's format, with COCO's keys only."""
+    keypoints = [round(value, 1) for value in detection['keypoints']]
+    keypoints[2::3] = [1] * KEYPOINTS
+    return {key: detection[key] for key in KEYS} | dict(keypoints=keypoints)
 
 
 def _note(

@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from mmpose.datasets import CocoDataset
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.evaluation.metrics import CocoMetric
 
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric, fast_coco_metric
-from mlpe_mmpose.tools.demo.pictures import COCO
 
 NUM_KEYPOINTS = 17
 CATEGORIES = [dict(id=1, name='person'), dict(id=2, name='horse')]
@@ -154,7 +154,7 @@ def build(tmp_path):
         ann_file.write_text(json.dumps(scenes.dataset))
         metric = metric(**dict(ann_file=str(ann_file)) | options)
         metric.dataset_meta = dict(
-            parse_pose_metainfo(COCO), CLASSES=CATEGORIES
+            parse_pose_metainfo(CocoDataset.METAINFO), CLASSES=CATEGORIES
         )
         return metric
 

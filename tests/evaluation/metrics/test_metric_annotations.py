@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
+from mmpose.datasets import CocoDataset
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.evaluation.metrics import CocoMetric
 from test_fast_coco_metric import CONVERTER, IOU_TYPES
 
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
-from mlpe_mmpose.tools.demo.pictures import COCO
 
 
 @pytest.fixture(params=['annotations.json', None])
@@ -145,7 +145,8 @@ def test_crowdpose_counts_visible_keypoints_where_no_number_is_given(
 def _start(build, scenes, **options) -> None:
     """Do with the metric what a runner does before it trains."""
     metric = build(FastCocoMetric, scenes, **options)
-    Evaluator([metric]).dataset_meta = parse_pose_metainfo(COCO)
+    metainfo = parse_pose_metainfo(CocoDataset.METAINFO)
+    Evaluator([metric]).dataset_meta = metainfo
 
 
 @pytest.mark.parametrize('field', ['id', 'image_id', 'category_id'])

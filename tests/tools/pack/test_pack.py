@@ -95,8 +95,8 @@ def test_what_is_packed_has_the_ap_of_what_came(tmp_path):
 @pytest.mark.parametrize(
     ('people', 'message'),
     [
-        ([], 'list of people.* empty'),
-        (dict(a=1), 'list of people.* dict'),
+        ([], 'list of detections.* is empty'),
+        (dict(a=1), 'list of detections.* is dict'),
         ([1], r'person 0 .* is no object, but 1'),
         ([dict(image_id=7)], 'has no category_id, keypoints, score'),
         ([person(), person(8)], r'person 1 .*image_id 8 is none of the 2 of'),

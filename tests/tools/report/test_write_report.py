@@ -216,7 +216,7 @@ def test_the_verb_names_the_worst_kind_and_refuses_what_is_missing(
     (tmp_path / 'empty.json').write_text('[]')
     call = ['report', config, str(tmp_path / 'empty.json'), '--out', out]
     assert main(call) == 2
-    assert 'it has none' in capsys.readouterr().err
+    assert 'it is empty' in capsys.readouterr().err
     nowhere = str(tmp_path / 'none/page.html')
     assert main([*call[:-1], nowhere]) == 2
 

@@ -10,6 +10,7 @@ from xtcocotools.coco import COCO
 from mlpe_mmpose.evaluation.metrics.fast_coco_metric import STATS
 from mlpe_mmpose.optional import require
 
+from .detections import Detections
 from .findings import Diagnosis, ErrorKind, KeypointError, WorstPerson
 from .ground_truth import GroundTruth
 from .matching import (
@@ -20,8 +21,6 @@ from .matching import (
     match,
     sort_errors,
 )
-from .people import People
-from .results import read_people
 from .slices import slice_by_crowding, slice_by_size, slice_by_visibility
 from .truth import read_truth
 
@@ -64,8 +63,8 @@ def diagnose(
         metainfo = parse_pose_metainfo(metainfo)
     sigmas = np.asarray(metainfo['sigmas'], dtype=float)
     coco, truth = read_truth(ann_file, len(sigmas))
-    people = read_people(Path(results), len(sigmas), truth)
-    return _Case(coco, truth, people, sigmas, metainfo).diagnose()
+    detections = Detections.from_file(Path(results), len(sigmas), truth)
+    return _Case(coco, truth, detections, sigmas, metainfo).diagnose()
 
 
 @dataclasses.dataclass
@@ -74,19 +73,23 @@ class _Case:
 
     coco: COCO
     truth: GroundTruth
-    people: People
+    detections: Detections
     sigmas: np.ndarray
     metainfo: dict
 
-    def evaluate(self, truth: GroundTruth, people: People) -> dict[str, float]:
-        """Compute COCO's metrics by name."""
+    def compute_metrics(
+        self,
+        truth: GroundTruth | None = None,
+        detections: Detections | None = None,
+    ) -> dict[str, float]:
+        """Compute COCO's metrics by name, for changed data if it is given."""
         # this module imports an optional package
         from mlpe_mmpose.evaluation.metrics import cpp_evaluation
 
         stats = cpp_evaluation.evaluate_in_cpp(
             self.coco,
-            truth.as_rows(),
-            people.as_rows(truth.image_ids),
+            (truth or self.truth).as_rows(),
+            (detections or self.detections).as_rows(self.truth.image_ids),
             self.sigmas,
             'keypoints',
             lambda line: None,
@@ -95,23 +98,22 @@ class _Case:
 
     def compute_ap(self, truth: GroundTruth) -> float:
         """Compute the AP of the same detections on other annotations."""
-        return self.evaluate(truth, self.people)['AP']
+        return self.compute_metrics(truth)['AP']
 
     def diagnose(self) -> Diagnosis:
         """Compute all parts of the diagnosis."""
-        truth, people = self.truth, self.people
-        matches = match(truth, people, self.sigmas)
-        distances = compute_distances(truth, people, matches, self.sigmas)
-        kinds = sort_errors(
-            truth, people, matches, self.sigmas, self.metainfo['flip_indices']
-        )
-        metrics = self.evaluate(truth, people)
+        truth = self.truth
+        matches = match(truth, self.detections, self.sigmas)
+        data = truth, self.detections, matches, self.sigmas
+        distances = compute_distances(*data)
+        kinds = sort_errors(*data, self.metainfo['flip_indices'])
+        metrics = self.compute_metrics()
         names = self.metainfo['keypoint_id2name']
         return Diagnosis(
             num_images=len(truth.image_ids),
             num_people=int(truth.evaluated.sum()),
             num_found=len(matches.truth),
-            num_detections=len(people),
+            num_detections=len(self.detections.scores),
             metrics=metrics,
             by_size=slice_by_size(truth, metrics),
             by_visibility=slice_by_visibility(truth, self.compute_ap),
@@ -132,15 +134,19 @@ class _Case:
         self, kind: int, matches: Matches, kinds: np.ndarray, ap: float
     ) -> ErrorKind:
         """Count the errors of a kind, and compute the AP without them."""
-        pairs, keypoints = np.nonzero(kinds == kind)
-        corrected = self.people.keypoints.copy()
-        corrected[matches.people[pairs], keypoints, :2] = self.truth.keypoints[
-            matches.truth[pairs], keypoints, :2
-        ]
-        people = dataclasses.replace(self.people, keypoints=corrected)
-        better = self.evaluate(self.truth, people)['AP'] if len(pairs) else ap
+        pairs, columns = np.nonzero(kinds == kind)
+        rows = matches.truth[pairs]
+        keypoints = self.detections.keypoints.copy()
+        keypoints[matches.detections[pairs], columns, :2] = (
+            self.truth.keypoints[rows, columns, :2]
+        )
+        corrected = dataclasses.replace(self.detections, keypoints=keypoints)
+        if len(pairs):
+            fixed = self.compute_metrics(detections=corrected)['AP']
+        else:
+            fixed = ap
         share = len(pairs) / max(int((kinds >= 0).sum()), 1)
-        return ErrorKind(KINDS[kind], len(pairs), share, better, better - ap)
+        return ErrorKind(KINDS[kind], len(pairs), share, fixed, fixed - ap)
 
     def find_worst(
         self, matches: Matches, kinds: np.ndarray
@@ -150,37 +156,31 @@ class _Case:
         People without a matched detection have an OKS of 0. People of the
         same OKS are sorted by the number of their keypoints, most first.
         """
+        oks = np.zeros(len(self.truth.ids))
+        oks[matches.truth] = matches.oks
+        order = np.lexsort((-self.truth.num_keypoints, oks))
+        order = order[self.truth.evaluated[order]]
         pairs = {row: pair for pair, row in enumerate(matches.truth)}
-        rows = np.flatnonzero(self.truth.evaluated)
-        oks = np.array(
-            [matches.oks[pairs[row]] if row in pairs else 0.0 for row in rows]
-        )
-        order = np.lexsort((-self.truth.num_keypoints[rows], oks))[:WORST]
-        return tuple(
-            self.describe(rows[i], pairs.get(rows[i]), matches, kinds)
-            for i in order
-        )
-
-    def describe(
-        self, row: int, pair: int | None, matches: Matches, kinds: np.ndarray
-    ) -> WorstPerson:
-        """Describe an annotation and the detection of its pair, if any."""
-        image_id = self.truth.image_ids[self.truth.images[row]].item()
-        predicted, oks, names = None, 0.0, ('',) * len(self.sigmas)
-        if pair is not None:
-            predicted = self.people.keypoints[matches.people[pair]]
-            oks = float(matches.oks[pair])
-            # keypoints that are not labelled have kind -1
-            names = tuple(KINDS[max(kind, 0)] for kind in kinds[pair])
-        return WorstPerson(
-            file_name=self.coco.imgs[image_id].get('file_name', ''),
-            annotation_id=self.truth.ids[row].item(),
-            box=tuple(self.truth.boxes[row].tolist()),
-            truth=self.truth.keypoints[row],
-            predicted=predicted,
-            oks=oks,
-            kinds=names,
-        )
+        people = []
+        for row in order[:WORST]:
+            predicted, names = None, ('',) * len(self.sigmas)
+            if row in pairs:
+                pair = pairs[row]
+                predicted = self.detections.keypoints[matches.detections[pair]]
+                # keypoints that are not labelled have kind -1
+                names = tuple(KINDS[max(kind, 0)] for kind in kinds[pair])
+            image_id = self.truth.image_ids[self.truth.images[row]].item()
+            person = WorstPerson(
+                file_name=self.coco.imgs[image_id].get('file_name', ''),
+                annotation_id=self.truth.ids[row].item(),
+                box=tuple(self.truth.boxes[row].tolist()),
+                truth=self.truth.keypoints[row],
+                predicted=predicted,
+                oks=float(oks[row]),
+                kinds=names,
+            )
+            people.append(person)
+        return tuple(people)
 
 
 def _summarize(name: str, distances: np.ndarray) -> KeypointError:

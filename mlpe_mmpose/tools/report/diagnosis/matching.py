@@ -8,12 +8,14 @@ Note:
 """
 
 from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 
+from .detections import Detections
 from .ground_truth import GroundTruth
-from .people import People
+
 
 # smallest OKS of a match (Ronchi and Perona, ICCV 2017)
 LEAST_OKS = 0.1
@@ -29,57 +31,56 @@ class Matches:
 
     Args:
         truth (np.ndarray): (M,), rows of the annotations
-        people (np.ndarray): (M,), rows of the detections
+        detections (np.ndarray): (M,), rows of the detections
         oks (np.ndarray): (M,), OKS of the pairs
     """
 
     truth: np.ndarray
-    people: np.ndarray
+    detections: np.ndarray
     oks: np.ndarray
 
 
-def match(truth: GroundTruth, people: People, sigmas: np.ndarray) -> Matches:
+def match(
+    truth: GroundTruth, detections: Detections, sigmas: np.ndarray
+) -> Matches:
     """Match every detection with the free annotation of the largest OKS.
 
     The detections of higher scores choose first.
 
     Args:
         truth (GroundTruth): The annotations
-        people (People): The detections
+        detections (Detections): The detections
         sigmas (np.ndarray): (K,), the data set's OKS constants
     """
-    annotated = {}
+    annotated = defaultdict(list)
     for row in np.flatnonzero(truth.evaluated):
-        annotated.setdefault(truth.images[row], []).append(row)
-    order = np.argsort(-people.scores, kind='stable')
+        annotated[truth.images[row]].append(row)
+    # the pairs of an annotation and a detection of one image
     pairs = [
-        (row, person)
-        for row in order
-        for person in annotated.get(people.image_ids[row], ())
+        (row, detection)
+        for detection, image in enumerate(detections.images)
+        for row in annotated.get(image, ())
     ]
-    pairs = np.array(pairs, dtype=int).reshape(-1, 2)
+    rows, columns = np.array(pairs, dtype=int).reshape(-1, 2).T
+    pairs = Matches(rows, columns, np.zeros(len(rows)))
+    distances = compute_distances(truth, detections, pairs, sigmas)
     # OKS is the mean over labelled keypoints, and NaN marks the others
-    compared = Matches(pairs[:, 1], pairs[:, 0], np.zeros(len(pairs)))
-    distances = compute_distances(truth, people, compared, sigmas)
-    similarity = np.nanmean(compute_similarity(distances), axis=1)
-    found = {}
-    starts = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1))
-    blocks = np.split(np.arange(len(pairs)), starts[1:]) if len(pairs) else []
-    for block in blocks:
-        # from the largest OKS to the smallest
-        for pair in block[np.argsort(similarity[block], kind='stable')][::-1]:
-            if similarity[pair] < LEAST_OKS:
-                break
-            if pairs[pair, 1] not in found:
-                found[pairs[pair, 1]] = pair
-                break
-    chosen = np.array(sorted(found.values()), dtype=int)
-    return Matches(pairs[chosen, 1], pairs[chosen, 0], similarity[chosen])
+    oks = np.nanmean(compute_similarity(distances), axis=1)
+    # by score, then by OKS, the largest first
+    order = np.lexsort((-oks, columns, -detections.scores[columns]))
+    taken, busy, chosen = set(), set(), []
+    for pair in order[oks[order] >= LEAST_OKS]:
+        if rows[pair] not in taken and columns[pair] not in busy:
+            taken.add(rows[pair])
+            busy.add(columns[pair])
+            chosen.append(pair)
+    chosen = np.sort(np.array(chosen, dtype=int))
+    return Matches(rows[chosen], columns[chosen], oks[chosen])
 
 
 def compute_distances(
     truth: GroundTruth,
-    people: People,
+    detections: Detections,
     matches: Matches,
     sigmas: np.ndarray,
     indices: Sequence[int] | None = None,
@@ -88,7 +89,7 @@ def compute_distances(
 
     Args:
         truth (GroundTruth): The annotations
-        people (People): The detections
+        detections (Detections): The detections
         matches (Matches): Which detection is compared with which annotation
         sigmas (np.ndarray): (K,), the data set's OKS constants
         indices (Sequence[int], optional): (K,), the annotated keypoint with
@@ -100,7 +101,9 @@ def compute_distances(
     """
     indices = np.arange(len(sigmas)) if indices is None else list(indices)
     annotated = truth.keypoints[matches.truth][:, indices]
-    offset = people.keypoints[matches.people][..., :2] - annotated[..., :2]
+    offset = (
+        detections.keypoints[matches.detections][..., :2] - annotated[..., :2]
+    )
     areas = truth.areas[matches.truth] + np.spacing(1)
     tolerance = 2 * sigmas[indices] * np.sqrt(areas)[:, None]
     distances = np.linalg.norm(offset, axis=-1) / tolerance
@@ -114,7 +117,7 @@ def compute_similarity(distances: np.ndarray) -> np.ndarray:
 
 def sort_errors(
     truth: GroundTruth,
-    people: People,
+    detections: Detections,
     matches: Matches,
     sigmas: np.ndarray,
     flip_indices: Sequence[int],
@@ -130,7 +133,7 @@ def sort_errors(
         np.ndarray: (M, K), indices of ``KINDS``; -1 where the keypoint is
         not labelled.
     """
-    data = truth, people, matches, sigmas
+    data = truth, detections, matches, sigmas
     own = compute_similarity(compute_distances(*data))
     mirrored = np.nan_to_num(
         compute_similarity(compute_distances(*data, flip_indices))
@@ -148,7 +151,7 @@ def sort_errors(
 
 def _compare_with_others(
     truth: GroundTruth,
-    people: People,
+    detections: Detections,
     matches: Matches,
     sigmas: np.ndarray,
     flip_indices: Sequence[int],
@@ -158,10 +161,9 @@ def _compare_with_others(
     These are the same keypoint and the mirrored one.
     """
     best = np.zeros((len(matches.truth), len(sigmas)))
-    rows = {}
-    for row, image in enumerate(truth.images):
-        if truth.num_keypoints[row] > 0:
-            rows.setdefault(image, []).append(row)
+    rows = defaultdict(list)
+    for row in np.flatnonzero(truth.num_keypoints):
+        rows[truth.images[row]].append(row)
     pairs = [
         (place, other)
         for place, row in enumerate(matches.truth)
@@ -171,10 +173,10 @@ def _compare_with_others(
     if not pairs:
         return best
     places, others = np.array(pairs).T
-    between = Matches(others, matches.people[places], matches.oks[places])
+    between = Matches(others, matches.detections[places], matches.oks[places])
     for indices in (None, flip_indices):
         similarity = compute_similarity(
-            compute_distances(truth, people, between, sigmas, indices)
+            compute_distances(truth, detections, between, sigmas, indices)
         )
         np.maximum.at(best, places, np.nan_to_num(similarity))
     return best

@@ -31,13 +31,17 @@ def slice_by_size(
     truth: GroundTruth, metrics: dict[str, float]
 ) -> tuple[Slice, ...]:
     """Return the AP on COCO's medium and large people, from its metrics."""
-    slices = []
-    for name, text, metric, low, high in SIZES:
-        inside = (truth.areas >= low) & (truth.areas < high)
-        number = int((inside & truth.evaluated).sum())
-        ap = metrics[metric]
-        slices.append(Slice(name, text, number, None if ap < 0 else ap))
-    return tuple(slices)
+    areas = truth.areas
+    return tuple(
+        _evaluate_slice(
+            truth,
+            lambda _, metric=metric: metrics[metric],
+            name,
+            text,
+            (areas >= low) & (areas < high),
+        )
+        for name, text, metric, low, high in SIZES
+    )
 
 
 def slice_by_visibility(
@@ -108,9 +112,7 @@ def _evaluate_slice(
         description (str): Which people are in the slice
         inside (np.ndarray): (G,), whether an annotation is in the slice
     """
-    number = int((inside & truth.evaluated).sum())
-    if not number:
-        return Slice(name, description, 0, None)
     counts = np.where(inside, truth.num_keypoints, 0)
-    found = ap(dataclasses.replace(truth, num_keypoints=counts))
-    return Slice(name, description, number, found)
+    part = dataclasses.replace(truth, num_keypoints=counts)
+    number = int(part.evaluated.sum())
+    return Slice(name, description, number, ap(part) if number else None)

@@ -183,7 +183,7 @@ def test_people_without_keypoints_and_crowds_are_nobodys_mistake(case):
     ('results', 'message'),
     [
         ('{', 'no JSON file'),
-        ('[]', 'it has none'),
+        ('[]', 'it is empty'),
         ('[{"keypoints": [1, 2, 3]}]', r'has \[3\] values in keypoints'),
     ],
 )

@@ -1,0 +1,34 @@
+"""Reads the results files that COCO's metrics write."""
+
+import json
+from pathlib import Path
+
+
+def read_json(path: Path) -> object:
+    """Read a JSON file.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If it is no JSON file.
+    """
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise ValueError(f'{path} is no JSON file: {error}.') from error
+
+
+def read_results(path: Path) -> list[dict]:
+    """Read the detections of a ``*.keypoints.json`` file.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If it is no list of detections, or an empty one.
+    """
+    detections = read_json(path)
+    if not isinstance(detections, list) or not detections:
+        kind = 'empty' if detections == [] else type(detections).__name__
+        raise ValueError(
+            f'{path} needs to be a list of detections, as `mim test` writes '
+            f'it with test_evaluator.outfile_prefix; it is {kind}.'
+        )
+    return detections
