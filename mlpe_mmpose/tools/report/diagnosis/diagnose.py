@@ -13,15 +13,8 @@ from mlpe_mmpose.optional import require
 from .detections import Detections
 from .findings import Diagnosis, ErrorKind, KeypointError, WorstPerson
 from .ground_truth import GroundTruth
-from .matching import (
-    KINDS,
-    Matches,
-    compute_distances,
-    compute_similarity,
-    match,
-    sort_errors,
-)
-from .slices import slice_by_crowding, slice_by_size, slice_by_visibility
+from .matching import KINDS, Matches, compute_similarity, match
+from .slices import slice_people
 from .truth import read_truth
 
 # our choice: number of the worst predictions that a diagnosis keeps
@@ -96,17 +89,11 @@ class _Case:
         )
         return dict(zip(STATS['keypoints'], map(float, stats), strict=True))
 
-    def compute_ap(self, truth: GroundTruth) -> float:
-        """Compute the AP of the same detections on other annotations."""
-        return self.compute_metrics(truth)['AP']
-
     def diagnose(self) -> Diagnosis:
         """Compute all parts of the diagnosis."""
         truth = self.truth
-        matches = match(truth, self.detections, self.sigmas)
-        data = truth, self.detections, matches, self.sigmas
-        distances = compute_distances(*data)
-        kinds = sort_errors(*data, self.metainfo['flip_indices'])
+        flip_indices = self.metainfo['flip_indices']
+        matches = match(truth, self.detections, self.sigmas, flip_indices)
         metrics = self.compute_metrics()
         names = self.metainfo['keypoint_id2name']
         return Diagnosis(
@@ -115,26 +102,24 @@ class _Case:
             num_found=len(matches.truth),
             num_detections=len(self.detections.scores),
             metrics=metrics,
-            by_size=slice_by_size(truth, metrics),
-            by_visibility=slice_by_visibility(truth, self.compute_ap),
-            by_crowding=slice_by_crowding(truth, self.compute_ap),
+            slices=slice_people(
+                truth, metrics, lambda part: self.compute_metrics(part)['AP']
+            ),
             keypoints=tuple(
-                _summarize(names[i], distances[:, i])
+                _summarize(names[i], matches.distances[:, i])
                 for i in range(len(names))
             ),
-            num_good=int((kinds == 0).sum()),
+            num_good=int((matches.kinds == 0).sum()),
             errors=tuple(
-                self.correct(kind, matches, kinds, metrics['AP'])
+                self.correct(kind, matches, metrics['AP'])
                 for kind in range(1, len(KINDS))
             ),
-            worst=self.find_worst(matches, kinds),
+            worst=self.find_worst(matches),
         )
 
-    def correct(
-        self, kind: int, matches: Matches, kinds: np.ndarray, ap: float
-    ) -> ErrorKind:
+    def correct(self, kind: int, matches: Matches, ap: float) -> ErrorKind:
         """Count the errors of a kind, and compute the AP without them."""
-        pairs, columns = np.nonzero(kinds == kind)
+        pairs, columns = np.nonzero(matches.kinds == kind)
         rows = matches.truth[pairs]
         keypoints = self.detections.keypoints.copy()
         keypoints[matches.detections[pairs], columns, :2] = (
@@ -145,12 +130,10 @@ class _Case:
             fixed = self.compute_metrics(detections=corrected)['AP']
         else:
             fixed = ap
-        share = len(pairs) / max(int((kinds >= 0).sum()), 1)
+        share = len(pairs) / max(int((matches.kinds >= 0).sum()), 1)
         return ErrorKind(KINDS[kind], len(pairs), share, fixed, fixed - ap)
 
-    def find_worst(
-        self, matches: Matches, kinds: np.ndarray
-    ) -> tuple[WorstPerson, ...]:
+    def find_worst(self, matches: Matches) -> tuple[WorstPerson, ...]:
         """Return the annotated people of the smallest OKS.
 
         People without a matched detection have an OKS of 0. People of the
@@ -168,7 +151,7 @@ class _Case:
                 pair = pairs[row]
                 predicted = self.detections.keypoints[matches.detections[pair]]
                 # keypoints that are not labelled have kind -1
-                names = tuple(KINDS[max(kind, 0)] for kind in kinds[pair])
+                names = tuple(KINDS[max(k, 0)] for k in matches.kinds[pair])
             image_id = self.truth.image_ids[self.truth.images[row]].item()
             person = WorstPerson(
                 file_name=self.coco.imgs[image_id].get('file_name', ''),

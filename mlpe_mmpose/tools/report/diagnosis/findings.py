@@ -105,9 +105,8 @@ class Diagnosis:
         num_detections (int): Number of detections
         metrics (dict[str, float]): COCO's metrics by name, 0 to 1; -1 where
             there is no annotation
-        by_size (tuple[Slice]): Slices by COCO's sizes
-        by_visibility (tuple[Slice]): Slices by the share of visible keypoints
-        by_crowding (tuple[Slice]): Slices by the crowd index of the image
+        slices (dict[str, tuple[Slice]]): Slices by ``'size'``, by
+            ``'visibility'`` and by ``'crowding'``
         keypoints (tuple[KeypointError]): One for each of the K keypoints
         num_good (int): Number of keypoints without an error
         errors (tuple[ErrorKind]): One for each of the four kinds of error
@@ -119,9 +118,7 @@ class Diagnosis:
     num_found: int
     num_detections: int
     metrics: dict[str, float]
-    by_size: tuple[Slice, ...]
-    by_visibility: tuple[Slice, ...]
-    by_crowding: tuple[Slice, ...]
+    slices: dict[str, tuple[Slice, ...]]
     keypoints: tuple[KeypointError, ...]
     num_good: int
     errors: tuple[ErrorKind, ...]

@@ -8,63 +8,77 @@ import numpy as np
 from .findings import Slice
 from .ground_truth import GroundTruth
 
-# COCO's sizes, in squared pixels
+# Each group: limits of a value, and the slices from the smallest value on.
+# COCO's sizes, in squared pixels; COCO has no AP of smaller people
+SIZE_LIMITS = (32**2, 96**2)
 SIZES = (
-    ('medium', 'an area of 32 x 32 to 96 x 96 pixels', 'AP (M)', 32**2, 96**2),
-    ('large', 'an area from 96 x 96 pixels', 'AP (L)', 96**2, np.inf),
+    ('medium', 'an area of 32 x 32 to 96 x 96 pixels', 'AP (M)'),
+    ('large', 'an area from 96 x 96 pixels', 'AP (L)'),
 )
 # our choice: ranges of the share of labelled keypoints that are visible
+VISIBLE_LIMITS = (0.5, 1.0)
 VISIBLE = (
-    ('all visible', 'every labelled keypoint is visible', 1.0, np.inf),
-    ('mostly visible', 'half of them or more, not all', 0.5, 1.0),
-    ('mostly covered', 'less than half of them', -np.inf, 0.5),
+    ('mostly covered', 'less than half of them'),
+    ('mostly visible', 'half of them or more, not all'),
+    ('all visible', 'every labelled keypoint is visible'),
 )
-# the ranges of CrowdPose (Li et al., CVPR 2019), without the lower bound
+# the ranges of CrowdPose (Li et al., CVPR 2019)
+CROWDED_LIMITS = (0.1, 0.8)
 CROWDED = (
-    ('easy', 'crowd index of the image up to 0.1', -np.inf, 0.1),
-    ('medium', 'above 0.1 and up to 0.8', 0.1, 0.8),
-    ('hard', 'above 0.8', 0.8, np.inf),
+    ('easy', 'crowd index of the image up to 0.1'),
+    ('medium', 'above 0.1 and up to 0.8'),
+    ('hard', 'above 0.8'),
 )
 
 
-def slice_by_size(
-    truth: GroundTruth, metrics: dict[str, float]
-) -> tuple[Slice, ...]:
-    """Return the AP on COCO's medium and large people, from its metrics."""
-    areas = truth.areas
-    return tuple(
-        _evaluate_slice(
-            truth,
-            lambda _, metric=metric: metrics[metric],
-            name,
-            text,
-            (areas >= low) & (areas < high),
-        )
-        for name, text, metric, low, high in SIZES
-    )
+def slice_people(
+    truth: GroundTruth,
+    metrics: dict[str, float],
+    compute_ap: Callable[[GroundTruth], float],
+) -> dict[str, tuple[Slice, ...]]:
+    """Evaluate by size, visibility and crowding.
 
+    Args:
+        truth (GroundTruth): All annotations
+        metrics (dict[str, float]): COCO's metrics on all annotations
+        compute_ap (callable): Computes AP on annotations
 
-def slice_by_visibility(
-    truth: GroundTruth, ap: Callable[[GroundTruth], float]
-) -> tuple[Slice, ...]:
-    """Evaluate by the share of the labelled keypoints that are visible."""
+    Returns:
+        dict[str, tuple[Slice]]: Slices by ``'size'``, by ``'visibility'``,
+        which is the share of the labelled keypoints that are visible, and by
+        ``'crowding'``, which is the crowd index of the image.
+    """
+
+    def evaluate(
+        name: str, text: str, inside: np.ndarray, ap: float | None = None
+    ) -> Slice:
+        # all annotations outside of the slice are ignored
+        counts = np.where(inside, truth.num_keypoints, 0)
+        part = dataclasses.replace(truth, num_keypoints=counts)
+        number = int(part.evaluated.sum())
+        if ap is None and number:
+            ap = compute_ap(part)
+        return Slice(name, text, number, ap if number else None)
+
+    sizes = np.digitize(truth.areas, SIZE_LIMITS)
     flags = truth.keypoints[..., 2]
-    labelled = np.maximum((flags > 0).sum(1), 1)
-    share = (flags > 1).sum(1) / labelled
-    return tuple(
-        _evaluate_slice(truth, ap, name, text, (share >= low) & (share < high))
-        for name, text, low, high in VISIBLE
-    )
-
-
-def slice_by_crowding(
-    truth: GroundTruth, ap: Callable[[GroundTruth], float]
-) -> tuple[Slice, ...]:
-    """Evaluate by the crowd index of the image."""
+    share = (flags > 1).sum(1) / np.maximum((flags > 0).sum(1), 1)
+    visibility = np.digitize(share, VISIBLE_LIMITS)
     index = compute_crowd_indices(truth)[truth.images]
-    return tuple(
-        _evaluate_slice(truth, ap, name, text, (index > low) & (index <= high))
-        for name, text, low, high in CROWDED
+    crowding = np.digitize(index, CROWDED_LIMITS, right=True)
+    return dict(
+        size=tuple(
+            evaluate(name, text, sizes == size, metrics[metric])
+            for size, (name, text, metric) in enumerate(SIZES, start=1)
+        ),
+        visibility=tuple(
+            evaluate(*names, visibility == number)
+            for number, names in reversed([*enumerate(VISIBLE)])
+        ),
+        crowding=tuple(
+            evaluate(*names, crowding == number)
+            for number, names in enumerate(CROWDED)
+        ),
     )
 
 
@@ -94,25 +108,3 @@ def compute_crowd_indices(truth: GroundTruth) -> np.ndarray:
         own = np.maximum(np.diag(counts), 1)
         indices[image] = ((counts.sum(1) - np.diag(counts)) / own).mean()
     return indices
-
-
-def _evaluate_slice(
-    truth: GroundTruth,
-    ap: Callable[[GroundTruth], float],
-    name: str,
-    description: str,
-    inside: np.ndarray,
-) -> Slice:
-    """Compute AP with all annotations outside of a slice ignored.
-
-    Args:
-        truth (GroundTruth): All annotations
-        ap (callable): Computes AP on annotations
-        name (str): Name of the slice
-        description (str): Which people are in the slice
-        inside (np.ndarray): (G,), whether an annotation is in the slice
-    """
-    counts = np.where(inside, truth.num_keypoints, 0)
-    part = dataclasses.replace(truth, num_keypoints=counts)
-    number = int(part.evaluated.sum())
-    return Slice(name, description, number, ap(part) if number else None)

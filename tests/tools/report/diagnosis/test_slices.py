@@ -20,11 +20,11 @@ def test_slices_have_the_ap_of_coco_with_all_others_ignored(tmp_path):
     case.truth[:10, :5, 2] = 1
     case.truth[10:20, :12, 2] = 1
     found = case.diagnose()
-    numbers = [part.num_people for part in found.by_visibility]
+    numbers = [part.num_people for part in found.slices['visibility']]
     assert numbers == [10, 10, 10]
     content = json.loads((tmp_path / 'truth.json').read_text())
     for part, chosen in zip(
-        found.by_visibility,
+        found.slices['visibility'],
         (range(20, 30), range(10), range(10, 20)),
         strict=True,
     ):
@@ -63,7 +63,7 @@ def test_crowding_is_crowdposes_index(tmp_path):
     truth = GroundTruth.from_coco(coco, K, True)
     assert compute_crowd_indices(truth) == pytest.approx([index, 0, 0, 0])
     name = 'hard' if index > 0.8 else 'medium'
-    sizes = {part.name: part.num_people for part in found.by_crowding}
+    sizes = {part.name: part.num_people for part in found.slices['crowding']}
     assert sizes == {'easy': 2, 'medium': 0, 'hard': 0} | {name: 2}
-    empty = [part for part in found.by_crowding if not part.num_people]
+    empty = [part for part in found.slices['crowding'] if not part.num_people]
     assert all(part.ap is None for part in empty)
