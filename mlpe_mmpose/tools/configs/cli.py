@@ -1,12 +1,8 @@
 """The command line of ``configs``."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from mlpe_mmpose.shipped import find_shipped
-
-if TYPE_CHECKING:
-    from .shipped_configs import ShippedConfig
 
 HELP = 'list the shipped configs, or copy one'
 
@@ -51,23 +47,28 @@ def run(args: argparse.Namespace) -> None:
         _print_table(list_configs())
 
 
-def _print_table(configs: 'list[ShippedConfig]') -> None:
+def _print_table(configs: list[dict]) -> None:
     """Print one line for each config, under its folder's name."""
     columns = ('input', 'backbone', 'params M', 'GFLOPs', 'AP reported')
     print(LINE.format('', *columns))
-    folder = '.'
+    root = folder = find_shipped('configs').resolve()
     for config in configs:
-        if config.folder != folder:
-            folder = config.folder
-            print(f'\n{folder}/')
-        ap = config.reported_ap
+        path, data = config['Config'], config['Metadata']
+        if path.parent != folder:
+            folder = path.parent
+            print(f'\n{folder.relative_to(root)}/')
+        reported = ''
+        if 'Results' in config:
+            # the first figure of an entry is the AP on COCO val2017
+            ap = next(iter(config['Results'][0]['Metrics'].values()))
+            reported = f'{100 * ap:.1f} ({data["Reported By"]})'
         cells = (
-            config.path.name,
-            config.input_size,
-            config.backbone,
-            f'{config.parameters / 1e6:.1f}',
-            f'{config.flops / 1e9:.1f}',
-            f'{100 * ap:.1f} ({config.reported_by})' if ap else '',
+            path.name,
+            data['Input Size'],
+            data['Architecture'],
+            f'{data["Parameters"] / 1e6:.1f}',
+            f'{data["FLOPs"] / 1e9:.1f}',
+            reported,
         )
         print(LINE.format(*cells).rstrip())
-    print(EXPLANATION.format(folder=find_shipped('configs').resolve()))
+    print(EXPLANATION.format(folder=root))

@@ -1,7 +1,6 @@
 """Lists and copies the configs that come with the package."""
 
 import difflib
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -22,61 +21,21 @@ HEADER = """\
 """
 
 
-@dataclass(frozen=True)
-class ShippedConfig:
-    """A config, and what ``metafile.yml`` says about it.
-
-    Args:
-        path (Path): Absolute path of the file
-        folder (str): Its folder below ``configs/``, ``'.'`` for none
-        input_size (str): Height x width of a crop in pixels
-        backbone (str): Kind and depth, as ``'ResNeSt-50'``
-        parameters (int): Number of parameters of the whole network
-        flops (int): Cost of one crop through the network, 2 for a
-            multiply-add
-        reported_ap (float, optional): AP on COCO val2017 in [0, 1] that
-            ``reported_by`` has published; not measured with this code
-        reported_by (str): ``'authors'``, ``'pytorch-cpn'`` or ``''``
-    """
-
-    path: Path
-    folder: str
-    input_size: str
-    backbone: str
-    parameters: int
-    flops: int
-    reported_ap: float | None
-    reported_by: str
-
-
-def list_configs() -> list[ShippedConfig]:
-    """Read what ``metafile.yml`` says about all shipped configs.
+def list_configs() -> list[dict]:
+    """Read the entries of all shipped configs from ``metafile.yml``.
 
     Returns:
-        list[ShippedConfig]: Those directly in ``configs/`` first.
+        list[dict]: The metafile's entries, with ``Config`` as an absolute
+        path; the configs directly in ``configs/`` come first. ``Metadata``
+        has the parameters of the whole network, and the FLOPs of one crop,
+        2 for a multiply-add. ``Results`` are published by ``Reported By``,
+        and not measured with this code.
     """
     root = find_shipped('configs').resolve()
     models = yaml.safe_load((root / 'metafile.yml').read_text())['Models']
-    configs = [_describe(model, root) for model in models]
-    return sorted(configs, key=lambda c: (c.path.parent, c.path.name))
-
-
-def _describe(model: dict, root: Path) -> ShippedConfig:
-    """Return one entry of the metafile."""
-    path = root.parent / model['Config']
-    data = model['Metadata']
-    # the first figure of the first results is the AP on COCO val2017
-    results = model.get('Results', [dict(Metrics={})])
-    return ShippedConfig(
-        path=path,
-        folder=str(path.parent.relative_to(root)),
-        input_size=data['Input Size'],
-        backbone=data['Architecture'],
-        parameters=data['Parameters'],
-        flops=data['FLOPs'],
-        reported_ap=next(iter(results[0]['Metrics'].values()), None),
-        reported_by=data.get('Reported By', ''),
-    )
+    for model in models:
+        model['Config'] = root.parent / model['Config']
+    return sorted(models, key=lambda m: (m['Config'].parent, m['Config']))
 
 
 def find_config(name: str) -> Path:
@@ -91,7 +50,7 @@ def find_config(name: str) -> Path:
     Raises:
         ValueError: If no config has that name.
     """
-    paths = [config.path for config in list_configs()]
+    paths = [config['Config'] for config in list_configs()]
     wanted = '/' + name.removesuffix('.py')
     for path in paths:
         if path.with_suffix('').as_posix().endswith(wanted):
