@@ -47,15 +47,18 @@ def run_demo(say: Callable[[str], None] = print) -> list[Path]:
     say(f'== 3/4 testing: mim test mmpose {config} -C {checkpoint}')
     metrics = test(config, checkpoint, say)
     say('COCO keypoint metrics on the held-out images:')
-    say(
-        '   '.join(
-            f'{name} {metrics["coco/" + key]:.3f}'
-            for key, name in METRICS.items()
-        )
+    figures = [
+        f'{x} {metrics["coco/" + key]:.3f}' for key, x in METRICS.items()
+    ]
+    say('   '.join(figures))
+    pictures = WORK_DIR / 'pictures'
+    say(f'== 4/4 pictures: {pictures}')
+    return draw_pairs(
+        DATA_ROOT / 'annotations/person_keypoints_val2017.json',
+        WORK_DIR / 'results.keypoints.json',
+        DATA_ROOT / 'val2017',
+        pictures,
     )
-
-    say(f'== 4/4 pictures: {WORK_DIR / "pictures"}')
-    return draw()
 
 
 def train(config: Path, say: Callable[[str], None]) -> Path:
@@ -95,13 +98,3 @@ def test(
         args += ['--cfg-options', prefix]
         run_mim('test', config, args, WORK_DIR / 'test.log', say)
     return json.loads(metrics_file.read_text())
-
-
-def draw() -> list[Path]:
-    """Draw the tested predictions beside the ground truth."""
-    return draw_pairs(
-        DATA_ROOT / 'annotations/person_keypoints_val2017.json',
-        WORK_DIR / 'results.keypoints.json',
-        DATA_ROOT / 'val2017',
-        WORK_DIR / 'pictures',
-    )

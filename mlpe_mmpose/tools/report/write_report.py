@@ -10,18 +10,16 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 
 from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
+from mlpe_mmpose.optional import require
 
 from ..mim_runs import run_mim
 from ..output_file import check_output, write_then_check
-from .diagnosis.diagnose import check_packages, diagnose
+from .diagnosis.diagnose import NEEDED, diagnose
 from .diagnosis.findings import Diagnosis
 from .diagnosis.truth import read_truth
 from .drawing import COLORS, draw_person
 from .levels import draw_levels
 from .page import format_percent, render_page
-
-# our choice: number of people whose heatmaps are shown
-SHOWN = 4
 
 
 def write_report(
@@ -53,7 +51,7 @@ def write_report(
             annotations are not in COCO's format.
         RuntimeError: If the test fails; the message ends with its output.
     """
-    check_packages()
+    require(*NEEDED)
     source, out_file = Path(source), Path(out_file)
     check_output(out_file)
     if not source.is_file():
@@ -74,13 +72,16 @@ def write_report(
     links = dataset.metainfo['skeleton_links']
     say(f'drawing {len(found.worst)} people')
     ap = format_percent(found.metrics['AP'])
+    levels = []
+    if tested:
+        levels = draw_levels(cfg, source, found.worst, images, device)
     text = render_page(
         title=f'{Path(config).stem}: AP {ap}',
         subtitle=f'{source} on {dataset.ann_file}',
         found=found,
         metrics={'AP': 'AP', 'AP .5': 'AP50', 'AP .75': 'AP75', 'AR': 'AR'},
         picks=_read_picks(source.with_name(FILE_NAME)),
-        levels=_levels(cfg, source, found, images, device) if tested else [],
+        levels=levels,
         worst=[(p, draw_person(p, images, links)) for p in found.worst],
         colors=COLORS,
     )
@@ -148,21 +149,3 @@ def _read_picks(path: Path) -> dict[int, dict[str, float]]:
         }
         for epoch in (content['epochs'][0], content['epochs'][-1])
     }
-
-
-def _levels(
-    config: Config,
-    checkpoint: Path,
-    found: Diagnosis,
-    images: Path,
-    device: str,
-) -> list[tuple]:
-    """Draw heatmaps of the worst people, one person per image.
-
-    People with a matched detection come first.
-    """
-    people = {}
-    for person in sorted(found.worst, key=lambda p: p.predicted is None):
-        people.setdefault(str(images / person.file_name), person.box)
-    chosen = list(people.items())[:SHOWN]
-    return draw_levels(config, checkpoint, chosen, device)

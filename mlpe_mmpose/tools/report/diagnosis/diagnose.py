@@ -19,15 +19,8 @@ from .truth import read_truth
 
 # our choice: number of the worst predictions that a diagnosis keeps
 WORST = 24
-
-
-def check_packages() -> None:
-    """Check that the optional package of the diagnosis is installed.
-
-    Raises:
-        MissingPackageError: If it is not; the message says what to install.
-    """
-    require('faster_coco_eval', 'The diagnosis of predictions')
+# the optional package, and what needs it
+NEEDED = ('faster_coco_eval', 'The diagnosis of predictions')
 
 
 def diagnose(
@@ -51,7 +44,7 @@ def diagnose(
         ValueError: If the annotations are not in COCO's format, or the
             results do not belong to these annotations.
     """
-    check_packages()
+    require(*NEEDED)
     if 'flip_indices' not in metainfo:
         metainfo = parse_pose_metainfo(metainfo)
     sigmas = np.asarray(metainfo['sigmas'], dtype=float)
