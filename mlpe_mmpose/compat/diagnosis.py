@@ -82,7 +82,7 @@ class _Failure:
         names = [name.partition('.')[0] for name in names]
         # top-level modules of the traceback, outermost first
         self.modules = [name for name in names if name != 'importlib']
-        self.module = (self.modules or [''])[-1]
+        self.module = (self.modules or ['Python'])[-1]
         self.package = stack.describe(self.module)
         self.name, _, self.version = self.package.partition(' ')
 
