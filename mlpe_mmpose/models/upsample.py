@@ -47,10 +47,12 @@ class DeconvStage(nn.Module):
     up, so twice the coarse size can be one more than the fine size.
 
     Args:
-        channels (int): Channels of input and output
+        channels (int): Channels of the output
         norm_cfg (Config): Normalisation
         act_cfg (Config, optional): Activation after the normalisation.
             Defaults to none
+        in_channels (int, optional): Channels of the input. Defaults to
+            ``channels``
     """
 
     def __init__(
@@ -58,10 +60,16 @@ class DeconvStage(nn.Module):
         channels: int,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = None,
+        in_channels: int | None = None,
     ) -> None:
         super().__init__()
         self.deconv = nn.ConvTranspose2d(
-            channels, channels, 4, stride=2, padding=1, bias=False
+            in_channels or channels,
+            channels,
+            4,
+            stride=2,
+            padding=1,
+            bias=False,
         )
         # the norm's attribute is named as in ConvModule: `bn` for BN
         self.norm_name, norm = build_norm_layer(norm_cfg, channels)
@@ -87,16 +95,22 @@ class DeconvStage(nn.Module):
 class BilinearStage(ConvModule):
     """Resize bilinearly, then mix the channels, as in CPN (2018).
 
-    Args:
-        channels (int): Channels of input and output
-        norm_cfg (Config): Normalisation
+    The arguments are those of :class:`DeconvStage`.
     """
 
     def __init__(
-        self, channels: int, norm_cfg: ConfigType = dict(type='BN')
+        self,
+        channels: int,
+        norm_cfg: ConfigType = dict(type='BN'),
+        act_cfg: OptConfigType = None,
+        in_channels: int | None = None,
     ) -> None:
         super().__init__(
-            channels, channels, 1, norm_cfg=norm_cfg, act_cfg=None
+            in_channels or channels,
+            channels,
+            1,
+            norm_cfg=norm_cfg,
+            act_cfg=act_cfg,
         )
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -13,7 +13,7 @@ TRAIN_LINE = re.compile(
     r'Epoch\(train\)\s+\[(?P<epoch>\d+)\]\[\s*(?P<step>\d+/\d+)\].*'
     r'eta: (?P<eta>\S+).*\sloss: (?P<loss>\S+).*acc_pose: (?P<acc>\S+)'
 )
-VAL_LINE = re.compile(r'Epoch\(val\) \[(?P<epoch>\d+)\].*coco/AP: (?P<ap>\S+)')
+VAL_LINE = re.compile(r'Epoch\(val\) \[(?P<epoch>\d+)\].*\w/AP: (?P<ap>\S+)')
 TRACEBACK = 'Traceback (most recent call last):\n'
 KIB_PER_MIB = 1024
 # name of a metric in MMPose -> name of the metric in papers

@@ -35,6 +35,16 @@ class MLPENeck(BaseModule):
         lateral_fusion (bool): Whether laterals of the finer maps are added.
             The release of MLPE builds them and never uses them. Defaults to
             ``False``
+        upsample_act_cfg (Config, optional): Activation after each
+            upsampling. Defaults to none, as in the paper
+        reduce_coarsest (bool): Whether the first upsampling reads the
+            coarsest map reduced to ``out_channels`` and enhanced. If
+            ``False``, it reads the backbone's map with all its channels, and
+            the reduced map is an output only. Defaults to ``True``, as in
+            the paper
+        num_outs (int, optional): Number of output maps, from the finest on.
+            A head that reads one map, such as MMPose's HeatmapHead, gets the
+            finest with 1. Defaults to all
         norm_cfg (Config): Normalisation of the laterals and after each
             upsampling. Defaults to batch normalisation
         act_cfg (Config, optional): Activation of the laterals and of the
@@ -45,7 +55,7 @@ class MLPENeck(BaseModule):
 
     Raises:
         ValueError: If there are not 3 to 5 levels, a pooling ratio is out of
-            range, or ``upsample`` is unknown.
+            range, ``upsample`` is unknown, or ``num_outs`` does not fit.
     """
 
     def __init__(
@@ -56,6 +66,9 @@ class MLPENeck(BaseModule):
         pool_ratios: Sequence[float] = (0.1, 0.2, 0.3),
         upsample: str = 'deconv',
         lateral_fusion: bool = False,
+        upsample_act_cfg: OptConfigType = None,
+        reduce_coarsest: bool = True,
+        num_outs: int | None = None,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
         init_cfg: OptMultiConfig = None,
@@ -70,9 +83,19 @@ class MLPENeck(BaseModule):
                 f'in_channels, got {len(in_channels)}: {in_channels}.'
             )
         check_stage_options(self, upsample, norm_cfg)
+        self.num_outs = len(in_channels) if num_outs is None else num_outs
+        # without the reduction, nothing but the last output reads that map
+        at_least = 1 if reduce_coarsest else len(in_channels)
+        if not at_least <= self.num_outs <= len(in_channels):
+            raise ValueError(
+                f'{self.__class__.__name__} with in_channels={in_channels} '
+                f'and reduce_coarsest={reduce_coarsest} needs num_outs from '
+                f'{at_least} to {len(in_channels)}, got num_outs={num_outs}.'
+            )
         self.in_channels = tuple(in_channels)
         self.out_channels = out_channels
         self.lateral_fusion = lateral_fusion
+        self.reduce_coarsest = reduce_coarsest
 
         lateral_channels = in_channels if lateral_fusion else in_channels[-1:]
         # fine to coarse; without fusion, the coarsest only
@@ -85,12 +108,12 @@ class MLPENeck(BaseModule):
             self.enhancement = FeatureEnhancement(
                 in_channels[-1], out_channels, pool_ratios, act_cfg
             )
+        stage = DeconvStage if upsample == 'deconv' else BilinearStage
+        first = out_channels if reduce_coarsest else in_channels[-1]
         # coarse to fine, the order in which they run
         self.upsamples = nn.ModuleList(
-            DeconvStage(out_channels, norm_cfg, act_cfg=None)
-            if upsample == 'deconv'
-            else BilinearStage(out_channels, norm_cfg)
-            for _ in in_channels[1:]
+            stage(out_channels, norm_cfg, upsample_act_cfg, channels)
+            for channels in (first, *[out_channels] * (len(in_channels) - 2))
         )
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -101,7 +124,7 @@ class MLPENeck(BaseModule):
                 levels of strides 4, 8, 16, 32; channels as ``in_channels``
 
         Returns:
-            tuple[Tensor]: As many maps, fine to coarse, each of
+            tuple[Tensor]: ``num_outs`` maps, fine to coarse, each of
             ``out_channels`` channels and its input's size.
         """
         channels = tuple(feat.shape[1] for feat in feats)
@@ -116,10 +139,12 @@ class MLPENeck(BaseModule):
             x = x + self.enhancement(feats[-1])
 
         outs = [x]
+        if not self.reduce_coarsest:
+            x = feats[-1]
         finer = range(len(feats) - 2, -1, -1)
         for level, upsample in zip(finer, self.upsamples, strict=True):
             x = upsample(x, feats[level].shape[-2:])
             if self.lateral_fusion:
                 x = x + self.laterals[level](feats[level])
             outs.append(x)
-        return tuple(reversed(outs))
+        return tuple(reversed(outs))[: self.num_outs]

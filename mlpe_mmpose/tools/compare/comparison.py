@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from .costs import Costs, measure_costs
+from .dataset import read_dataset
 from .runs import Run, finish, plan_runs
 from .suite import load_suite
 from .table import LEGEND, Row, draw, format_markdown, write_csv
@@ -54,8 +55,9 @@ def compare(
             output. Also if another comparison uses ``out``.
     """
     deadline = time.monotonic() + 60 * minutes
-    data, out = Path(data), Path(out)
+    out = Path(out)
     experiments = load_suite(suite)
+    dataset = read_dataset(data, experiments.data)
     names = [experiment.name for experiment in experiments.experiments]
     if unknown := set(only) - set(names):
         raise ValueError(
@@ -65,10 +67,11 @@ def compare(
         )
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
-    planned = plan_runs(experiments, data, out, seeds)
+    dataset.check()
+    planned = plan_runs(experiments, dataset, out, seeds)
     # an earlier call may have run more seeds; the tables keep their results
     known = plan_runs(
-        experiments, data, out, max(seeds, _count_stored_seeds(out))
+        experiments, dataset, out, max(seeds, _count_stored_seeds(out))
     )
     with _lock(out):
         rows = {e.name: Row(e) for e in experiments.experiments}

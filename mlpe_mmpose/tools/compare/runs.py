@@ -14,12 +14,8 @@ from mmengine.config import Config
 
 from ..machine import describe_machine
 from ..mim_runs import count_epochs, format_progress, run_mim
-from .run_config import (
-    build_config,
-    data_options,
-    fingerprint_of,
-    write_config,
-)
+from .dataset import DataSet
+from .run_config import add_pck, build_config, fingerprint_of, write_config
 from .suite import Experiment, Suite
 
 # where there is a GPU, MMEngine logs its peak memory, in MiB, since the last
@@ -72,7 +68,7 @@ class Run:
         if path.exists() and (self.folder / 'last_checkpoint').exists():
             self._check(fingerprint_of(Config.fromfile(path)))
         try:
-            write_config(self.config, path)
+            write_config(add_pck(self.config), path)
         except ValueError as error:
             raise ValueError(
                 f'experiment {self.experiment.name!r}: {error}'
@@ -101,25 +97,25 @@ class Run:
             )
 
 
-def plan_runs(suite: Suite, data: Path, out: Path, seeds: int) -> list[Run]:
+def plan_runs(
+    suite: Suite, data: DataSet, out: Path, seeds: int
+) -> list[Run]:
     """List all runs of a suite, seed by seed.
 
     A comparison that is stopped then has all experiments with some seeds.
 
-
     Args:
         suite (Suite): The suite
-        data (Path): Folder of the data, in COCO's layout
+        data (DataSet): The data
         out (Path): Folder of all runs
         seeds (int): Number of runs of each experiment
 
     Raises:
-        FileNotFoundError: If an annotation file is missing.
         ValueError: If there is less than one seed.
     """
     if seeds < 1:
         raise ValueError(f'compare needs at least one seed, got {seeds}.')
-    common = (suite.options, data_options(data))
+    common = (suite.options, data.options())
     return [
         Run(
             experiment,
@@ -161,6 +157,7 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         experiment=run.experiment.name,
         seed=run.seed,
         metrics=metrics,
+        curve=_read_curve(run.folder),
         boxes='detected' if boxes else 'ground truth',
         peak_memory_mib=memory,
         train_seconds=_add_seconds(run.folder),
@@ -214,11 +211,20 @@ def _test(run: Run, say: Callable[[str], None]) -> dict[str, float]:
     args += ['--out', str(out)]
     run_mim('test', run.config_file, args, run.folder / 'test.log', say)
     metrics = json.loads(out.read_text())
-    return {
-        key.removeprefix('coco/'): value
-        for key, value in metrics.items()
-        if key.startswith('coco/')
-    }
+    # the prefix is that of the data set
+    return {key.rpartition('/')[2]: value for key, value in metrics.items()}
+
+
+def _read_curve(folder: Path) -> list[tuple[int, float]]:
+    """Return the epoch and the AP of each validation of a training."""
+    curve = {}
+    for path in sorted(folder.glob('*/vis_data/scalars.json')):
+        for line in path.read_text().splitlines():
+            found = json.loads(line)
+            for key, value in found.items():
+                if key.endswith('/AP'):
+                    curve[found['step']] = value
+    return sorted(curve.items())
 
 
 def _list_checkpoints(folder: Path) -> Iterator[tuple[int, Path]]:

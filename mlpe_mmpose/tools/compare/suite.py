@@ -51,11 +51,13 @@ class Suite:
         name (str): Name of the suite
         options (dict): Changes of all configs
         experiments (tuple): The experiments, in the order of the table
+        data (dict): Arguments of :class:`DataSet`, without ``root``
     """
 
     name: str
     options: dict
     experiments: tuple[Experiment, ...]
+    data: dict = field(default_factory=dict)
 
 
 def load_suite(name: str) -> Suite:
@@ -64,7 +66,7 @@ def load_suite(name: str) -> Suite:
     Args:
         name (str): Name of a shipped suite, as ``'tiny'``, or path of a file
             with ``experiments``, a list of dicts with the arguments of
-            :class:`Experiment`; it may have ``options``
+            :class:`Experiment`; it may have ``options`` and ``data``
 
     Raises:
         FileNotFoundError: If the suite or a config does not exist.
@@ -100,7 +102,12 @@ def load_suite(name: str) -> Suite:
                 f'{path}: {experiment.name!r} is to be compared with '
                 f'against={experiment.against!r}, which is none of {names}.'
             )
-    return Suite(path.stem, content.get('options', {}), experiments)
+    return Suite(
+        path.stem,
+        content.get('options', {}),
+        experiments,
+        content.get('data', {}),
+    )
 
 
 def _read_experiment(row: dict, path: Path) -> Experiment:

@@ -1,0 +1,166 @@
+"""The data set that a comparison trains and tests on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from mmengine.config import Config
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from mmpose.registry import DATASETS
+
+from mlpe_mmpose.evaluation.metrics.annotations import check_fields
+
+TRAIN, VAL = (
+    dict(
+        ann_file=f'annotations/person_keypoints_{split}2017.json',
+        img=f'{split}2017/',
+    )
+    for split in ('train', 'val')
+)
+DETECTIONS = (
+    'person_detection_results/COCO_val2017_detections_AP_H_56_person.json'
+)
+HELP = (
+    '`python -m mlpe_mmpose synth FOLDER` makes data in the layout of COCO; '
+    'docs/compare.md says how other data are described.'
+)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Annotation files, image folders, and what the keypoints are.
+
+    Args:
+        root (str): Folder that the other paths are relative to
+        train (dict): ``ann_file``, a file in COCO's format, and ``img``, the
+            folder of its images. Defaults to COCO's names
+        val (dict): The same, to validate and to test with
+        boxes (str): File of detections to test with; if there is no such
+            file, the boxes of the annotations are used. Defaults to COCO's
+        type (str, optional): MMPose's class of the data set. Defaults to the
+            class in the configs
+        metainfo (str, optional): A file of MMPose's kind that describes the
+            keypoints. Defaults to the keypoints of the class
+        prefix (str): Name of the metrics in logs. Defaults to ``'coco'``
+    """
+
+    root: str
+    train: Mapping = field(default_factory=TRAIN.copy)
+    val: Mapping = field(default_factory=VAL.copy)
+    boxes: str = DETECTIONS
+    type: str | None = None
+    metainfo: str | None = None
+    prefix: str = 'coco'
+
+    def options(self) -> dict:
+        """Return the options that make any config use the data set.
+
+        Where the data set has COCO's names, the config's names stay. With a
+        class or a file of keypoints, a head predicts as many keypoints.
+        """
+        root, options = Path(self.root), {}
+        for loader, part in dict(
+            train=self.train, val=self.val, test=self.val
+        ).items():
+            changes = dict(data_root=f'{root}/')
+            if part not in (TRAIN, VAL):
+                changes['ann_file'] = part['ann_file']
+                changes['data_prefix'] = dict(img=part['img'])
+            if self.type:
+                changes['type'] = self.type
+            if self.metainfo:
+                changes['metainfo'] = dict(from_file=self.metainfo)
+            for key, value in changes.items():
+                options[f'{loader}_dataloader.dataset.{key}'] = value
+        for evaluator in ('val_evaluator', 'test_evaluator'):
+            options[f'{evaluator}.ann_file'] = str(root / self.val['ann_file'])
+            if self.prefix != 'coco':
+                options[f'{evaluator}.prefix'] = self.prefix
+                best = f'{self.prefix}/AP'
+                options['default_hooks.checkpoint.save_best'] = best
+        found = (root / self.boxes).is_file()
+        options['test_dataloader.dataset.bbox_file'] = (
+            str(root / self.boxes) if found else None
+        )
+        if self.type or self.metainfo:
+            options['model.head.out_channels'] = self.num_keypoints()
+        return options
+
+    def num_keypoints(self) -> int:
+        """Return the number of keypoints, K."""
+        if self.metainfo:
+            metainfo = dict(from_file=self.metainfo)
+        else:
+            metainfo = DATASETS.get(self.type or 'CocoDataset').METAINFO
+        return parse_pose_metainfo(metainfo)['num_keypoints']
+
+    def check(self) -> None:
+        """Refuse files that are missing or do not fit.
+
+        Raises:
+            FileNotFoundError: If an annotation file, an image, or the file
+                of keypoints does not exist; the message has its path.
+            ValueError: If an annotation file is not in COCO's format, or has
+                another number of keypoints than the data set.
+        """
+        for part in (self.train, self.val):
+            path = Path(self.root, part['ann_file'])
+            if not path.is_file():
+                raise FileNotFoundError(f'{path} is missing: {HELP}')
+            try:
+                content = json.loads(path.read_text())
+            except ValueError as error:
+                raise ValueError(f'{path} is no JSON file: {error}') from error
+            check_fields(content, str(path))
+            self._check_keypoints(content, path)
+            folder = Path(self.root, part['img'])
+            for image in content['images']:
+                if not (folder / image['file_name']).is_file():
+                    raise FileNotFoundError(
+                        f'{folder / image["file_name"]} is missing, an image '
+                        f'of {path}.'
+                    )
+
+    def _check_keypoints(self, content: dict, path: Path) -> None:
+        """Refuse annotations with another number of keypoints."""
+        wanted = self.num_keypoints()
+        for annotation in content['annotations']:
+            found = len(annotation.get('keypoints') or ()) / 3
+            if found not in (0, wanted):
+                raise ValueError(
+                    f'{path}: the annotation with id {annotation["id"]!r} has '
+                    f'{found:g} keypoints, but the data set has {wanted} '
+                    f'(metainfo={self.metainfo!r}, type={self.type!r}).'
+                )
+
+
+def read_dataset(data: str | Path, described: Mapping) -> DataSet:
+    """Combine ``--data`` and the ``data`` of a suite.
+
+    Args:
+        data (str): Folder of the data, or a Python file with ``data``, a dict
+            with the arguments of :class:`DataSet`, that is used in place of
+            the suite's
+        described (Mapping): The suite's ``data``, without ``root``
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If a key is unknown or missing.
+    """
+    values, source = {**described, 'root': str(data)}, 'the suite'
+    if Path(data).suffix == '.py':
+        values = Config.fromfile(data).to_dict().get('data')
+        source = str(data)
+    try:
+        found = DataSet(**values)
+        for part in (found.train, found.val):
+            _ = part['ann_file'], part['img']
+    except (KeyError, TypeError) as error:
+        known = ', '.join(f.name for f in fields(DataSet))
+        raise ValueError(
+            f'{source}: data = {values!r:.80} describes no data set '
+            f'({error!r}). It is a dict of {known}; train and val are dicts '
+            'of ann_file and img.'
+        ) from error
+    return found
