@@ -20,13 +20,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'experiments',
     )
     parser.add_argument(
-        '--data', required=True, metavar='ROOT', help="data in COCO's layout"
+        '--data',
+        required=True,
+        metavar='ROOT',
+        help="folder of the data, in COCO's layout or that of the suite, or a "
+        'Python file that describes the data',
     )
     parser.add_argument(
         '--out',
         required=True,
         metavar='DIR',
-        help='folder of the runs, the tables and the plot; the same folder '
+        help='folder of the runs, the tables and the plots; the same folder '
         'again continues what was stopped',
     )
     parser.add_argument(
@@ -56,6 +60,8 @@ def run(args: argparse.Namespace) -> None:
     """Run what is left of the suite, and print where the tables are."""
     from mlpe_mmpose.apis import compare
 
+    from .comparison import OUTPUTS
+
     say = functools.partial(print, flush=True)
     compare(
         args.suite,
@@ -66,7 +72,7 @@ def run(args: argparse.Namespace) -> None:
         args.minutes,
         say,
     )
-    for name in ('table.md', 'runs.csv', 'plot.png'):
+    for name in OUTPUTS:
         path = Path(args.out, name)
         if path.exists():
             say(str(path))

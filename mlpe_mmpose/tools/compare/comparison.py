@@ -8,11 +8,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from .costs import Costs, measure_costs
+from .costs import measure_costs
 from .dataset import read_dataset
+from .plots import draw_costs, draw_curves, draw_figures
 from .runs import Run, finish, plan_runs
 from .suite import load_suite
-from .table import LEGEND, Row, draw, format_markdown, write_csv
+from .table import LEGEND, Row, format_markdown, write_csv
+
+PLOTS = {
+    'plot.png': draw_figures,
+    'curves.png': draw_curves,
+    'costs.png': draw_costs,
+}
+OUTPUTS = ('table.md', 'runs.csv', *PLOTS)
 
 
 def compare(
@@ -28,13 +36,15 @@ def compare(
 
     A finished run is not repeated, and a stopped run continues from its last
     checkpoint. Each run trains and tests ``config/run.py`` in its folder,
-    which is the experiment's config with all changes. ``table.md``,
-    ``runs.csv`` and ``plot.png`` in ``out`` are written after every run.
+    which is the experiment's config with all changes. The tables and plots in
+    ``out`` are written after every run.
 
     Args:
         suite (str): Name of a shipped suite, as ``'tiny'``, or path of a file
-        data (str): Folder of the data, in COCO's layout
-        out (str): Folder of the runs, the tables and the plot
+        data (str): Folder of the data in the layout that the suite
+            describes, which is COCO's by default, or a Python file with
+            ``data``, a dict with the arguments of :class:`DataSet`
+        out (str): Folder of the runs, the tables and the plots
         seeds (int): Number of runs of each experiment. Defaults to 3
         only (Sequence[str]): Names of experiments; all if empty
         minutes (float): Time limit. A run does not start if it would end
@@ -46,36 +56,40 @@ def compare(
         list[Row]: One row for each experiment, in the suite's order.
 
     Raises:
-        FileNotFoundError: If the suite or the data do not exist.
+        FileNotFoundError: If the suite or a file of the data does not exist.
         NotADirectoryError: If ``out`` is a file.
-        ValueError: If the suite is wrong, a name in ``only`` is unknown, a
-            model cannot be built, or ``out`` holds runs of other configs.
-            Nothing is trained then.
+        ValueError: If the suite or the data are wrong, a name in ``only`` is
+            unknown, a model cannot be built, or ``out`` holds runs of other
+            configs. Nothing is trained then.
         RuntimeError: If a run fails; the message ends with the end of its
             output. Also if another comparison uses ``out``.
     """
     deadline = time.monotonic() + 60 * minutes
-    out = Path(out)
-    experiments = load_suite(suite)
-    dataset = read_dataset(data, experiments.data)
-    names = [experiment.name for experiment in experiments.experiments]
-    if unknown := set(only) - set(names):
+    out, loaded = Path(out), load_suite(suite)
+    rows = {e.name: Row(e) for e in loaded.experiments}
+    if unknown := set(only) - set(rows):
         raise ValueError(
             f'suite {suite!r} has no experiment '
             f'{", ".join(map(repr, sorted(unknown)))}; it has '
-            f'{", ".join(names)}.'
+            f'{", ".join(rows)}.'
         )
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
+    dataset = read_dataset(data, loaded.data)
     dataset.check()
-    planned = plan_runs(experiments, dataset, out, seeds)
+    planned = plan_runs(loaded, dataset, out, seeds)
     # an earlier call may have run more seeds; the tables keep their results
-    known = plan_runs(
-        experiments, dataset, out, max(seeds, _count_stored_seeds(out))
-    )
+    stored = [
+        int(path.parent.name.removeprefix('seed')) + 1
+        for path in out.glob('runs/*/seed*/result.json')
+    ]
+    known = plan_runs(loaded, dataset, out, max([seeds, *stored]))
     with _lock(out):
-        rows = {e.name: Row(e) for e in experiments.experiments}
-        _read_results(known, rows)
+        for run in known:
+            row = rows[run.experiment.name]
+            if (result := run.result()) is not None:
+                row.results.append(result)
+            row.costs = row.costs or measure_costs(run)
         left = [
             run
             for run in planned
@@ -87,41 +101,6 @@ def compare(
         _write(list(rows.values()), out)
         _run_all(left, rows, out, deadline, say)
         return list(rows.values())
-
-
-def _count_stored_seeds(out: Path) -> int:
-    """Return 1 more than the largest seed that has a stored result."""
-    done = out.glob('runs/*/seed*/result.json')
-    seeds = [int(path.parent.name.removeprefix('seed')) for path in done]
-    return max(seeds, default=-1) + 1
-
-
-def _read_results(runs: Sequence[Run], rows: dict[str, Row]) -> None:
-    """Add the stored results and the costs of the models to the rows."""
-    for run in runs:
-        row = rows[run.experiment.name]
-        result = run.result()
-        if result is not None:
-            row.results.append(result)
-        if row.costs is None:
-            row.costs = _measure_costs(run)
-
-
-def _measure_costs(run: Run) -> Costs:
-    """Measure the costs of a model, which builds it for the first time.
-
-    Raises:
-        ValueError: If the model cannot be built or run; the message has the
-            cause.
-    """
-    try:
-        return measure_costs(run)
-    except Exception as error:  # a wrong config can raise any error
-        raise ValueError(
-            f'the model of experiment {run.experiment.name!r} '
-            f'({run.experiment.path}) does not work: '
-            f'{type(error).__name__}: {error}'
-        ) from error
 
 
 def _run_all(
@@ -143,7 +122,8 @@ def _run_all(
                 'command continues with them.'
             )
             return
-        say(f'== run {number} of {len(left)}: {_title(run)}')
+        title = f'{run.experiment.name}, seed {run.seed}'
+        say(f'== run {number} of {len(left)}: {title}')
         result = finish(run, say)
         seconds = time.monotonic() - start
         longest = max(longest, seconds)
@@ -152,7 +132,7 @@ def _run_all(
         row.results.sort(key=lambda found: found['seed'])
         ap = result['metrics']['AP']
         found = 'no AP, nobody is labelled' if ap < 0 else f'AP {ap:.3f}'
-        say(f'{_title(run)}: {found} ({seconds:.0f} s)')
+        say(f'{title}: {found} ({seconds:.0f} s)')
         _write(list(rows.values()), out)
 
 
@@ -175,14 +155,10 @@ def _lock(out: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def _title(run: Run) -> str:
-    """Return the name of a run in messages."""
-    return f'{run.experiment.name}, seed {run.seed}'
-
-
 def _write(rows: list[Row], out: Path) -> None:
-    """Write the tables and the plot of all results so far."""
+    """Write the tables and the plots of all results so far."""
     (out / 'table.md').write_text(f'{format_markdown(rows)}\n{LEGEND}')
     write_csv(rows, out / 'runs.csv')
     if any(row.results for row in rows):
-        draw(rows, out / 'plot.png')
+        for name, draw in PLOTS.items():
+            draw(rows, out / name)

@@ -32,19 +32,37 @@ class Costs:
     device: str
 
 
-@torch.no_grad()
 def measure_costs(run: Run) -> Costs:
     """Measure the model of a run, with random weights.
 
     Args:
         run (Run): Any run of the experiment
+
+    Raises:
+        ValueError: If the model cannot be built or run; the message has the
+            cause.
     """
     config = copy.deepcopy(run.config)
     config.model.backbone.init_cfg = None
-    init_default_scope('mmpose')
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    model = build_pose_estimator(config.model).eval().to(device)
-    width, height = config.codec.input_size
+    try:
+        init_default_scope('mmpose')
+        model = build_pose_estimator(config.model).eval().to(device)
+        return _measure(model, config.codec.input_size, device)
+    except Exception as error:  # a wrong config can raise any error
+        raise ValueError(
+            f'the model of experiment {run.experiment.name!r} '
+            f'({run.experiment.path}) does not work: '
+            f'{type(error).__name__}: {error}'
+        ) from error
+
+
+@torch.no_grad()
+def _measure(
+    model: torch.nn.Module, input_size: tuple[int, int], device: str
+) -> Costs:
+    """Measure a model on one image of ``input_size`` (w, h)."""
+    width, height = input_size
     image = torch.zeros(1, 3, height, width, device=device)
     with FlopCounterMode(display=False) as counter:
         model(image, None, mode='tensor')

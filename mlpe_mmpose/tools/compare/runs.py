@@ -5,7 +5,7 @@ import json
 import re
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from mmengine.config import Config
 
 from ..machine import describe_machine
 from ..mim_runs import count_epochs, format_progress, run_mim
+from .config_file import write_config
 from .dataset import DataSet
-from .run_config import add_pck, build_config, fingerprint_of, write_config
+from .run_config import add_pck, build_config, fingerprint_of
 from .suite import Experiment, Suite
 
 # where there is a GPU, MMEngine logs its peak memory, in MiB, since the last
@@ -32,7 +33,7 @@ class Run:
         seed (int): Seed of weights, order and augmentation
         folder (Path): Folder of all files of the run
         options (tuple[dict]): Changes of the config, later ones replace
-            earlier ones: of the suite, the data, the experiment, the seed
+            earlier ones: of the suite, the experiment, the data, the seed
     """
 
     experiment: Experiment
@@ -97,9 +98,7 @@ class Run:
             )
 
 
-def plan_runs(
-    suite: Suite, data: DataSet, out: Path, seeds: int
-) -> list[Run]:
+def plan_runs(suite: Suite, data: DataSet, out: Path, seeds: int) -> list[Run]:
     """List all runs of a suite, seed by seed.
 
     A comparison that is stopped then has all experiments with some seeds.
@@ -115,16 +114,22 @@ def plan_runs(
     """
     if seeds < 1:
         raise ValueError(f'compare needs at least one seed, got {seeds}.')
-    common = (suite.options, data.options())
+    # the data follow the experiment, whose head may be another one
+    data_options = data.options()
     return [
         Run(
-            experiment,
+            e,
             seed,
-            out / 'runs' / experiment.name / f'seed{seed}',
-            (*common, experiment.options, {'randomness.seed': seed}),
+            out / 'runs' / e.name / f'seed{seed}',
+            (
+                suite.options,
+                e.options,
+                data_options,
+                {'randomness.seed': seed},
+            ),
         )
         for seed in range(seeds)
-        for experiment in suite.experiments
+        for e in suite.experiments
     ]
 
 
@@ -132,7 +137,6 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
     """Train and test a run, store its result, and return it.
 
     A stopped training continues from its last checkpoint.
-
 
     Args:
         run (Run): The run
@@ -149,27 +153,32 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
     run.prepare()
     args = ['--work-dir', str(run.folder), '--resume']
     memory = _train(run, args, say)
-    metrics = _test(run, say)
-    command = ['mim', 'train', 'mmpose', str(run.config_file), *args]
+    # many runs would fill a disk, so only the last checkpoint stays
+    *earlier, last = sorted(
+        run.folder.glob('epoch_*.pth'),
+        key=lambda path: int(path.stem.removeprefix('epoch_')),
+    )
     boxes = run.config.test_dataloader.dataset.get('bbox_file')
+    seconds = run.folder.glob('seconds_from_epoch_*.txt')
     result = dict(
         fingerprint=run.fingerprint,
         experiment=run.experiment.name,
         seed=run.seed,
-        metrics=metrics,
+        metrics=_test(run, last, say),
         curve=_read_curve(run.folder),
         boxes='detected' if boxes else 'ground truth',
         peak_memory_mib=memory,
-        train_seconds=_add_seconds(run.folder),
-        command=shlex.join(command),
+        train_seconds=sum(float(path.read_text()) for path in seconds),
+        command=shlex.join(
+            ['mim', 'train', 'mmpose', str(run.config_file), *args]
+        ),
         machine=describe_machine(
             'cuda' if torch.cuda.is_available() else 'cpu'
         ),
     )
     (run.folder / 'result.json').write_text(json.dumps(result, indent=1))
-    # many runs would fill a disk, so only the last checkpoint stays
-    for path in sorted(_list_checkpoints(run.folder))[:-1]:
-        path[1].unlink()
+    for path in earlier:
+        path.unlink()
     return result
 
 
@@ -188,52 +197,36 @@ def _train(
     if done:
         say(f'continues after epoch {done} of {wanted}')
     log = run.folder / f'train_from_epoch_{done}.log'
+    progress = functools.partial(format_progress, epochs=wanted)
     start = time.perf_counter()
-    memory = run_mim(
-        'train',
-        run.config_file,
-        args,
-        log,
-        say,
-        lambda line: format_progress(line, wanted),
-    )
+    memory = run_mim('train', run.config_file, args, log, say, progress)
     seconds = time.perf_counter() - start
     (run.folder / f'seconds_from_epoch_{done}.txt').write_text(f'{seconds}\n')
-    on_gpu = GPU_MEMORY.findall(log.read_text())
-    return max(map(float, on_gpu), default=memory)
+    return max(map(float, GPU_MEMORY.findall(log.read_text())), default=memory)
 
 
-def _test(run: Run, say: Callable[[str], None]) -> dict[str, float]:
-    """Test the last checkpoint, and return COCO's metrics."""
+def _test(
+    run: Run, checkpoint: Path, say: Callable[[str], None]
+) -> dict[str, float]:
+    """Test a checkpoint, and return the metrics without their prefix."""
     out = run.folder / 'metrics.json'
-    _, last = max(_list_checkpoints(run.folder))
-    args = ['-C', str(last), '--work-dir', str(run.folder / 'test')]
+    args = ['-C', str(checkpoint), '--work-dir', str(run.folder / 'test')]
     args += ['--out', str(out)]
     run_mim('test', run.config_file, args, run.folder / 'test.log', say)
     metrics = json.loads(out.read_text())
-    # the prefix is that of the data set
-    return {key.rpartition('/')[2]: value for key, value in metrics.items()}
+    # times have no prefix
+    named = {key.rpartition('/')[::2]: value for key, value in metrics.items()}
+    return {name: value for (prefix, name), value in named.items() if prefix}
 
 
 def _read_curve(folder: Path) -> list[tuple[int, float]]:
     """Return the epoch and the AP of each validation of a training."""
     curve = {}
+    # a training that was continued has several files
     for path in sorted(folder.glob('*/vis_data/scalars.json')):
         for line in path.read_text().splitlines():
-            found = json.loads(line)
-            for key, value in found.items():
-                if key.endswith('/AP'):
-                    curve[found['step']] = value
+            values = json.loads(line)
+            found = [v for key, v in values.items() if key.endswith('/AP')]
+            if found:
+                curve[values['step']] = found[0]
     return sorted(curve.items())
-
-
-def _list_checkpoints(folder: Path) -> Iterator[tuple[int, Path]]:
-    """Yield each checkpoint with the number of its epoch."""
-    for path in folder.glob('epoch_*.pth'):
-        yield int(path.stem.removeprefix('epoch_')), path
-
-
-def _add_seconds(folder: Path) -> float:
-    """Add up the seconds of all parts of a training."""
-    files = folder.glob('seconds_from_epoch_*.txt')
-    return sum(float(path.read_text()) for path in files)

@@ -1,6 +1,7 @@
 """Reads suites, which are lists of experiments."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -17,7 +18,8 @@ class Experiment:
 
     Args:
         name (str): Unique in its suite; also the name of a folder
-        config (str): Path of a config, or its path below ``configs/``
+        config (str): Path of a config, or its path below ``configs/``.
+            Defaults to the ``config`` of the suite
         options (dict): Changes of the config, as for
             ``Config.merge_from_dict``: keys may have dots, values may be
             dicts, which are merged
@@ -66,7 +68,8 @@ def load_suite(name: str) -> Suite:
     Args:
         name (str): Name of a shipped suite, as ``'tiny'``, or path of a file
             with ``experiments``, a list of dicts with the arguments of
-            :class:`Experiment`; it may have ``options`` and ``data``
+            :class:`Experiment`. The file may have ``config``, the config of
+            all experiments that name none, ``options`` and ``data``
 
     Raises:
         FileNotFoundError: If the suite or a config does not exist.
@@ -89,19 +92,12 @@ def load_suite(name: str) -> Suite:
             f'files in {SUITES} have it, got '
             f'experiments = {rows!r:.40}.'
         )
-    experiments = tuple(_read_experiment(row, path) for row in rows)
-    names = [experiment.name for experiment in experiments]
-    for experiment in experiments:
-        if names.count(experiment.name) > 1:
-            raise ValueError(
-                f'{path}: {names.count(experiment.name)} experiments are '
-                f'called {experiment.name!r}; a name has to be unique.'
-            )
-        if experiment.against not in (None, *names):
-            raise ValueError(
-                f'{path}: {experiment.name!r} is to be compared with '
-                f'against={experiment.against!r}, which is none of {names}.'
-            )
+    shared = {k: v for k, v in content.items() if k == 'config'}
+    try:
+        experiments = tuple(_read_experiment(shared, row) for row in rows)
+        _check_names(experiments)
+    except (FileNotFoundError, ValueError) as error:
+        raise type(error)(f'{path}: {error}') from error
     return Suite(
         path.stem,
         content.get('options', {}),
@@ -110,31 +106,45 @@ def load_suite(name: str) -> Suite:
     )
 
 
-def _read_experiment(row: dict, path: Path) -> Experiment:
+def _read_experiment(shared: Mapping, row: dict) -> Experiment:
     """Check one experiment of a suite's file."""
     try:
-        experiment = Experiment(**row)
+        experiment = Experiment(**{**shared, **row})
     except TypeError as error:
         known = ', '.join(f.name for f in fields(Experiment))
         raise ValueError(
-            f'{path}: {row!r:.60} is no experiment ({error}). It is a dict '
-            f'with name and config, and may have more of: {known}.'
+            f'{row!r:.60} is no experiment ({error}). It is a dict with name '
+            f'and config, and may have more of: {known}.'
         ) from error
     # the name becomes a folder, and a cell of a table
     if not re.fullmatch(r'\w[\w .+=-]*', str(experiment.name)):
         raise ValueError(
-            f'{path}: an experiment cannot be called {experiment.name!r}; '
-            'its runs go into a folder of this name. Use letters, digits, '
-            'blanks and any of _ . + = -'
+            f'an experiment cannot be called {experiment.name!r}; its runs '
+            'go into a folder of this name. Use letters, digits, blanks and '
+            'any of _ . + = -'
         )
     try:
-        found = experiment.path.is_file()
-    except FileNotFoundError:
-        found = False
-    if not found:
+        _ = experiment.path
+    except FileNotFoundError as error:
         raise FileNotFoundError(
-            f'{path}: {experiment.name!r} has no config '
-            f'{experiment.config!r}: there is no such file from the current '
-            'folder, nor among the shipped configs.'
-        )
+            f'{experiment.name!r} has no config {experiment.config!r}: there '
+            'is no such file from the current folder, nor among the shipped '
+            'configs.'
+        ) from error
     return experiment
+
+
+def _check_names(experiments: tuple[Experiment, ...]) -> None:
+    """Refuse names that are not unique, and peers that are no name."""
+    names = [experiment.name for experiment in experiments]
+    for name, experiment in zip(names, experiments, strict=True):
+        if names.count(name) > 1:
+            raise ValueError(
+                f'{names.count(name)} experiments are called {name!r}; a '
+                'name has to be unique.'
+            )
+        if experiment.against not in (None, *names):
+            raise ValueError(
+                f'{name!r} is to be compared with against='
+                f'{experiment.against!r}, which is none of {names}.'
+            )

@@ -1,32 +1,29 @@
-"""Writes the results of a comparison as Markdown, CSV and a plot."""
+"""Writes the results of a comparison as Markdown and CSV."""
 
 import csv
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import matplotlib
 from scipy.stats import ttest_ind
 
 from ..mim_runs import METRICS
 from .costs import Costs
 from .suite import Experiment
 
-matplotlib.use('Agg')
-
-import matplotlib.pyplot as plt
-
+FIGURES = {**METRICS, 'PCK': 'PCK@0.1'}
 # our choice: the usual level of significance
 SIGNIFICANT = 0.05
 LEGEND = f"""\
-AP and AR are in percent, mean ± standard deviation over the seeds. The
-difference is that of the mean APs to the row under "against"; it is clear if
-Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures, of the
+AP, AR and PCK are in percent, mean ± standard deviation over the seeds.
+PCK@0.1 is the share of keypoints within a tenth of the longer side of the box.
+The difference is that of the mean APs to the row under "against". It is clear
+if Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures of the
 setting in brackets. Parameters, GFLOPs (2 for a multiply-add) and ms are of
-one person in float32 without flip test; MiB are the most memory of a training.
-"boxes" are those that the test used.
+one person in float32 without flip test. MiB is the peak memory of a training.
+"boxes" are the boxes of the test.
 """
 
 
@@ -45,8 +42,9 @@ class Row:
     costs: Costs | None = None
 
     def values(self, metric: str) -> list[float]:
-        """Return a metric of every seed in percent, without COCO's -1."""
-        found = [result['metrics'][metric] for result in self.results]
+        """Return a metric of every seed that has it, in percent."""
+        # COCO's figures are -1 where there is nobody of a size
+        found = [result['metrics'].get(metric, -1) for result in self.results]
         return [100 * value for value in found if value >= 0]
 
     def difference(self, other: 'Row') -> tuple[float, float] | None:
@@ -64,26 +62,31 @@ class Row:
 
 def format_markdown(rows: Sequence[Row]) -> str:
     """Return the table as Markdown; cells without a figure are empty."""
-    names = list(METRICS.values())
-    head = ['experiment', *names, 'against', 'difference', 'paper', 'seeds']
-    head += ['params (M)', 'GFLOPs', 'ms', 'MiB', 'boxes']
-    lines = [head, ['---'] * len(head)]
     by_name = {row.experiment.name: row for row in rows}
-    for row in rows:
-        other = by_name.get(row.experiment.against)
-        lines.append(
-            [
-                row.experiment.name,
-                *(_spread(row.values(metric)) for metric in METRICS),
-                row.experiment.against or '',
-                _difference(row, other),
-                _paper(row.experiment),
-                str(len(row.results) or ''),
-                *_costs(row),
-                ', '.join(sorted({r['boxes'] for r in row.results})),
-            ]
-        )
+    table = [_cells(row, by_name) for row in rows]
+    lines = [table[0], ['---'] * len(table[0]), *(t.values() for t in table)]
     return ''.join('| ' + ' | '.join(line) + ' |\n' for line in lines)
+
+
+def _cells(row: Row, by_name: Mapping[str, Row]) -> dict[str, str]:
+    """Return the cells of a row by column."""
+    experiment, costs = row.experiment, row.costs
+    paper = ', '.join(f'{k} {v}' for k, v in experiment.paper.items())
+    memory = [r['peak_memory_mib'] for r in row.results]
+    memory = [m for m in memory if m is not None]
+    return {
+        'experiment': experiment.name,
+        **{n: _spread(row.values(metric)) for metric, n in FIGURES.items()},
+        'against': experiment.against or '',
+        'difference': _difference(row, by_name.get(experiment.against)),
+        'paper': f'{paper} ({experiment.source})' if paper else '',
+        'seeds': str(len(row.results) or ''),
+        'params (M)': f'{costs.parameters:.2f}' if costs else '',
+        'GFLOPs': f'{costs.gflops:.2f}' if costs else '',
+        'ms': f'{costs.milliseconds:.1f}' if costs else '',
+        'MiB': f'{max(memory):.0f}' if memory else '',
+        'boxes': ', '.join(sorted({r['boxes'] for r in row.results})),
+    }
 
 
 def _spread(values: list[float]) -> str:
@@ -106,62 +109,19 @@ def _difference(row: Row, other: Row | None) -> str:
     return f'{difference:+.1f}, {verdict} (p {p:.2g})'
 
 
-def _paper(experiment: Experiment) -> str:
-    """Return the published figures and their source."""
-    figures = ', '.join(f'{k} {v}' for k, v in experiment.paper.items())
-    return f'{figures} ({experiment.source})' if figures else ''
-
-
-def _costs(row: Row) -> list[str]:
-    """Return parameters, GFLOPs, time and memory, empty if unknown."""
-    memory = [r['peak_memory_mib'] for r in row.results]
-    memory = [m for m in memory if m is not None]
-    peak = f'{max(memory):.0f}' if memory else ''
-    if row.costs is None:
-        return ['', '', '', peak]
-    costs = row.costs
-    return [
-        f'{costs.parameters:.2f}',
-        f'{costs.gflops:.2f}',
-        f'{costs.milliseconds:.1f}',
-        peak,
-    ]
-
-
 def write_csv(rows: Sequence[Row], path: Path) -> None:
     """Write one line for each run, with its command."""
+    names = ['boxes', 'train_seconds', 'peak_memory_mib', 'machine', 'command']
     with path.open('w', newline='') as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ['experiment', 'seed', *METRICS.values(), 'boxes', 'train_seconds']
-            + ['peak_memory_mib', 'machine', 'command']
-        )
-        for row in rows:
-            for result in row.results:
-                writer.writerow(
-                    [result['experiment'], result['seed']]
-                    + [result['metrics'][metric] for metric in METRICS]
-                    + [result['boxes'], f'{result["train_seconds"]:.0f}']
-                    + [result['peak_memory_mib'], result['machine']]
-                    + [result['command']]
-                )
-
-
-def draw(rows: Sequence[Row], path: Path) -> None:
-    """Draw the AP of every seed and the mean, one line per experiment."""
-    shown = [row for row in rows if row.results]
-    figure, axis = plt.subplots(
-        figsize=(8, 1.2 + 0.32 * len(shown)), layout='constrained'
-    )
-    for place, row in enumerate(reversed(shown)):
-        values = row.values('AP')
-        axis.plot(values, [place] * len(values), 'o', color='C0', alpha=0.6)
-        if values:
-            axis.plot(statistics.mean(values), place, '|', color='C3', ms=16)
-    names = [row.experiment.name for row in reversed(shown)]
-    axis.set_yticks(range(len(shown)), names)
-    axis.set_ylim(-0.6, len(shown) - 0.4)
-    axis.set_xlabel('AP: every seed (dots) and the mean (bar)')
-    axis.grid(axis='x', alpha=0.3)
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
+        writer.writerow(['experiment', 'seed', *FIGURES.values(), *names])
+        for result in (result for row in rows for result in row.results):
+            result = {
+                **result,
+                'train_seconds': round(result['train_seconds']),
+            }
+            writer.writerow(
+                [result['experiment'], result['seed']]
+                + [result['metrics'].get(metric) for metric in FIGURES]
+                + [result[name] for name in names]
+            )

@@ -128,3 +128,53 @@ def test_features_of_another_backbone_are_refused():
         neck(_feats((3, 5, 8)))
     with pytest.raises(AssertionError, match=r'gives \(3, 5, 7, 7\)'):
         neck(_feats((3, 5, 7, 7)))
+
+
+def test_fewer_outputs_are_the_finest_ones():
+    channels = (3, 5, 7, 11)
+    neck, short = (MLPENeck(channels, 4, num_outs=n) for n in (None, 1))
+    short.load_state_dict(neck.state_dict())
+    feats = _feats(channels)
+    (finest,) = short.eval()(feats)
+    assert torch.equal(finest, neck.eval()(feats)[0])
+
+
+@pytest.mark.parametrize('upsample', ['deconv', 'bilinear'])
+def test_an_activation_after_upsampling_is_that_of_the_plain_maps(upsample):
+    # one upsampling only, since the next one would read the activated map
+    channels = (5, 7, 11)
+    cfgs = dict(upsample=upsample, num_outs=2)
+    plain = MLPENeck(channels, 4, **cfgs)
+    active = MLPENeck(channels, 4, **cfgs, upsample_act_cfg=dict(type='ReLU'))
+    active.load_state_dict(plain.state_dict())
+    feats = _feats(channels)
+    (_, wanted), (_, found) = plain(feats), active(feats)
+    assert wanted.min() < 0
+    assert torch.equal(found, wanted.relu())
+
+
+@pytest.mark.parametrize('upsample', ['deconv', 'bilinear'])
+def test_without_the_reduction_the_finer_maps_do_not_depend_on_it(upsample):
+    channels = (3, 5, 7, 11)
+    neck = MLPENeck(channels, 4, upsample=upsample, reduce_coarsest=False)
+    feats = _feats(channels)
+    before = neck(feats)
+    nn.init.zeros_(neck.laterals[-1].conv.weight)
+    nn.init.zeros_(neck.enhancement.weigh[-2].weight)
+    after = neck(feats)
+    assert not torch.equal(before[-1], after[-1])
+    for one, other in zip(before[:-1], after[:-1], strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize(
+    'options',
+    [
+        dict(num_outs=0),
+        dict(num_outs=5),
+        dict(num_outs=1, reduce_coarsest=False),
+    ],
+)
+def test_a_number_of_outputs_that_does_not_fit_is_refused(options):
+    with pytest.raises(ValueError, match=r'MLPENeck .* needs num_outs from'):
+        MLPENeck((3, 5, 7, 11), 4, **options)

@@ -12,6 +12,7 @@ import torch
 from mmengine.config import Config
 
 from mlpe_mmpose.tools.compare.comparison import compare
+from mlpe_mmpose.tools.compare.dataset import DataSet
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
 from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
@@ -112,7 +113,7 @@ def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(
 
 def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
     out = tmp_path / 'out'
-    for run in plan_runs(load_suite(suite), data, out, seeds=2):
+    for run in plan_runs(load_suite(suite), DataSet(data), out, seeds=2):
         result = dict(
             fingerprint=run.fingerprint,
             experiment=run.experiment.name,

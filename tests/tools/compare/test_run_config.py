@@ -9,11 +9,8 @@ from mmengine.config import Config
 
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.compare import suite_names
-from mlpe_mmpose.tools.compare.run_config import (
-    build_config,
-    fingerprint_of,
-    write_config,
-)
+from mlpe_mmpose.tools.compare.config_file import write_config
+from mlpe_mmpose.tools.compare.run_config import build_config, fingerprint_of
 from mlpe_mmpose.tools.compare.suite import Experiment, load_suite
 
 TINY = 'mlpe_tiny_synthetic.py'

@@ -10,29 +10,33 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.tools.compare.dataset import read_dataset
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
 from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
 
 RESULTS = Path(__file__).parents[3] / 'docs' / 'results'
+DATA = {'lspet': 'data/lspet'}
+# suites of which some runs are still to come
+UNFINISHED = {'lspet'}
 
 
 @pytest.mark.parametrize('suite', sorted(p.name for p in RESULTS.iterdir()))
 def test_stored_results_are_valid_for_the_configs_of_today(
     suite, tmp_path, monkeypatch
 ):
-    # paths of data are part of a config, so they have to be the same
-    data, out = Path('data/overlap'), Path('docs/results', suite)
+    out = Path('docs/results', suite)
     monkeypatch.chdir(tmp_path)
     shutil.copytree(RESULTS / suite, out)
-    (data / 'annotations').mkdir(parents=True)
-    for split in ('train', 'val'):
-        path = data / f'annotations/person_keypoints_{split}2017.json'
-        path.write_text('{}')
-    stored = sorted(path.parent for path in out.glob('runs/*/*/result.json'))
-    runs = plan_runs(load_suite(suite), data, out, seeds=3)
-    assert sorted(run.folder for run in runs) == stored
-    for run in runs:
+    stored = {path.parent for path in out.glob('runs/*/*/result.json')}
+    loaded = load_suite(suite)
+    # paths of data are part of a config, so they have to be the same
+    data = read_dataset(DATA.get(suite, 'data/overlap'), loaded.data)
+    runs = plan_runs(loaded, data, out, seeds=3)
+    finished = [run for run in runs if run.folder in stored]
+    assert len(finished) == len(stored)
+    assert suite in UNFINISHED or len(stored) == len(runs)
+    for run in finished:
         # a result of another config raises an error
         result = run.result()
         assert result['experiment'] == run.experiment.name

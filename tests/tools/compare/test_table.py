@@ -2,17 +2,23 @@
 
 import csv
 
+import cv2
 import pytest
 
 from mlpe_mmpose.tools.compare.costs import Costs
+from mlpe_mmpose.tools.compare.plots import (
+    draw_costs,
+    draw_curves,
+    draw_figures,
+    find_front,
+)
 from mlpe_mmpose.tools.compare.suite import Experiment
 from mlpe_mmpose.tools.compare.table import (
-    METRICS,
     Row,
-    draw,
     format_markdown,
     write_csv,
 )
+from mlpe_mmpose.tools.mim_runs import METRICS
 
 
 def result(name: str, seed: int, ap: float, **more: object) -> dict:
@@ -103,9 +109,43 @@ def test_every_run_has_a_line_with_its_command(rows, tmp_path):
     assert {line['machine'] for line in lines} == {'of mine'}
 
 
-@pytest.mark.parametrize('ap', [0.7, -1.0])
-def test_the_plot_is_a_picture_with_or_without_an_ap(rows, tmp_path, ap):
+def test_pck_is_shown_where_it_was_measured(rows, tmp_path):
     for found in rows[1].results:
-        found['metrics']['AP'] = ap
+        found['metrics']['PCK'] = 0.25
+    assert cells(rows)['better']['PCK@0.1'] == '25.0 ± 0.0'
+    # results of an earlier version have none
+    assert cells(rows)['base']['PCK@0.1'] == ''
+    write_csv(rows, tmp_path / 'runs.csv')
+    with (tmp_path / 'runs.csv').open() as file:
+        values = [line['PCK@0.1'] for line in csv.DictReader(file)]
+    assert values == ['', '', '0.25', '0.25']
+
+
+@pytest.mark.parametrize('ap', [0.7, -1.0])
+@pytest.mark.parametrize('draw', [draw_figures, draw_curves, draw_costs])
+def test_a_plot_is_a_picture_with_or_without_an_ap(rows, tmp_path, draw, ap):
+    for row in rows:
+        for found in row.results:
+            found['metrics']['AP'] = ap
+            found['curve'] = [[1, ap], [2, ap]]
     draw(rows, tmp_path / 'plot.png')
-    assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
+    assert cv2.imread(str(tmp_path / 'plot.png')).std() > 0
+
+
+def test_every_metric_has_a_panel_and_a_metric_of_no_row_has_none(
+    rows, tmp_path
+):
+    draw_figures(rows, tmp_path / 'four.png')
+    rows[1].results[0]['metrics']['PCK'] = 0.25
+    draw_figures(rows, tmp_path / 'five.png')
+    four, five = (
+        cv2.imread(str(tmp_path / name)) for name in ('four.png', 'five.png')
+    )
+    # 2 inches, and 3 a panel
+    assert four.shape[1] / five.shape[1] == pytest.approx(14 / 17, abs=0.01)
+
+
+def test_the_front_has_the_rows_that_none_beats():
+    points = [(3, 60.0), (1, 50.0), (2, 49.0), (3, 61.0), (4, 61.0)]
+    assert find_front(points) == [(1, 50.0), (3, 61.0)]
+    assert find_front([]) == []

@@ -5,8 +5,9 @@
 _base_ = ['tiny.py']
 
 MLPE = 'mlpe_resnest50_256x192_synthetic.py'
+# the config in the place of a row's own
 LARGE = {
-    'mlpe_tiny_synthetic.py': MLPE,
+    None: MLPE,
     'plus/mlpe-plus_tiny_synthetic.py': MLPE,
     'peers/simple_baseline_tiny_synthetic.py': (
         'peers/simple_baseline_resnest50_256x192_synthetic.py'
@@ -29,6 +30,6 @@ CHANGES = {
 }
 
 experiments = [
-    dict(row, config=LARGE[row['config']], **CHANGES.get(row['name'], {}))
+    dict(row, config=LARGE[row.get('config')], **CHANGES.get(row['name'], {}))
     for row in _base_.experiments
 ]

@@ -23,9 +23,7 @@ experiments = [
         source="MMPose's own recipe, val2017, detected boxes",
     ),
     dict(
-        name='hrnet_w32',
-        config='peers/hrnet_w32_256x192.py',
-        against='mlpe_c',
+        name='hrnet_w32', config='peers/hrnet_w32_256x192.py', against='mlpe_c'
     ),
     dict(name='mspn50', config='peers/mspn50_256x192.py', against='mlpe_c'),
     dict(

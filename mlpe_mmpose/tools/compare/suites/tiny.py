@@ -7,7 +7,7 @@
 #
 # a to d have no laterals, as in the paper. `mlpe` is c with CPN's laterals,
 # and each row below it differs from it in one thing.
-TINY = 'mlpe_tiny_synthetic.py'
+config = 'mlpe_tiny_synthetic.py'
 AUTHORS = 'authors, COCO val2017, ResNeSt-50'
 PLAIN = {'model.neck.lateral_fusion': False}
 BILINEAR = {
@@ -28,14 +28,12 @@ options = {'train_cfg.val_begin': 1000, 'default_hooks.logger.interval': 50}
 experiments = [
     dict(
         name='a',
-        config=TINY,
         options={**PLAIN, **UNENHANCED, **BILINEAR},
         paper={'AP': 70.1},
         source=AUTHORS,
     ),
     dict(
         name='b',
-        config=TINY,
         options={**PLAIN, **BILINEAR},
         against='a',
         paper={'AP': 70.2},
@@ -43,7 +41,6 @@ experiments = [
     ),
     dict(
         name='c',
-        config=TINY,
         options=PLAIN,
         against='b',
         paper={'AP': 70.4},
@@ -51,16 +48,14 @@ experiments = [
     ),
     dict(
         name='d',
-        config=TINY,
         options={**PLAIN, 'model.head.predict_kernel_size': 1},
         against='c',
         paper={'AP': 70.2},
         source=AUTHORS,
     ),
-    dict(name='mlpe', config=TINY, against='c'),
+    dict(name='mlpe', against='c'),
     dict(
         name='cpn',
-        config=TINY,
         options={**UNENHANCED, **BILINEAR},
         against='mlpe',
         paper={'AP': 71.2},
@@ -74,55 +69,40 @@ experiments = [
     # both from C5 alone, neither with OHKM
     dict(
         name='c_no_ohkm',
-        config=TINY,
         options={**PLAIN, **NO_OHKM},
         against='simple_baseline',
     ),
-    dict(
-        name='no_enhancement',
-        config=TINY,
-        options=UNENHANCED,
-        against='mlpe',
-    ),
+    dict(name='no_enhancement', options=UNENHANCED, against='mlpe'),
     dict(
         name='topk4',
-        config=TINY,
         options={**OHKM, 'model.head.refine_loss.topk': 4},
         against='mlpe',
     ),
     dict(
         name='topk12',
-        config=TINY,
         options={**OHKM, 'model.head.refine_loss.topk': 12},
         against='mlpe',
     ),
-    dict(name='topk17_no_ohkm', config=TINY, options=NO_OHKM, against='mlpe'),
-    dict(name='levels_alike', config=TINY, codec=ALIKE, against='mlpe'),
+    dict(name='topk17_no_ohkm', options=NO_OHKM, against='mlpe'),
+    dict(name='levels_alike', codec=ALIKE, against='mlpe'),
     dict(
         name='occluded_ignore',
-        config=TINY,
         options={'model.head.level_occluded': 'ignore'},
         against='mlpe',
     ),
     dict(
         name='occluded_supervise',
-        config=TINY,
         options={'model.head.level_occluded': 'supervise'},
         against='mlpe',
     ),
-    dict(name='unbiased', config=TINY, codec=UNBIASED, against='mlpe'),
+    dict(name='unbiased', codec=UNBIASED, against='mlpe'),
     # the coarsest map has 4x3 cells, of which the paper's ratios pool all into
     # one, three times; these pool to the sizes of 384x288: 1x1, 2x1, 3x2
     dict(
         name='enhancement_as_at_384x288',
-        config=TINY,
         options={'model.neck.pool_ratios': (0.25, 0.5, 0.75)},
         against='mlpe',
     ),
     # the best of the above, at the cost of c and its laterals
-    dict(
-        name='plus',
-        config='plus/mlpe-plus_tiny_synthetic.py',
-        against='c',
-    ),
+    dict(name='plus', config='plus/mlpe-plus_tiny_synthetic.py', against='c'),
 ]

@@ -1,0 +1,122 @@
+"""Draws the results of a comparison."""
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+
+from .table import FIGURES, Row
+
+matplotlib.use('Agg')
+
+import matplotlib.pyplot as plt
+
+PANELS = ('AP', 'AP .5', 'AP .75', 'AR', 'PCK')
+
+
+def draw_figures(rows: Sequence[Row], path: Path) -> None:
+    """Draw every seed and the mean, one line per experiment.
+
+    There is a panel for each of AP, AP50, AP75, AR and PCK that a row has.
+    """
+    shown = [row for row in reversed(rows) if row.results]
+    panels = [m for m in PANELS if any(row.values(m) for row in shown)]
+    panels = panels or ['AP']
+    figure, axes = plt.subplots(
+        ncols=len(panels),
+        figsize=(2 + 3 * len(panels), 1.2 + 0.32 * len(shown)),
+        layout='constrained',
+        sharey=True,
+        squeeze=False,
+    )
+    for axis, metric in zip(axes[0], panels, strict=True):
+        for place, row in enumerate(shown):
+            if values := row.values(metric):
+                places = [place] * len(values)
+                axis.plot(values, places, 'o', color='C0', alpha=0.6)
+                mean = statistics.mean(values)
+                axis.plot(mean, place, '|', color='C3', ms=16)
+        axis.set_xlabel(FIGURES[metric])
+        axis.grid(axis='x', alpha=0.3)
+    axes[0][0].set_yticks(
+        range(len(shown)), [row.experiment.name for row in shown]
+    )
+    axes[0][0].set_ylim(-0.6, len(shown) - 0.4)
+    figure.suptitle('every seed (dots) and the mean (bar)', size='medium')
+    _save(figure, path)
+
+
+def draw_curves(rows: Sequence[Row], path: Path) -> None:
+    """Draw the AP at each validation of every run that has more than one."""
+    figure, axis = plt.subplots(figsize=(9, 5), layout='constrained')
+    for number, row in enumerate(rows):
+        style = dict(
+            color=f'C{number % 10}', ls=('-', '--', ':')[number // 10 % 3]
+        )
+        label = row.experiment.name
+        for result in row.results:
+            curve = [
+                (e, 100 * a) for e, a in result.get('curve', ()) if a >= 0
+            ]
+            if len(curve) > 1:
+                epochs, values = zip(*curve, strict=True)
+                axis.plot(epochs, values, '.', label=label, **style)
+                label = None
+    axis.set(xlabel='epoch', ylabel='AP at the validations')
+    axis.grid(alpha=0.3)
+    if axis.lines:
+        figure.legend(loc='outside right upper', fontsize='small')
+    _save(figure, path)
+
+
+def draw_costs(rows: Sequence[Row], path: Path) -> None:
+    """Draw the mean AP over GFLOPs and over milliseconds.
+
+    A line joins the rows that no other row beats, the Pareto front.
+    """
+    figure, axes = plt.subplots(
+        ncols=2, figsize=(12, 5), layout='constrained', sharey=True
+    )
+    shown = [row for row in rows if row.costs and row.values('AP')]
+    labels = ('gflops', 'GFLOPs'), ('milliseconds', 'ms of one person')
+    for axis, (cost, label) in zip(axes, labels, strict=True):
+        points = [
+            (getattr(row.costs, cost), statistics.mean(row.values('AP')), row)
+            for row in shown
+        ]
+        for x, y, row in points:
+            axis.plot(x, y, 'o', color='C0')
+            axis.annotate(
+                row.experiment.name,
+                (x, y),
+                xytext=(4, 4),
+                textcoords='offset points',
+                size='small',
+            )
+        if front := find_front([(x, y) for x, y, _ in points]):
+            costs, values = zip(*front, strict=True)
+            axis.plot(costs, values, color='C3', alpha=0.5, zorder=0)
+        axis.set_xlabel(label)
+        axis.grid(alpha=0.3)
+    axes[0].set_ylabel('AP, mean over the seeds')
+    _save(figure, path)
+
+
+def find_front(points: Sequence[tuple[float, float]]) -> list[tuple]:
+    """Return the points (cost, AP) that no other point beats, by cost.
+
+    A point beats another one if it costs less or as much, and its AP is
+    higher.
+    """
+    front = []
+    for cost, ap in sorted(points, key=lambda point: (point[0], -point[1])):
+        if not front or ap > front[-1][1]:
+            front.append((cost, ap))
+    return front
+
+
+def _save(figure: plt.Figure, path: Path) -> None:
+    """Write a figure, and free its memory."""
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
