@@ -1,102 +1,144 @@
-"""Refuse annotations that MMPose accepts and cannot train on.
+"""Refuse annotations that MMPose cannot train on, before it trains.
 
-MMPose silently skips annotations without keypoints. It skips all annotations
-of COCO's *instances* file, and MMEngine then fails with "need at least one
-array to concatenate".
+With some annotations MMPose fails in a message that names no annotation, with
+others the loss becomes NaN, and others are left out without a message. All of
+COCO's *instances* file is left out, for lack of keypoints, and MMEngine then
+fails with "need at least one array to concatenate".
 
-MMPose also accepts a box, a visibility, or a labelled keypoint that is not a
-finite number (``NaN``, ``Infinity``, or ``null``, which NumPy reads as NaN).
-One such annotation makes the loss NaN.
+What MMPose has read is checked in arrays, which costs little. Only where that
+fails, the rules of :mod:`mlpe_mmpose.annotations` find the annotation.
 """
 
 import functools
 from collections.abc import Sequence
 
 import numpy as np
-from mmpose.datasets.datasets.base import BaseCocoStyleDataset
+from mmengine.fileio import get_local_path
+from mmengine.logging import MMLogger
+from mmpose.datasets.datasets.base import BaseCocoStyleDataset as Dataset
 
-FIELDS = ('bbox', 'keypoints', 'keypoints_visible')
+from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.fields import MAX_COORDINATE, Use
+from mlpe_mmpose.annotations.left_out import find_left_out
+from mlpe_mmpose.annotations.rules import find_detection_faults, find_faults
+
+read_annotations = Dataset._load_annotations
+read_samples = Dataset.load_data_list
 
 
 def install() -> None:
-    """Let MMPose's data sets check the annotations that they have read.
-
-    A second call does nothing.
-    """
-    original = BaseCocoStyleDataset.load_data_list
-    if hasattr(original, '__wrapped__'):
-        return
-
-    @functools.wraps(original)
-    def load_data_list(self: BaseCocoStyleDataset) -> list[dict]:
-        data_list = original(self)
-        # check only where MMEngine would fail next
-        if not data_list and self.serialize_data:
-            raise ValueError(
-                f'{type(self).__name__} finds no person with a box and '
-                f'keypoints in ann_file={self.ann_file!r} (bbox_file='
-                f"{self.bbox_file!r}). COCO's keypoints are in "
-                'annotations/person_keypoints_*.json.'
-            )
-        _check_finite(self, data_list)
-        return data_list
-
-    BaseCocoStyleDataset.load_data_list = load_data_list
+    """Let MMPose's data sets check what they have read."""
+    Dataset._load_annotations = _read_checked_annotations
+    Dataset.load_data_list = _read_checked_samples
 
 
-def _check_finite(
-    dataset: BaseCocoStyleDataset, data_list: Sequence[dict]
-) -> None:
-    """Refuse boxes, visibilities and labelled keypoints that are not finite.
-
-    Keypoints of visibility 0 may have any coordinates, which are not read.
+@functools.wraps(read_samples)
+def _read_checked_samples(self: Dataset) -> list[dict]:
+    """Refuse samples that a training cannot use.
 
     Raises:
-        ValueError: If there is one; the message names the image, the
-            annotation, the field and the value.
+        ValueError: Names the file, the annotation, the field and its value.
     """
-    # One check of all annotations is fast; COCO has 150,000.
-    if all(_is_finite(data_list, name) for name in FIELDS):
-        return
-    for info in data_list:
-        row, fault = _find_fault(info, dataset.metainfo)
-        if fault:
-            # a bottom-up sample holds the annotations of a whole image
-            number = np.atleast_1d(info.get('id', row))[row]
-            source = 'bbox_file' if dataset.bbox_file else 'ann_file'
-            kind = 'detection' if dataset.bbox_file else 'annotation'
-            raise ValueError(
-                f'{type(dataset).__name__}: {kind} {number} of image '
-                f'{info.get("img_id")} in {source}='
-                f'{getattr(dataset, source)!r} has a value that is not a '
-                f'finite number (NaN, Infinity or null in the file): {fault}. '
-                f'Correct it, or remove the {kind}; a keypoint that is not '
-                'labelled needs visibility 0.'
+    try:
+        data_list = read_samples(self)
+        _check_samples(data_list, self)
+    except Exception as error:
+        _explain(self)
+        raise ValueError(
+            f'{type(self).__name__} cannot be trained or tested with ann_file='
+            f'{self.ann_file!r}, bbox_file={self.bbox_file!r}: {error}'
+        ) from error
+    return data_list
+
+
+@functools.wraps(read_annotations)
+def _read_checked_annotations(self: Dataset) -> tuple[list[dict], list[dict]]:
+    """Refuse ids that entries share, and say which people are left out."""
+    result = read_annotations(self)
+    content, coco = self.coco.dataset, self.coco
+    if len(coco.anns) + len(coco.imgs) < sum(
+        len(content[kind]) for kind in ('annotations', 'images')
+    ):
+        raise ValueError('two images or two annotations have the same id.')
+    if _is_plain(self) and self.data_mode == 'topdown':
+        for reason, ids in find_left_out(
+            coco.anns.values(), coco.imgs
+        ).items():
+            MMLogger.get_current_instance().warning(
+                f'{self.ann_file}: {len(ids)} of {len(coco.anns)} annotations '
+                f'have labelled keypoints, and {type(self).__name__} leaves '
+                f'them out, because {reason}: {str(ids[:5])[1:-1]}'
             )
+    return result
 
 
-def _is_finite(data_list: Sequence[dict], name: str) -> bool:
-    """Whether a field is finite in all samples that have it."""
-    arrays = [info[name] for info in data_list if info.get(name) is not None]
-    return not arrays or np.isfinite(np.concatenate(arrays, axis=None)).all()
+def _is_plain(dataset: Dataset) -> bool:
+    """Whether a data set reads annotations as COCO's are."""
+    return type(dataset).parse_data_info is Dataset.parse_data_info
 
 
-def _find_fault(info: dict, metainfo: dict) -> tuple[int, str]:
-    """Return the row and description of the first fault; '' for no fault."""
-    boxes = info.get('bbox')
-    if boxes is not None:
-        for row in np.flatnonzero(~np.isfinite(boxes).all(-1)):
-            return row, f'bbox as x1, y1, x2, y2: {boxes[row].tolist()}'
-    visible = info.get('keypoints_visible')
-    if visible is None:
-        return 0, ''
-    coordinates = info['keypoints']
-    finite = np.isfinite(visible) & (
-        np.isfinite(coordinates).all(-1) | (visible == 0)
+def _check_samples(data_list: Sequence[dict], dataset: Dataset) -> None:
+    """Refuse samples with which the loss is NaN or the training fails.
+
+    Raises:
+        ValueError: If there is no sample, or a sample has a number that is
+            none, or another number of keypoints.
+    """
+    # MMEngine fails with an empty list only where it serializes the list
+    if not data_list and dataset.serialize_data:
+        raise ValueError(
+            "no person has a box and keypoints. COCO's keypoints are in "
+            'annotations/person_keypoints_*.json.'
+        )
+    num_keypoints = dataset.metainfo['num_keypoints']
+    if not _are_usable(data_list, num_keypoints):
+        info = next(
+            i for i in data_list if not _are_usable([i], num_keypoints)
+        )
+        raise ValueError(
+            f'a box, visibility or labelled keypoint is no number, or there '
+            f'are other than {num_keypoints} keypoints: {info}'
+        )
+
+
+def _are_usable(data_list: Sequence[dict], num_keypoints: int) -> bool:
+    """Whether samples have K keypoints, and numbers where they are read."""
+    boxes, keypoints, visible = (
+        [info[key] for info in data_list if info.get(key) is not None]
+        for key in ('bbox', 'keypoints', 'keypoints_visible')
     )
-    for row, index in np.argwhere(~finite):
-        name = metainfo.get('keypoint_id2name', {}).get(index, '')
-        x, y = coordinates[row, index].tolist()
-        values = [x, y, visible[row, index].item()]
-        return row, f'keypoints[{index}] {name} as x, y, visibility: {values}'
-    return 0, ''
+    if any(points.shape[1] != num_keypoints for points in keypoints):
+        return False
+    # bottom-up samples of images without people have no keypoints
+    if not keypoints:
+        return True
+    visible = np.concatenate(visible)
+    # the position of a keypoint that is not labelled is not read
+    positions = np.concatenate(keypoints)[visible > 0]
+    numbers = np.concatenate([*boxes, positions, visible], axis=None)
+    return bool(
+        (np.abs(numbers) <= MAX_COORDINATE).all() and (visible >= 0).all()
+    )
+
+
+def _explain(dataset: Dataset) -> None:
+    """Refuse the files of a data set if the rules find a fault in them.
+
+    Raises:
+        ValueError: Names the file, the annotation, the field and its value.
+    """
+    # another method may read another format
+    if type(dataset)._load_annotations is not _read_checked_annotations:
+        return
+    with get_local_path(dataset.ann_file) as path:
+        content = read_json(path)
+    if dataset.bbox_file:
+        with get_local_path(dataset.bbox_file) as path:
+            detections = read_json(path)
+        faults = find_detection_faults(detections, content)
+        refuse_faults(dataset.bbox_file, faults)
+    else:
+        names = dataset.metainfo['keypoint_id2name'].values()
+        names = list(names) if _is_plain(dataset) else ()
+        faults = find_faults(content, Use.TRAIN, names)
+        refuse_faults(dataset.ann_file, faults)

@@ -33,14 +33,14 @@ def rebuild(coco_dataset):
 @pytest.mark.parametrize(
     ('field', 'place', 'value', 'words'),
     [
-        ('keypoints', 3, np.nan, r'keypoints\[1\] left_eye .*\[nan, \d'),
-        ('keypoints', 3, np.inf, r'keypoints\[1\] left_eye .*\[inf, \d'),
-        ('keypoints', 3, None, r'keypoints\[1\] left_eye .*\[nan, \d'),
-        ('keypoints', 10, np.nan, r'keypoints\[3\] left_ear .*, nan, 1.0\]'),
-        ('keypoints', 5, np.nan, r'keypoints\[1\] left_eye .*\d, nan\]'),
-        ('keypoints', 8, None, r'keypoints\[2\] right_eye .*\d, nan\]'),
-        ('bbox', 0, np.nan, r'bbox .* \[nan, 20.0, nan, 170.0\]'),
-        ('bbox', 3, np.nan, r'bbox .* \[30.0, 20.0, 120.0, nan\]'),
+        ('keypoints', 3, np.nan, r"'left_eye' labelled, but at \(nan, \d"),
+        ('keypoints', 3, np.inf, r"'left_eye' labelled, but at \(inf, \d"),
+        ('keypoints', 3, None, r"'left_eye' labelled, but at \(None, \d"),
+        ('keypoints', 10, np.nan, r"'left_ear' labelled, .*\d, nan\)"),
+        ('keypoints', 5, np.nan, r"flag nan for keypoint 'left_eye'"),
+        ('keypoints', 8, None, r"flag None for keypoint 'right_eye'"),
+        ('bbox', 0, np.nan, r'is \[nan, 20.0, 90.0, 150.0\]; it needs'),
+        ('bbox', 3, np.nan, r'is \[30.0, 20.0, 90.0, nan\]; it needs'),
     ],
 )
 def test_a_value_that_is_no_number_is_refused_with_its_annotation(
@@ -49,7 +49,7 @@ def test_a_value_that_is_no_number_is_refused_with_its_annotation(
     def change(annotations: list[dict]) -> None:
         annotations[1][field][place] = value
 
-    where = 'CocoDataset: annotation 1 of image 1 in ann_file=.*changed.json'
+    where = rf"changed\.json, annotation 1: '{field}' "
     with pytest.raises(ValueError, match=f'{where}.*{words}'):
         rebuild(change, data_mode=mode)
 
@@ -71,6 +71,7 @@ def test_a_detection_that_is_no_number_is_refused(rebuild, tmp_path):
     path = tmp_path / 'boxes.json'
     path.write_text(json.dumps(detections))
     with pytest.raises(
-        ValueError, match=r'detection 1 of image 1 in bbox_file=.*\[1.0, nan'
+        ValueError,
+        match=r"boxes\.json, the detection at position 1 .*'bbox' is \[1, nan",
     ):
         rebuild(lambda _: None, bbox_file=str(path), test_mode=True)

@@ -2,19 +2,22 @@
 
 import copy
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from mmengine.fileio import load
+from mmengine.fileio import get_local_path
 from mmengine.logging import MMLogger
 from mmpose.evaluation.functional import soft_oks_nms
 from mmpose.evaluation.metrics import CocoMetric
 from mmpose.registry import METRICS
 
+from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.fill_in import estimate_area, fill_in_fields
+from mlpe_mmpose.annotations.rules import find_annotation_faults, find_faults
 from mlpe_mmpose.optional import require
 
 from ..functional import oks_nms
-from .annotations import AREA_OF_BOX, check_fields, fill_in_fields
 
 STATS = {
     'keypoints': (
@@ -50,33 +53,57 @@ class FastCocoMetric(CocoMetric):
     def __init__(self, ann_file: str | None = None, *args, **kwargs) -> None:
         try:
             super().__init__(ann_file, *args, **kwargs)
-        except KeyError:
-            # xtcocotools names neither the file nor the annotation
-            check_fields(load(ann_file), ann_file)
+        except Exception:
+            if ann_file is not None:
+                # xtcocotools names neither the file nor the annotation
+                with get_local_path(ann_file) as path:
+                    faults = find_faults(read_json(path), Use.EVALUATE, ())
+                refuse_faults(ann_file, faults)
             raise
 
     @CocoMetric.dataset_meta.setter
     def dataset_meta(self, dataset_meta: dict) -> None:
         """Set the metainfo of the data set, and complete its annotations."""
         CocoMetric.dataset_meta.fset(self, dataset_meta)
-        if self.coco is not None and not self.format_only:
-            dataset, file = self.coco.dataset, self.coco.anno_file[0]
-            check_fields(dataset, file, self.iou_type == 'keypoints_crowd')
-            self._fill_in_fields(dataset['annotations'], file)
+        if self.coco is None or self.format_only or not self.coco.anns:
+            return
+        is_crowd_pose = self.iou_type == 'keypoints_crowd'
+        use = Use.EVALUATE | Use.CROWD if is_crowd_pose else Use.EVALUATE
+        file, content = self.coco.anno_file[0], self.coco.dataset
+        annotations = content['annotations']
+        names = self._find_names(annotations)
+        refuse_faults(file, find_faults(content, use, names))
+        self._fill_in_fields(annotations, len(names), file)
 
-    def _fill_in_fields(self, annotations: list[dict], file: str) -> None:
-        """Fill in what annotations lack, as long as they are unconverted."""
-        num_keypoints = self.dataset_meta['num_keypoints']
-        if self.gt_converter is not None:
-            lengths = [len(a.get('keypoints') or ()) for a in annotations]
-            last = max((s for s, _ in self.gt_converter['mapping']), default=0)
-            num_keypoints = max([*lengths, 3 * (last + 1)]) // 3
-        fill_in_fields(annotations, file, num_keypoints, self.use_area)
+    def _find_names(self, annotations: list[dict]) -> Sequence:
+        """Return the names of the annotated keypoints, or their numbers."""
+        if self.gt_converter is None:
+            return list(self.dataset_meta['keypoint_id2name'].values())
+        lengths = [len(a.get('keypoints') or ()) for a in annotations]
+        last = max((s for s, _ in self.gt_converter['mapping']), default=0)
+        return range(max([*lengths, 3 * (last + 1)]) // 3)
+
+    def _fill_in_fields(
+        self, annotations: list[dict], num_keypoints: int, file: str
+    ) -> None:
+        """Fill in what annotations lack, and say what it was."""
+        missing = fill_in_fields(annotations, num_keypoints, self.use_area)
+        if missing.total():
+            MMLogger.get_current_instance().warning(
+                f'{file}: of {len(annotations)} annotations, '
+                f'{missing["keypoints"]} lack keypoints and are ignored, '
+                f'{missing["bbox"]} lack a bbox and get that of their '
+                f'keypoints, {missing["area"]} lack an area and get one by '
+                'their bbox.'
+            )
 
     def gt_to_coco_json(self, gt_dicts: list, outfile_prefix: str) -> str:
         """Write the data samples' annotations, completed, as a COCO file."""
         annotations = [a for gt in gt_dicts for a in gt['raw_ann_info'] if a]
-        self._fill_in_fields(annotations, 'The data samples')
+        file, names = 'The data samples', self._find_names(annotations)
+        faults = find_annotation_faults(annotations, Use.EVALUATE, names)
+        refuse_faults(file, faults)
+        self._fill_in_fields(annotations, len(names), file)
         return super().gt_to_coco_json(gt_dicts, outfile_prefix)
 
     def compute_metrics(self, results: list) -> dict[str, float]:
@@ -191,8 +218,7 @@ class FastCocoMetric(CocoMetric):
             labels = np.array(annotation['keypoints'][2::3]) > 0
             annotation['num_keypoints'] = int(labels.sum())
         if not self.use_area:
-            _, _, width, height = annotation['bbox']
-            annotation['area'] = width * height * AREA_OF_BOX
+            annotation['area'] = estimate_area(annotation['bbox'])
         return annotation
 
     def _detections(self) -> list[dict]:

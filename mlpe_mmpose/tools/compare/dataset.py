@@ -1,6 +1,5 @@
 """The data set that a comparison trains and tests on."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -9,7 +8,9 @@ from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
-from mlpe_mmpose.evaluation.metrics.annotations import check_fields
+from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.rules import find_faults, find_missing_images
 
 TRAIN, VAL = (
     dict(
@@ -108,30 +109,14 @@ class DataSet:
             path = Path(self.root, part['ann_file'])
             if not path.is_file():
                 raise FileNotFoundError(f'{path} is missing: {HELP}')
-            try:
-                content = json.loads(path.read_text())
-            except ValueError as error:
-                raise ValueError(f'{path} is no JSON file: {error}') from error
-            check_fields(content, str(path))
-            self._check_keypoints(content, path)
+            content = read_json(path)
+            names, use = range(self.num_keypoints()), Use.TRAIN | Use.EVALUATE
+            refuse_faults(path, find_faults(content, use, names))
             folder = Path(self.root, part['img'])
-            for image in content['images']:
-                if not (folder / image['file_name']).is_file():
-                    raise FileNotFoundError(
-                        f'{folder / image["file_name"]} is missing, an image '
-                        f'of {path}.'
-                    )
-
-    def _check_keypoints(self, content: dict, path: Path) -> None:
-        """Refuse annotations with another number of keypoints."""
-        wanted = self.num_keypoints()
-        for annotation in content['annotations']:
-            found = len(annotation.get('keypoints') or ()) / 3
-            if found not in (0, wanted):
-                raise ValueError(
-                    f'{path}: the annotation with id {annotation["id"]!r} has '
-                    f'{found:g} keypoints, but the data set has {wanted} '
-                    f'(metainfo={self.metainfo!r}, type={self.type!r}).'
+            if missing := find_missing_images(content, folder):
+                raise FileNotFoundError(
+                    f'{missing[0]} is missing, an image of {path}, and so are '
+                    f'{len(missing) - 1} others.'
                 )
 
 

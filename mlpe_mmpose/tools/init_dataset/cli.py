@@ -8,35 +8,24 @@ HELP = 'write metainfo and config for a data set of your own'
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument(
-        'ann_file', metavar='ANN.json', help="annotations in COCO's format"
-    )
-    parser.add_argument(
-        '--images', required=True, metavar='DIR', help='folder of the images'
-    )
-    parser.add_argument(
-        '--val', metavar='ANN.json', help='annotations to validate on'
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add('ann_file', metavar='ANN.json', help="annotations in COCO's format")
+    add('--images', required=True, metavar='DIR', help='folder of the images')
+    add('--val', metavar='ANN.json', help='annotations to validate on')
+    add(
         '--val-images',
         metavar='DIR',
         help='folder of their images (default: --images)',
     )
-    parser.add_argument(
+    add(
         '--config',
         default='mlpe_resnest50_256x192.py',
         metavar='BASE',
         help='the config to start from (default: %(default)s)',
     )
-    parser.add_argument(
-        '--name', help="the data set's name (default: the file's)"
-    )
-    parser.add_argument(
-        '--out', default='.', metavar='DIR', help='where both files go'
-    )
-    parser.add_argument(
-        '--force', action='store_true', help='replace files that exist'
-    )
+    add('--name', help="the data set's name (default: the file's)")
+    add('--out', default='.', metavar='DIR', help='where both files go')
+    add('--force', action='store_true', help='replace files that exist')
 
 
 def run(args: argparse.Namespace) -> None:

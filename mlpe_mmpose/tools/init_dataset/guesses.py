@@ -5,10 +5,9 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
-import mmpose
-from mmengine.config import Config
+from mmpose.datasets import CocoDataset
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
 SIDES = dict(left='right', right='left', l='r', r='l')
 # of people and animals, below the middle of the body
@@ -67,26 +66,19 @@ def guess_half(name: str) -> str:
     return 'upper' if LOWER.isdisjoint(words(name)) else 'lower'
 
 
-def guess_sigma(name: str) -> tuple[float, bool]:
-    """The tolerance of OKS: COCO's for COCO's names, else COCO's mean.
-
-    Returns:
-        tuple[float, bool]: The sigma, and whether the name is one of COCO's.
-    """
-    known = _coco_sigmas()
-    found = known.get(words(name))
-    if found is not None:
-        return found, True
-    return round(statistics.mean(known.values()), 3), False
+def guess_sigma(name: str) -> tuple[float, str]:
+    """The tolerance of OKS, and where it comes from."""
+    sigmas = _read_coco_sigmas()
+    if words(name) in sigmas:
+        return sigmas[words(name)], "COCO's of this name"
+    return round(statistics.mean(sigmas.values()), 3), "guessed: COCO's mean"
 
 
 @functools.cache
-def _coco_sigmas() -> dict[tuple[str, ...], float]:
+def _read_coco_sigmas() -> dict[tuple[str, ...], float]:
     """Return COCO's sigmas by the words of COCO's names."""
-    folder = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
-    info = Config.fromfile(folder / 'coco.py').dataset_info
-    names = [info.keypoint_info[i]['name'] for i in range(len(info.sigmas))]
-    return {
-        words(name): sigma
-        for name, sigma in zip(names, info.sigmas, strict=True)
-    }
+    info = parse_pose_metainfo(CocoDataset.METAINFO)
+    names = map(words, info['keypoint_id2name'].values())
+    # MMPose keeps them in float32
+    sigmas = [round(sigma.item(), 3) for sigma in info['sigmas']]
+    return dict(zip(names, sigmas, strict=True))

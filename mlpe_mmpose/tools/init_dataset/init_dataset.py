@@ -6,16 +6,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from mmengine.config import Config
+
 from ..output_file import write_then_check
-from .annotations import Annotations, read_annotations
-from .base_config import BaseConfig, read_base
-from .config_text import config_text
+from .base_config import downloads_weights, read_base
 from .guesses import find_unpaired, guess_swaps
-from .metainfo_text import metainfo_text
+from .render import render_config, render_metainfo
+from .split import Split, read_split
 from .trial import try_config
 
 BASE = 'mlpe_resnest50_256x192.py'
-Split = tuple[Annotations, Path]
 
 
 def init_dataset(
@@ -71,135 +71,93 @@ def init_dataset(
     for path in paths:
         if path.exists() and not force:
             raise FileExistsError(f'{path} exists; --force replaces it.')
-    train = _read_split(ann_file, images)
-    val = None
-    if val_ann_file is not None:
-        val = _read_split(val_ann_file, val_images or images)
-        _check_equal_keypoints(train[0], val[0])
+    train = read_split(ann_file, images)
+    val = val_ann_file and read_split(val_ann_file, val_images or images)
+    if val and val.names != train.names:
+        raise ValueError(
+            f'{val_ann_file} has keypoints {list(val.names)}, '
+            f'{ann_file} {list(train.names)}; they need to be equal.'
+        )
     base = read_base(base)
-    numbers = _write(name, base, paths, train, val)
-    uses = ('train', 'validate')
-    for split, number, use in zip((train, val), numbers, uses, strict=True):
-        if split:
-            total = split[0].num_annotations
-            say(
-                f'{split[0].path}: {number} of {total} annotations to {use} on'
-            )
-    for line in _describe(paths, base, train[0], val and val[0]):
+    numbers = _try_config(name, base, train, val)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    texts = _render(name, base, out_dir, train, val)
+    for path, text in zip(paths, texts, strict=True):
+        with write_then_check(path) as unproven:
+            unproven.write_text(text, encoding='utf-8')
+    for line in _describe(paths, base, train, val, numbers):
         say(line)
     return paths
 
 
-def _check_equal_keypoints(train: Annotations, val: Annotations) -> None:
-    if val.names != train.names:
-        raise ValueError(
-            f'{val.path} has keypoints {list(val.names)}, '
-            f'{train.path} {list(train.names)}; they need to be equal.'
-        )
+def _render(
+    name: str, base: Config, folder: Path, train: Split, val: Split | None
+) -> tuple[str, str]:
+    config = render_config(name, base, folder, train, val)
+    return render_metainfo(name, train), config
 
 
-def _read_split(ann_file: str | Path, images: str | Path) -> Split:
-    """Read annotations, and check that all of their images are there.
-
-    Raises:
-        FileNotFoundError: If an image is missing.
-    """
-    annotations = read_annotations(Path(ann_file))
-    folder = Path(images)
-    missing = [f for f in annotations.file_names if not (folder / f).is_file()]
-    if missing:
-        raise FileNotFoundError(
-            f'{folder} lacks {len(missing)} of the '
-            f'{len(annotations.file_names)} images of {ann_file}, as '
-            f'{missing[0]}. Give their folder with --images.'
-        )
-    return annotations, folder
-
-
-def _write(
-    name: str,
-    base: BaseConfig,
-    paths: tuple[Path, Path],
-    train: Split,
-    val: Split | None,
+def _try_config(
+    name: str, base: Config, train: Split, val: Split | None
 ) -> tuple[int, int]:
-    """Try both files in another folder, then write them.
-
-    Returns:
-        tuple[int, int]: How many annotations MMPose trains and validates on.
-    """
-    out_dir = paths[0].parent
-
-    def texts(folder: Path) -> tuple[str, str]:
-        reference = base.reference(folder)
-        return metainfo_text(name, train[0]), config_text(
-            name, base, reference, paths[0].name, train, val
-        )
-
+    """Try both files in another folder, see :func:`try_config`."""
     with tempfile.TemporaryDirectory() as folder:
-        trial = [Path(folder) / path.name for path in paths]
-        for path, text in zip(trial, texts(Path(folder)), strict=True):
-            path.write_text(text, encoding='utf-8')
+        metainfo, config = _render(name, base, Path(folder), train, val)
+        path = Path(folder, f'{name}_config.py')
+        path.write_text(config, encoding='utf-8')
+        path.with_name(f'{name}_metainfo.py').write_text(
+            metainfo, encoding='utf-8'
+        )
         try:
-            numbers = try_config(trial[1])
+            return try_config(path)
         except ValueError as error:
             raise ValueError(
-                f'A config for {train[0].path} on {base.path} cannot be '
+                f'A config for {train.ann_file} on {base.filename} cannot be '
                 f'trained: {error}'
             ) from error
-    out_dir.mkdir(parents=True, exist_ok=True)
-    for path, text in zip(paths, texts(out_dir), strict=True):
-        with write_then_check(path) as unproven:
-            unproven.write_text(text, encoding='utf-8')
-    return numbers
 
 
 def _describe(
     paths: tuple[Path, Path],
-    base: BaseConfig,
-    train: Annotations,
-    val: Annotations | None,
-) -> list[str]:
-    """Say what was found and guessed, and what to do next."""
-    swaps = guess_swaps(train.names)
-    command = f'    mim train mmpose {shlex.quote(str(paths[1]))}'
-    lines = [
-        f'keypoints: {len(train.names)}, links: {len(train.links)}, pairs of '
-        f'left and right: {len(swaps) // 2} (guessed from names)',
-        *(f'note: {note}' for note in _notes(paths[0], train, val)),
-        'one training step and one validation were tried: both work',
-        f'look at the lines marked "guessed" in {paths[0]}, then',
-        command,
-    ]
-    if base.downloads_weights():
-        lines += [
-            "without a network, that is without the backbone's published "
-            'weights,',
-            f'{command} --cfg-options model.backbone.init_cfg=None',
-        ]
-    return lines
-
-
-def _notes(
-    metainfo: Path, train: Annotations, val: Annotations | None
+    base: Config,
+    train: Split,
+    val: Split | None,
+    numbers: tuple[int, int],
 ) -> Iterator[str]:
-    """Say what the data set lacks, and what that means."""
+    """Say what was found and guessed, what is missing, and what is next."""
+    uses = ('train', 'validate')
+    for split, number, use in zip((train, val), numbers, uses, strict=True):
+        if split:
+            annotations = f'{len(split.content["annotations"])} annotations'
+            yield f'{split.ann_file}: {number} of {annotations} to {use} on'
+    swaps = guess_swaps(train.names)
+    yield (
+        f'keypoints: {len(train.names)}, links: {len(train.links)}, pairs of '
+        f'left and right: {len(swaps) // 2} (guessed from names)'
+    )
     if val is None:
         yield (
-            'there is no --val, so validation is on the training data, and '
-            'its AP says nothing about other images'
+            'note: there is no --val, so validation is on the training data, '
+            'and its AP says nothing about other images'
         )
     tested = val or train
     if tested.num_without_area:
         yield (
-            f'{tested.path} has {tested.num_without_area} annotations without '
-            "'area', so the metric estimates all areas from the boxes "
-            '(use_area=False)'
+            f'note: {tested.ann_file} has {tested.num_without_area} '
+            "annotations without 'area', so the metric estimates all areas "
+            'from the boxes (use_area=False)'
         )
-    if alone := find_unpaired(train.names, guess_swaps(train.names)):
+    if alone := find_unpaired(train.names, swaps):
         yield (
-            f'no single partner for {", ".join(alone)}, whose names have a '
-            f'side; mend `swap` in {metainfo} if there is one'
+            f'note: no single partner for {", ".join(alone)}, whose names '
+            f'have a side; mend `swap` in {paths[0]} if there is one'
         )
     if not train.links:
-        yield 'no skeleton, so pictures will show points without lines'
+        yield 'note: no skeleton, so pictures will show points without lines'
+    command = f'    mim train mmpose {shlex.quote(str(paths[1]))}'
+    yield 'one training step and one validation were tried: both work'
+    yield f'look at the lines marked "guessed" in {paths[0]}, then'
+    yield command
+    if downloads_weights(base):
+        yield "without a network, so without the backbone's published weights,"
+        yield f'{command} --cfg-options model.backbone.init_cfg=None'

@@ -34,14 +34,14 @@ def try_config(path: Path) -> tuple[int, int]:
     """
     step = 'reading the config'
     try:
-        with _no_output(), torch.no_grad():
+        with _silence(), torch.no_grad():
             config = Config.fromfile(path)
             init_default_scope('mmpose')
             step = 'reading the training data'
             train = DATASETS.build(config.train_dataloader.dataset)
             step = 'a training step'
             model = revert_sync_batchnorm(MODELS.build(config.model))
-            # two, because batch norm needs more than one value
+            # two samples, because batch norm needs more than one value
             batch = pseudo_collate([train[0], train[len(train) - 1]])
             model(**model.data_preprocessor(batch, True), mode='loss')
             step = 'reading the validation data'
@@ -60,7 +60,7 @@ def try_config(path: Path) -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def _no_output() -> Iterator[None]:
+def _silence() -> Iterator[None]:
     """Keep what the stack logs and prints from the user."""
     logger = MMLogger.get_current_instance()
     level = logger.level

@@ -1,6 +1,7 @@
 """Annotations that lack fields: filled in as COCO's tools do, or refused."""
 
 import copy
+import json
 
 import numpy as np
 import pytest
@@ -153,11 +154,12 @@ def _start(build, scenes, **options) -> None:
 def test_a_field_that_nothing_replaces_is_asked_for_before_training(
     scenes, build, field
 ):
-    entry = scenes.annotations[4]
-    del entry[field]
-    name = f"entry 4 of 'annotations', whose id is {entry.get('id')}, needs"
+    del scenes.annotations[4][field]
+    entry = 'annotation 4'
+    if field == 'id':
+        entry = r'the annotation at position 4 \(from 0\)'
     with pytest.raises(
-        ValueError, match=rf"annotations\.json: {name} a field '{field}'"
+        ValueError, match=rf"annotations\.json, {entry}: '{field}' is missing"
     ):
         _start(build, scenes)
 
@@ -165,7 +167,10 @@ def test_a_field_that_nothing_replaces_is_asked_for_before_training(
 def test_the_crowd_index_is_asked_for_before_training(scenes, build):
     del scenes.images[2]['crowdIndex']
     _start(build, scenes)
-    with pytest.raises(ValueError, match=r"entry 2 of 'images'.*'crowdIndex'"):
+    image = scenes.images[2]['id']
+    with pytest.raises(
+        ValueError, match=f"image {image}: 'crowdIndex' is missing"
+    ):
         _start(build, scenes, iou_type='keypoints_crowd')
 
 
@@ -173,9 +178,10 @@ def test_a_list_that_is_missing_is_asked_for_before_training(
     scenes, build, tmp_path
 ):
     path = tmp_path / 'no_categories.json'
-    path.write_text('{"images": [], "annotations": []}')
+    annotations = scenes.annotations[:1]
+    path.write_text(json.dumps(dict(images=[{}], annotations=annotations)))
     with pytest.raises(
-        ValueError, match=r"no_categories\.json needs a list 'categories'"
+        ValueError, match=r"no_categories\.json, the file has no 'categories'"
     ):
         _start(build, scenes, ann_file=str(path))
 
@@ -183,36 +189,47 @@ def test_a_list_that_is_missing_is_asked_for_before_training(
 def test_another_number_of_keypoints_is_refused_before_training(scenes, build):
     scenes.annotations[5]['keypoints'] = [0] * 45
     with pytest.raises(
-        ValueError, match=r'annotation 5 has 45 numbers.* 17 keypoints'
+        ValueError, match=r'annotation 5: .* 45 values .* 17 keypoints'
     ):
         _start(build, scenes)
-    with pytest.raises(ValueError, match=r'annotation 5 has 45 numbers'):
+    with pytest.raises(ValueError, match=r'annotation 5: .* 45 values'):
         _start(build, scenes, gt_converter=CONVERTER)
 
 
-@pytest.mark.parametrize(
-    'fields',
-    [
-        dict(area=np.nan),
-        dict(keypoints=[np.nan, 1, 2] * 17),
-        dict(keypoints=[0] * 51, bbox=[np.nan, 1, 2, 3]),
-    ],
-)
-def test_nan_that_decides_a_match_is_refused_before_training(
-    scenes, build, fields
-):
-    scenes.annotations[5].update(fields)
-    with pytest.raises(ValueError, match=r'annotation 5 has NaN'):
+def test_an_id_that_two_annotations_share_is_refused(scenes, build):
+    # xtcocotools would count the last of them twice
+    scenes.annotations.append(dict(scenes.annotations[3]))
+    with pytest.raises(ValueError, match=r'annotation 3: 2 entries have this'):
         _start(build, scenes)
 
 
-def test_nan_where_no_keypoint_is_labelled_is_not_read(scenes, assert_equal):
+@pytest.mark.parametrize(
+    ('field', 'value'),
+    [
+        ('area', np.nan),
+        ('keypoints', [np.nan, 1, 2] * 17),
+        ('bbox', [np.nan, 1, 2, 3]),
+    ],
+)
+def test_nan_that_decides_a_match_is_refused_before_training(
+    scenes, build, field, value
+):
+    scenes.annotations[5][field] = value
+    with pytest.raises(ValueError, match=rf"annotation 5: '{field}' .*nan"):
+        _start(build, scenes)
+
+
+@pytest.mark.parametrize('value', [np.nan, None])
+def test_a_position_that_is_not_labelled_is_not_read(
+    scenes, evaluate, assert_equal, value
+):
+    expected = assert_equal(scenes)
     for annotation in scenes.annotations:
         points = annotation['keypoints']
         for k in range(17):
             if points[3 * k + 2] == 0:
-                points[3 * k] = np.nan
-    assert_equal(scenes)
+                points[3 * k] = value
+    assert evaluate(FastCocoMetric, scenes) == expected
 
 
 def test_a_file_without_annotations_can_be_for_results_only(

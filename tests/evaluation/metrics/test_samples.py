@@ -97,11 +97,6 @@ def test_images_may_be_named_by_words(scenes, assert_equal):
     assert_equal(scenes)
 
 
-def test_annotations_that_share_an_id_count_each(scenes, assert_equal):
-    scenes.annotations.extend(scenes.annotations[::3])
-    assert_equal(scenes)
-
-
 def test_samples_may_be_of_mixed_types(scenes, assert_equal):
     _each(scenes.samples[:9], lambda array: array.astype(np.float64))
     assert_equal(scenes)

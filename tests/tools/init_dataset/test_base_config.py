@@ -9,9 +9,9 @@ from mmengine.config import Config
 from mmpose.datasets import CocoDataset
 
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
-from mlpe_mmpose.tools.init_dataset.annotations import read_annotations
 from mlpe_mmpose.tools.init_dataset.base_config import read_base
-from mlpe_mmpose.tools.init_dataset.config_text import config_text
+from mlpe_mmpose.tools.init_dataset.render import render_config
+from mlpe_mmpose.tools.init_dataset.split import read_split
 
 CONFIGS = Path(__file__).parents[3] / 'configs'
 SHIPPED = sorted(
@@ -76,11 +76,8 @@ def test_a_config_of_any_head_is_a_base(folder, name):
 
 @pytest.mark.parametrize('name', SHIPPED)
 def test_all_but_the_data_is_the_bases(folder, name):
-    data = read_annotations(folder / 'beasts.json'), folder / 'images'
-    base = read_base(name)
-    text = config_text(
-        'x', base, base.reference(folder), 'x_metainfo.py', data, None
-    )
+    data = read_split(folder / 'beasts.json', folder / 'images')
+    text = render_config('x', read_base(name), folder, data, None)
     (folder / 'x_config.py').write_text(text)
     written = Config.fromfile(folder / 'x_config.py')
     expected = Config.fromfile(CONFIGS / name)

@@ -14,8 +14,8 @@ TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
     ('dataset', 'content', 'message'),
     [
         # 17 keypoints in the field, where COCO-WholeBody has 133
-        ('CocoWholeBodyDataset', None, r'51 values in .* 133 keypoints'),
-        ('MpiiDataset', '[{"joints": []}]', "is not in COCO's format"),
+        ('CocoWholeBodyDataset', None, r'51 values .* 133 keypoints'),
+        ('MpiiDataset', '[{"joints": []}]', "no 'images'. COCO's format"),
     ],
 )
 def test_annotations_of_another_kind_are_refused_before_the_test(

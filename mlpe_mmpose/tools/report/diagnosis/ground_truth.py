@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from xtcocotools.coco import COCO
 
-from mlpe_mmpose.evaluation.metrics.annotations import AREA_OF_BOX
+from mlpe_mmpose.annotations.fill_in import estimate_area
 
 
 @dataclasses.dataclass
@@ -59,7 +59,7 @@ class GroundTruth:
         keypoints = keypoints.reshape(len(persons), num_keypoints, 3)
         boxes = np.array([p['bbox'] for p in persons], dtype=np.float64)
         boxes = boxes.reshape(-1, 4)
-        areas = boxes[:, 2] * boxes[:, 3] * AREA_OF_BOX
+        areas = estimate_area(boxes.T)
         if use_area:
             areas = np.array([p['area'] for p in persons], dtype=np.float64)
         return cls(

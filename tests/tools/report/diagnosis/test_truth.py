@@ -96,11 +96,10 @@ def test_if_one_area_is_missing_all_are_estimated_from_the_boxes(case, area):
 @pytest.mark.parametrize(
     ('content', 'message'),
     [
-        ('{', r'truth\.json is not in COCO.*JSONDecodeError'),
+        ('{', r'truth\.json is no JSON file'),
         # MPII's format
-        ('[{"joints": []}]', r'truth\.json is not in COCO.*format'),
-        ('{"annotations": [{"image_id": 1}]}', r"KeyError: 'id'"),
-        ('{"images": []}', 'has 0 images, 0 annotations and 0 categories'),
+        ('[{"joints": []}]', r"truth\.json, .* no 'images'\. COCO's format"),
+        ('{"images": []}', "has no 'images'"),
     ],
 )
 def test_another_format_is_refused(case, content, message):
@@ -110,5 +109,5 @@ def test_another_format_is_refused(case, content, message):
 
 
 def test_another_number_of_keypoints_is_refused_with_the_annotation(case):
-    with pytest.raises(ValueError, match=r'51 values in .* 133 keypoints'):
+    with pytest.raises(ValueError, match=r'51 values .* 133 keypoints'):
         read_truth(case.folder / 'truth.json', 133)

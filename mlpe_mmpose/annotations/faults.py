@@ -1,0 +1,44 @@
+"""The faults of files of annotations."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """A fault of an entry of a file.
+
+    Args:
+        kind (str): ``'image'``, ``'annotation'``, ``'category'`` or
+            ``'detection'``; ``'file'`` for the whole file
+        field (str): The name of the field, ``''`` for the whole entry
+        message (str): The entry, the field, its value, and what is needed
+    """
+
+    kind: str
+    field: str
+    message: str
+
+
+def read_json(path: str | Path) -> object:
+    """Read a file of annotations or detections.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If it is no JSON file.
+    """
+    try:
+        return json.loads(Path(path).read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f'{path} is no JSON file: {error}.') from error
+
+
+def refuse_faults(path: str | Path, faults: Iterable[Fault]) -> None:
+    """Refuse a file that has a fault.
+
+    Raises:
+        ValueError: Names the file, and has the message of the first fault.
+    """
+    for fault in faults:
+        raise ValueError(f'{path}, {fault.message}')

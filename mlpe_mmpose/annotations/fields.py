@@ -1,0 +1,114 @@
+"""The fields that images, categories, annotations and detections need.
+
+A field that nothing needs may be missing or ``null``: MMPose and xtcocotools
+take ``iscrowd`` as 0, count ``num_keypoints``, and estimate ``area`` from the
+box. Without the other fields they fail, or compute wrong figures.
+"""
+
+import enum
+from collections.abc import Callable
+from typing import NamedTuple
+
+# OpenCV indexes pixels by 32 bits, and MMPose computes in float32, where the
+# product of two such numbers is still finite.
+MAX_COORDINATE = 2**31
+MAX_ID = 2**63 - 1  # NumPy's largest integer
+
+
+class Use(enum.Flag):
+    """What annotations are needed for."""
+
+    TRAIN = enum.auto()
+    EVALUATE = enum.auto()
+    CROWD = enum.auto()  # CrowdPose's evaluation
+    METAINFO = enum.auto()  # of a new data set, with the file's names
+
+
+class Field(NamedTuple):
+    """A rule about one field: its valid values, and who needs it."""
+
+    is_valid: Callable[[object], bool]
+    meaning: str
+    needed_to: Use
+
+
+def is_coordinate(value: object) -> bool:
+    """Whether a value of JSON is a number that can be a coordinate."""
+    return _is_number(value) and abs(value) <= MAX_COORDINATE
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value: object) -> bool:
+    return _is_number(value) and abs(value) <= MAX_ID and value == int(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_size(value: object) -> bool:
+    return is_coordinate(value) and value > 0
+
+
+def _is_area(value: object) -> bool:
+    return _is_number(value) and 0 <= value <= MAX_COORDINATE**2
+
+
+def _is_box(value: object) -> bool:
+    return _is_list(value, is_coordinate) and len(value) == 4
+
+
+def _is_list(value: object, is_valid: Callable[[object], bool]) -> bool:
+    return isinstance(value, list) and all(map(is_valid, value))
+
+
+ALL, NOTHING = ~Use(0), Use(0)
+ID = Field(
+    lambda value: _is_whole(value) or _is_text(value),
+    'a number or word of its own',
+    ALL,
+)
+BOX = Field(_is_box, 'a box [x, y, width, height] in pixels', Use.TRAIN)
+IMAGE = {
+    'id': ID,
+    'file_name': Field(_is_text, 'the path of the file', Use.TRAIN),
+    'width': Field(_is_size, 'the width in pixels', Use.TRAIN),
+    'height': Field(_is_size, 'the height in pixels', Use.TRAIN),
+    'crowdIndex': Field(is_coordinate, 'from 0 to 1', Use.CROWD),
+}
+# MMPose divides the ids of images by `sample_interval`
+TRAINED_IMAGE = IMAGE | {
+    'id': Field(_is_whole, 'a whole number of its own', ALL)
+}
+CATEGORY = {
+    'id': ID,
+    'keypoints': Field(
+        lambda value: (
+            _is_list(value, _is_text) and len(set(value)) == len(value)
+        ),
+        'a list of names that all differ',
+        NOTHING,
+    ),
+}
+ANNOTATION = {
+    'id': ID,
+    'image_id': ID._replace(meaning="the image's id"),
+    'category_id': ID._replace(meaning="the category's id"),
+    'bbox': BOX,
+    'area': Field(_is_area, 'an area in squared pixels', NOTHING),
+    'iscrowd': Field(
+        lambda value: isinstance(value, int | float) and value in (0, 1),
+        '0 or 1',
+        NOTHING,
+    ),
+    'num_keypoints': Field(_is_whole, 'a whole number', NOTHING),
+}
+DETECTION = {
+    'image_id': ANNOTATION['image_id'],
+    'category_id': ANNOTATION['category_id'],
+    'bbox': BOX,
+    'score': Field(is_coordinate, "the detector's score", ALL),
+}

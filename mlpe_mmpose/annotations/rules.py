@@ -1,0 +1,213 @@
+"""What is wrong with a file in COCO's format."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from .faults import Fault
+from .fields import (
+    ANNOTATION,
+    CATEGORY,
+    DETECTION,
+    IMAGE,
+    TRAINED_IMAGE,
+    Field,
+    Use,
+)
+from .keypoints import check_keypoints, count_labels
+
+LISTS = ('images', 'annotations', 'categories')
+
+
+def find_missing_images(content: dict, folder: str | Path) -> list[Path]:
+    """Return the files of images, valid ones, that a folder lacks."""
+    files = [Path(folder, image['file_name']) for image in content['images']]
+    return [file for file in files if not file.is_file()]
+
+
+def find_faults(
+    content: object, use: Use, names: Sequence | None = None
+) -> Iterator[Fault]:
+    """Find everything that is wrong with a file of annotations.
+
+    Args:
+        content (object): What the file has
+        use (Use): What the annotations are needed for
+        names (Sequence, optional): The names or numbers of the K keypoints.
+            Defaults to the names in the file, if it has some
+    """
+    if faults := list(_find_list_faults(content, LISTS)):
+        yield from faults
+        return
+    images, annotations, categories = (content[name] for name in LISTS)
+    yield from _find('category', categories, CATEGORY, use)
+    if Use.METAINFO in use:
+        yield from _find_metainfo_faults(categories)
+    fields = TRAINED_IMAGE if Use.TRAIN in use else IMAGE
+    yield from _find('image', images, fields, use)
+    names = find_names(categories) if names is None else names
+    known = [c['id'] for c in categories if isinstance(c, dict) and 'id' in c]
+    faults = list(find_annotation_faults(annotations, use, names, known))
+    yield from faults
+    labelled = faults or any(map(count_labels, annotations))
+    if Use.TRAIN in use and not labelled:
+        yield _fault_of_file(
+            'keypoints',
+            f'no labelled keypoint in {len(annotations)} annotations. COCO '
+            'has keypoints in annotations/person_keypoints_*.json',
+        )
+
+
+def find_annotation_faults(
+    annotations: Sequence,
+    use: Use,
+    names: Sequence,
+    categories: Sequence | None = None,
+) -> Iterator[Fault]:
+    """Find the faults of annotations, see :func:`find_faults`.
+
+    ``names`` are empty if the number of keypoints is unknown; ``categories``
+    are the ids of the categories, by default any.
+    """
+
+    def check(annotation: dict) -> Iterator[tuple[str, str]]:
+        for problem in check_keypoints(annotation, use, names):
+            yield 'keypoints', problem
+        number = annotation['category_id']
+        # MMPose trains on such an annotation, and the metric leaves it out
+        if categories is not None and number not in categories:
+            problem = (
+                f'{number!r}, but the categories have the ids {categories}'
+            )
+            yield 'category_id', f"'category_id' is {problem}"
+
+    return _find('annotation', annotations, ANNOTATION, use, check)
+
+
+def find_detection_faults(
+    detections: object, content: object
+) -> Iterator[Fault]:
+    """Find the faults of a file of detected boxes.
+
+    Args:
+        detections (object): What the file has
+        content (object): What the file of annotations has, of which images
+            and categories are needed
+    """
+    faults = list(_find_list_faults(content, ('images', 'categories')))
+    if not isinstance(detections, list):
+        faults.append(_fault_of_file('', 'no list of detections'))
+    if faults:
+        yield from faults
+        return
+    images = content['images']
+    yield from _find('image', images, TRAINED_IMAGE, Use.TRAIN)
+    known = {image['id'] for image in images if 'id' in image}
+
+    def check(detection: dict) -> Iterator[tuple[str, str]]:
+        if detection['image_id'] not in known:
+            yield (
+                'image_id',
+                f"'image_id' is {detection['image_id']!r}, which no image of "
+                'the annotations has. Are the boxes of another data set?',
+            )
+
+    yield from _find('detection', detections, DETECTION, Use.TRAIN, check)
+
+
+def find_names(categories: Sequence) -> tuple[str, ...]:
+    """Return the names of the keypoints; () where they are not valid."""
+    names = next((c['keypoints'] for c in _find_named(categories)), [])
+    return tuple(names) if CATEGORY['keypoints'].is_valid(names) else ()
+
+
+def _find_named(categories: Sequence) -> list[dict]:
+    """Return the categories with names of keypoints."""
+    return [
+        c for c in categories if isinstance(c, dict) and c.get('keypoints')
+    ]
+
+
+def _fault_of_file(field: str, lack: str) -> Fault:
+    return Fault('file', field, f'the file has {lack}.')
+
+
+def _find_list_faults(
+    content: object, names: Sequence[str]
+) -> Iterator[Fault]:
+    for name in names:
+        value = content.get(name) if isinstance(content, dict) else None
+        if not isinstance(value, list) or not value:
+            yield _fault_of_file(
+                name,
+                f"no {name!r}. COCO's format is an object with a list of "
+                'images, one of annotations, and one of categories',
+            )
+
+
+def _find_metainfo_faults(categories: Sequence) -> Iterator[Fault]:
+    """Find faults of the names of keypoints, and of the links."""
+    named = _find_named(categories)
+    if not named:
+        lack = f"no 'keypoints', which are names, in its {len(categories)} "
+        yield _fault_of_file('keypoints', f'{lack}categories')
+        return
+    names = named[0]['keypoints']
+    if any(category['keypoints'] != names for category in named):
+        yield _fault_of_file(
+            'keypoints',
+            f'different keypoints in {[c.get("name") for c in named]}. '
+            'Split the file: a model predicts the keypoints of one category',
+        )
+    links = named[0].get('skeleton') or []
+    for link in links if isinstance(links, list) else [links]:
+        pair = link if isinstance(link, list) and len(link) == 2 else ['']
+        if not all(isinstance(i, int) and 0 < i <= len(names) for i in pair):
+            yield _fault_of_file(
+                'skeleton',
+                f"{link!r} in a 'skeleton', which is no pair of numbers from "
+                f'1 to {len(names)}, as COCO counts keypoints',
+            )
+
+
+def _find(
+    kind: str,
+    entries: Sequence,
+    fields: dict[str, Field],
+    use: Use,
+    check: Callable[[dict], Iterable[tuple[str, str]]] = lambda entry: (),
+) -> Iterator[Fault]:
+    """Find the faults of entries, and ids that two entries share.
+
+    ``check`` finds further problems of an entry whose fields are valid.
+    """
+    ids = Counter()
+    for position, entry in enumerate(entries):
+        problems = list(_check_fields(entry, fields, use))
+        if not problems:
+            problems = check(entry)
+            ids[entry.get('id')] += 1
+        for field, problem in problems:
+            name = f'the {kind} at position {position} (from 0)'
+            if isinstance(entry, dict) and 'id' in entry:
+                name = f'{kind} {entry["id"]!r:.20}'
+            yield Fault(kind, field, f'{name}: {problem}.')
+    for number, count in ids.items() if 'id' in fields else ():
+        if count > 1:
+            message = f"{kind} {number!r:.20}: {count} entries have this 'id'."
+            yield Fault(kind, 'id', message)
+
+
+def _check_fields(
+    entry: object, fields: dict[str, Field], use: Use
+) -> Iterator[tuple[str, str]]:
+    if not isinstance(entry, dict):
+        yield '', f'{entry!r:.60} is not an object with fields'
+        return
+    for name, field in fields.items():
+        value = entry.get(name)
+        if value is None and not field.needed_to & use:
+            continue
+        if not field.is_valid(value):
+            found = f'is {value!r:.60}' if name in entry else 'is missing'
+            yield name, f'{name!r} {found}; it needs to be {field.meaning}'

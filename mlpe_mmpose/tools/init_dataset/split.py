@@ -1,0 +1,71 @@
+"""The annotations and images of one split of a new data set."""
+
+import dataclasses
+from pathlib import Path
+
+from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.rules import (
+    find_faults,
+    find_missing_images,
+    find_names,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Split:
+    """Annotations to train or to validate on, and their images.
+
+    Args:
+        ann_file (Path): The file of annotations in COCO's format
+        images (Path): The folder of the images
+        content (dict): What the file has; it has no fault
+    """
+
+    ann_file: Path
+    images: Path
+    content: dict
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The K names of the keypoints."""
+        return find_names(self.content['categories'])
+
+    @property
+    def links(self) -> list[tuple[int, int]]:
+        """The links of the skeleton, as pairs of indices from 0."""
+        categories = self.content['categories']
+        category = next(c for c in categories if c.get('keypoints'))
+        # COCO counts keypoints from 1
+        return [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
+
+    @property
+    def has_occluded(self) -> bool:
+        """Whether flags tell visible keypoints (2) from occluded ones (1)."""
+        annotations = self.content['annotations']
+        return any(2 in (a.get('keypoints') or ())[2::3] for a in annotations)
+
+    @property
+    def num_without_area(self) -> int:
+        """The number of annotations without ``area``."""
+        annotations = self.content['annotations']
+        return sum(a.get('area') is None for a in annotations)
+
+
+def read_split(ann_file: str | Path, images: str | Path) -> Split:
+    """Read annotations, and check that all of their images are there.
+
+    Raises:
+        OSError: If the file cannot be read, or an image is missing.
+        ValueError: If MMPose or the metric could not use the annotations.
+    """
+    content = read_json(ann_file)
+    use = Use.TRAIN | Use.EVALUATE | Use.METAINFO
+    refuse_faults(ann_file, find_faults(content, use))
+    if missing := find_missing_images(content, images):
+        raise FileNotFoundError(
+            f'{ann_file}: {len(missing)} of {len(content["images"])} images '
+            f'are missing, such as {missing[0]}. Give their folder with '
+            '--images.'
+        )
+    return Split(Path(ann_file), Path(images), content)
