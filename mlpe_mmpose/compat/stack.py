@@ -131,6 +131,13 @@ OPTIONAL = (
         module='faster_coco_eval',
         only_for='`report` and a fast FastCocoMetric',
     ),
+    Part(
+        'sleap-io',
+        'sleap_io',
+        ('sleap-io',),
+        ("'mlpe_mmpose[import]'",),
+        only_for='`import-data` and `export-data`',
+    ),
 )
 
 PART_OF_MODULE = {part.module: part for part in (*PARTS, *OPTIONAL)}

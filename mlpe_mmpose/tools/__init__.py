@@ -26,9 +26,9 @@ PROGRAM = 'python -m mlpe_mmpose'
 VERBS = {
     'Try it': ('demo',),
     'Train': ('configs', 'compare', 'benchmark'),
-    'Use a model': ('convert', 'export', 'pack'),
+    'Use a model': ('convert', 'export', 'export-data', 'pack'),
     'Look at a model': ('report',),
-    'Prepare data': ('init-dataset', 'synth'),
+    'Prepare data': ('import-data', 'init-dataset', 'synth'),
     'Mend an installation': ('doctor',),
 }
 FIRST_STEPS = f"""

@@ -1,0 +1,185 @@
+"""Labels of other tools, read by sleap-io and checked."""
+
+import csv
+import itertools
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from mlpe_mmpose.optional import require
+
+from .keypoints import read_keypoints
+
+
+def read_source(
+    source: Path, images: Path | None, say: Callable[[str], None]
+) -> dict[str, object]:
+    """Read labels, and check that frames with poses in 2D are among them.
+
+    Args:
+        source (Path): A file or folder that sleap-io reads
+        images (Path, optional): Where the videos or images lie
+        say (callable): Takes the warnings of sleap-io
+
+    Returns:
+        dict[str, sleap_io.Labels]: The labels of each split, by its name;
+        those of a source without a split have the name ``''``.
+
+    Raises:
+        FileNotFoundError: If the source, a video or an image is missing.
+        ValueError: If sleap-io cannot read the source, or it has no labelled
+            frame, poses in 3D, or several lists of keypoints.
+    """
+    require('sleap_io', 'import-data')
+    if not source.exists():
+        raise FileNotFoundError(f'{source} does not exist.')
+    _refuse_depth(source)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always', UserWarning)
+        try:
+            splits = _load(source, images)
+        except Exception as error:
+            # each reader of sleap-io raises other exceptions
+            raise ValueError(
+                f'sleap-io cannot read {source}: {type(error).__name__}: '
+                f'{error}'
+            ) from error
+    for warning in caught:
+        if issubclass(warning.category, UserWarning):
+            say(f'note: {warning.message}')
+    for labels in splits.values():
+        _close_videos(labels)
+        if images is not None:
+            _look_in(images, labels)
+        _check_frames(source, labels)
+    _check_names(source, splits)
+    return {name: kept for name, kept in splits.items() if user_frames(kept)}
+
+
+def user_frames(labels: object) -> list:
+    """Return the frames that a person has labelled, in their order."""
+    return [frame for frame in labels if labelled_poses(frame)]
+
+
+def labelled_poses(frame: object) -> list:
+    """Return the poses of a frame that have a labelled keypoint."""
+    return [
+        pose
+        for pose in frame.user_instances
+        if read_keypoints(pose)[:, 2].any()
+    ]
+
+
+def _load(source: Path, images: Path | None) -> dict[str, object]:
+    """Call the reader of sleap-io that fits."""
+    import sleap_io
+
+    folder = source.parent if source.name == 'data.yaml' else source
+    if (folder / 'data.yaml').is_file():
+        return dict(
+            sleap_io.load_labels_set(folder, format='ultralytics').labels
+        )
+    options = {}
+    if images is not None and source.suffix == '.json':
+        options = dict(dataset_root=str(images))
+    labels = sleap_io.load_file(source, **options)
+    if not isinstance(labels, sleap_io.Labels):
+        raise ValueError('it is a video, and has no labels')
+    return {'': labels}
+
+
+def _refuse_depth(source: Path) -> None:
+    """Refuse a table of DeepLabCut with z, which sleap-io would drop."""
+    if source.suffix != '.csv' or not source.is_file():
+        return
+    with source.open(newline='') as file:
+        # the header of DeepLabCut has up to four rows
+        for row in itertools.islice(csv.reader(file), 4):
+            if row[:1] == ['coords'] and 'z' in row:
+                raise ValueError(
+                    f'{source} has poses in 3D (a coordinate z). This package '
+                    'predicts in 2D: import the labels of each camera.'
+                )
+
+
+def _close_videos(labels: object) -> None:
+    """Forget readers of videos that are none.
+
+    sleap-io 0.9.5 gives a video of Label Studio its shape as its reader.
+    """
+    for video in labels.videos:
+        if isinstance(video.backend, (list, tuple)):
+            video.backend = None
+
+
+def _look_in(folder: Path, labels: object) -> None:
+    """Find missing files by their names in a folder."""
+    for video in labels.videos:
+        names = video.filename
+        if isinstance(names, list):
+            found = [_find(folder, name) for name in names]
+        else:
+            found = _find(folder, names)
+        if found != names:
+            video.replace_filename(found)
+
+
+def _find(folder: Path, name: str) -> str:
+    # a path that was written on Windows has backslashes
+    moved = folder / name.replace('\\', '/').rpartition('/')[2]
+    if not Path(name).exists() and moved.exists():
+        return str(moved)
+    return name
+
+
+def _check_frames(source: Path, labels: object) -> None:
+    """Refuse labels in 3D, without a pose, or with missing files."""
+    if labels.sessions:
+        raise ValueError(
+            f'{source} has recordings of several calibrated cameras, that is '
+            'poses in 3D. This package predicts in 2D: save the labels of '
+            'each camera to a file of their own.'
+        )
+    for frame in user_frames(labels):
+        video = frame.video
+        files = video.filename
+        if isinstance(files, list):
+            # a list that is too short lacks files that are not on the disk
+            here = frame.frame_idx < len(files)
+            here = here and Path(files[frame.frame_idx]).is_file()
+            named = files[min(frame.frame_idx, len(files) - 1)]
+        else:
+            here, named = video.exists(), files
+        if not here:
+            raise FileNotFoundError(
+                f'{source}: images or videos are missing, as {named} (frame '
+                f'{frame.frame_idx}). Name their folder with --images.'
+            )
+
+
+def _check_names(source: Path, splits: dict[str, object]) -> None:
+    """Check that there are poses, all with the same keypoints."""
+    names = {
+        tuple(pose.skeleton.node_names)
+        for labels in splits.values()
+        for frame in user_frames(labels)
+        for pose in labelled_poses(frame)
+    }
+    if not names:
+        predicted = sum(
+            len(frame.predicted_instances)
+            for labels in splits.values()
+            for frame in labels
+        )
+        raise ValueError(
+            f'{source} has no labelled frame'
+            + (f', only {predicted} predicted poses.' if predicted else '.')
+            + ' A pose counts if a person has labelled one of its keypoints, '
+            'and its frame is there.'
+        )
+    if len(names) > 1:
+        raise ValueError(
+            f'{source} has poses with different keypoints: '
+            f'{" and ".join(str(list(n)) for n in sorted(names))}. A model '
+            'predicts those of one list: save them to files of their own.'
+        )
