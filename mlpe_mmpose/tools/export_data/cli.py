@@ -3,8 +3,6 @@
 import argparse
 import functools
 
-from .formats import FORMATS
-
 HELP = 'turn predictions into files of SLEAP, DeepLabCut, ...'
 
 
@@ -26,8 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--format',
-        choices=FORMATS,
-        help='format of OUT (default: by its suffix, .slp or .nwb)',
+        metavar='F',
+        help='slp, nwb, labelstudio, ultralytics, coco or dlc (default: by '
+        'the suffix of OUT, .slp or .nwb)',
     )
     parser.add_argument(
         '--min-score',

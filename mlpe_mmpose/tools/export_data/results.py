@@ -1,9 +1,10 @@
 """Results and images in COCO's format, as labels of sleap-io."""
 
-import json
 from pathlib import Path
 
 import numpy as np
+
+from ..results_file import read_json, read_results
 
 
 def read_labels(
@@ -29,15 +30,10 @@ def read_labels(
     """
     import sleap_io
 
-    content = _read_json(ann_file)
+    content = read_json(ann_file)
     skeleton = _read_skeleton(content, ann_file)
     places = _place_images(content, ann_file, images)
-    poses = _read_json(results)
-    if not isinstance(poses, list) or not poses:
-        raise ValueError(
-            f'{results} needs to be a list of poses, as `predict` and `mim '
-            'test` write it; it has none.'
-        )
+    poses = read_results(results)
     tracks: dict[object, object] = {}
     frames: dict[object, object] = {}
     for number, pose in enumerate(poses):
@@ -63,13 +59,6 @@ def read_labels(
         skeletons=[skeleton],
         tracks=list(tracks.values()),
     )
-
-
-def _read_json(path: Path) -> object:
-    try:
-        return json.loads(path.read_text())
-    except ValueError as error:
-        raise ValueError(f'{path} is no JSON file: {error}.') from error
 
 
 def _read_skeleton(content: object, ann_file: Path) -> object:

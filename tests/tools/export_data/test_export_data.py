@@ -183,7 +183,7 @@ def test_several_animals_without_identities_are_refused_where_it_matters(
 @pytest.mark.parametrize(
     ('poses', 'message'),
     [
-        ([], 'results.json needs to be a list of poses'),
+        ([], 'results.json needs to be a list of detections'),
         ([make_pose(7)], 'pose 0 .* image_id 107 is not in the list'),
         ([dict(make_pose(1), keypoints=[1, 2])], 'need to be 9 numbers'),
         (
