@@ -133,9 +133,8 @@ OPTIONAL = (
     ),
     Part(
         'sleap-io',
-        'sleap_io',
-        ('sleap-io',),
-        ("'mlpe_mmpose[import]'",),
+        "'mlpe_mmpose[import]'",
+        module='sleap_io',
         only_for='`import-data` and `export-data`',
     ),
 )
