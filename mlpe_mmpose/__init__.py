@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .codecs import MLPEHeatmap
     from .datasets.shared_storage_collate import shared_storage_collate
     from .datasets.transforms import (
+        CheckedLoadImage,
         FastRandomBBoxTransform,
         FastRandomFlip,
         MarkOccludedKeypoints,
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     )
     from .engine.hooks import (
         ActivationCheckpointHook,
+        AtomicCheckpointHook,
         ChannelsLastHook,
         CheckDataHook,
         CompileHook,
         DeferredLogHook,
         OHKMPickHook,
         PlainCheckpointHook,
+        RandomStateHook,
     )
     from .evaluation.metrics import FastCocoMetric
     from .models import (
@@ -39,8 +42,10 @@ if TYPE_CHECKING:
 # everything that the package registers
 __all__ = [
     'ActivationCheckpointHook',
+    'AtomicCheckpointHook',
     'ChannelsLastHook',
     'CheckDataHook',
+    'CheckedLoadImage',
     'CompileHook',
     'DeferredLogHook',
     'FastCocoMetric',
@@ -55,6 +60,7 @@ __all__ = [
     'OHKMPickHook',
     'PlainCheckpointHook',
     'RandomChannelGain',
+    'RandomStateHook',
     'shared_storage_collate',
 ]
 

@@ -25,6 +25,7 @@ with explain_import_errors():
     )
     from .datasets.shared_storage_collate import shared_storage_collate
     from .datasets.transforms import (
+        CheckedLoadImage,
         FastRandomBBoxTransform,
         FastRandomFlip,
         MarkOccludedKeypoints,
@@ -32,12 +33,14 @@ with explain_import_errors():
     )
     from .engine.hooks import (
         ActivationCheckpointHook,
+        AtomicCheckpointHook,
         ChannelsLastHook,
         CheckDataHook,
         CompileHook,
         DeferredLogHook,
         OHKMPickHook,
         PlainCheckpointHook,
+        RandomStateHook,
     )
     from .evaluation.metrics import FastCocoMetric
     from .models import (

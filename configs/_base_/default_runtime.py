@@ -11,10 +11,11 @@ default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50),
     param_scheduler=dict(type='ParamSchedulerHook'),
-    # MMEngine removes an old checkpoint before it writes the new one, so
-    # fewer than two can leave none when a run is stopped at that moment
+    # In place of MMEngine's CheckpointHook. With that one, a stop while a
+    # checkpoint is written leaves a damaged file, under the name of the best
+    # or the newest checkpoint.
     checkpoint=dict(
-        type='CheckpointHook',
+        type='AtomicCheckpointHook',
         interval=1,
         max_keep_ckpts=3,
         save_best='coco/AP',
@@ -31,7 +32,7 @@ default_hooks = dict(
         metric=dict(type='SmoothL1Loss'),
         badcase_thr=5,
     ),
-    # The next two stand here and not in `custom_hooks`, because a child
+    # The next three stand here and not in `custom_hooks`, because a child
     # config replaces that list as a whole.
     # Without it, PyTorch 2.6 and later refuse the checkpoints that training
     # writes: neither `mim test` nor `--resume` can load them.
@@ -40,6 +41,9 @@ default_hooks = dict(
     # validation, and a head that does not draw MLPEHeatmap's targets fails in
     # the first iteration with "no attribute '_gt_fields'".
     check_data=dict(type='CheckDataHook'),
+    # Without it, a training that was stopped and resumed draws another
+    # augmentation than one that was not, so its result is another.
+    random_state=dict(type='RandomStateHook'),
 )
 
 # MMPose's. Without it, each GPU validates with batch norm statistics of its

@@ -27,7 +27,7 @@ data_mode = 'topdown'
 # The parts of a pipeline that no recipe and no input size changes. The box is
 # padded by 1.25, MMPose's default; the release pads 1.2 in x and 1.3 in y.
 loading = [
-    dict(type='LoadImage'),
+    dict(type='CheckedLoadImage'),
     dict(type='GetBBoxCenterScale', padding=1.25),
 ]
 mark_occluded = dict(type='MarkOccludedKeypoints')

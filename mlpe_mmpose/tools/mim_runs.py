@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import torch
+from ..engine.checkpoint_files import find_newest_checkpoint
 
 TRAIN_LINE = re.compile(
     r'Epoch\(train\)\s+\[(?P<epoch>\d+)\]\[\s*(?P<step>\d+/\d+)\].*'
@@ -92,12 +92,12 @@ def _find_cause(output: str) -> str:
 
 
 def count_epochs(work_dir: Path) -> int:
-    """Return the epochs of the last checkpoint, 0 if there is none."""
-    pointer = work_dir / 'last_checkpoint'
-    if not pointer.exists():
-        return 0
-    checkpoint = torch.load(pointer.read_text(), 'cpu', weights_only=True)
-    return checkpoint['meta']['epoch']
+    """Return the epochs of the checkpoint from which `--resume` continues.
+
+    It is the newest that can be read. Without one, the result is 0.
+    """
+    path, checkpoint, _ = find_newest_checkpoint(work_dir)
+    return checkpoint['meta']['epoch'] if path else 0
 
 
 def format_progress(line: str, epochs: int) -> str | None:

@@ -1,15 +1,20 @@
 """Write checkpoints that PyTorch's safe loader can read."""
 
 import os
-import pickle
 from collections.abc import Mapping
 from typing import Any
 
 import torch
+from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 
+from ..checkpoint_files import (
+    READ_ERRORS,
+    find_newest_checkpoint,
+    first_line,
+)
 from .plain_types import from_plain, to_plain
 
 FIX = 'Give the path of a .pth file that `mim train` has written.'
@@ -33,26 +38,54 @@ class PlainCheckpointHook(Hook):
     priority = 'LOWEST'
 
     def before_run(self, runner: Runner) -> None:
-        """Reject a local file that is no checkpoint, before the run begins.
+        """Choose and check the file that the run loads, before it begins.
+
+        With ``resume=True`` and no file, the newest checkpoint that can be
+        read is resumed; MMEngine would take the newest, damaged or not.
 
         Raises:
             ValueError: If ``load_from`` is a file that PyTorch's safe loader
-                cannot read, or a file without any weight of the model.
+                cannot read, or a file without any weight of the model. If
+                the run resumes, and all checkpoints are damaged.
         """
+        if runner._resume and runner._load_from is None:
+            runner._load_from = self._find_newest(runner)
+            return
         path = runner._load_from
         if path is None or not os.path.isfile(path):
             # MMEngine reports what is wrong with other addresses
             return
         try:
             checkpoint = torch.load(path, 'cpu', weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-            reason = str(error).strip().partition('\n')[0]
+        except READ_ERRORS as error:
             raise ValueError(
                 f'{self.__class__.__name__} cannot read load_from={path!r}: '
                 'it is not a checkpoint, or damaged, or was saved without '
-                f'{self.__class__.__name__} ({reason}). {FIX}'
+                f'{self.__class__.__name__} ({first_line(error)}). {FIX}'
             ) from error
         self._check_weights(runner, path, checkpoint)
+
+    def _find_newest(self, runner: Runner) -> str | None:
+        """Return the checkpoint to resume; ``None`` if there is none yet."""
+        found = [None, {}]
+        if is_main_process():
+            path, _, faults = find_newest_checkpoint(runner.work_dir)
+            found = [path and str(path), faults]
+        broadcast_object_list(found)
+        path, faults = found
+        damaged = ', '.join(f'{file} ({why})' for file, why in faults.items())
+        if damaged and path is None:
+            raise ValueError(
+                f'{self.__class__.__name__} can read no checkpoint in '
+                f'{runner.work_dir}: {damaged}. Remove the damaged files to '
+                f'train from the start, or continue with --resume FILE. {FIX}'
+            )
+        if damaged:
+            runner.logger.warning(
+                f'{self.__class__.__name__} resumes from {path}, because it '
+                f'cannot read what is newer: {damaged}.'
+            )
+        return path
 
     def _check_weights(
         self, runner: Runner, path: str, checkpoint: Any

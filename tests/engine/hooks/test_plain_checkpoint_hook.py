@@ -1,97 +1,30 @@
 """Checkpoints that PyTorch's safe loader reads, through the real runner."""
 
 import pickle
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from mmengine.hooks import Hook
-from mmengine.model import BaseModel
-from mmengine.runner import Runner
+from line_training import LineModel, Stop, line_runner, state_of
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
-
-PLAIN = dict(plain_checkpoint=dict(type='PlainCheckpointHook'))
-
-
-class Line(Dataset):
-    """Points of a line, with the NumPy metainfo that MMPose's sets have."""
-
-    def __init__(self):
-        self.metainfo = dict(
-            sigmas=np.array([0.026], dtype=np.float32),
-            colors=np.array([[1, 2, 3]], dtype=np.uint8),
-        )
-
-    def __len__(self):
-        return 8
-
-    def __getitem__(self, index):
-        return torch.tensor([float(index)]), torch.tensor([2.0 * index])
-
-
-class LineModel(BaseModel):
-    """Fits a line."""
-
-    def __init__(self):
-        super().__init__()
-        self.linear = nn.Linear(1, 1)
-        self.bn = nn.BatchNorm1d(1)
-
-    def forward(self, x, y, mode='tensor'):
-        return dict(loss=(self.bn(self.linear(x)) - y).square().mean())
-
-
-class Stop(Hook):
-    """Stands for the power cut after two epochs."""
-
-    def before_train_epoch(self, runner):
-        if runner.epoch == 2:
-            raise KeyboardInterrupt
-
-
-def runner(work_dir: Path, epochs: int, hooks=PLAIN, **kwargs) -> Runner:
-    torch.manual_seed(0)
-    return Runner(
-        model=LineModel(),
-        work_dir=str(work_dir),
-        train_dataloader=DataLoader(Line(), batch_size=4),
-        train_cfg=dict(by_epoch=True, max_epochs=epochs),
-        optim_wrapper=dict(optimizer=dict(type='Adam', lr=0.1)),
-        param_scheduler=[
-            dict(type='LinearLR', start_factor=0.1, end=3, by_epoch=False),
-            dict(type='OneCycleLR', eta_max=0.1, total_steps=4),
-        ],
-        default_hooks=hooks,
-        randomness=dict(seed=1),
-        default_scope='mmpose',
-        # runners of one process need names of their own
-        experiment_name=f'{work_dir.name}_{epochs}_{len(kwargs)}_{len(hooks)}',
-        **kwargs,
-    )
-
-
-def state_of(path: Path) -> dict:
-    return torch.load(path, weights_only=True)
 
 
 def test_without_the_hook_the_safe_loader_refuses_the_checkpoint(tmp_path):
     # the day that this fails, the hook is needed no more
-    runner(tmp_path, 1, hooks={}).train()
+    line_runner(tmp_path, 1, hooks={}).train()
     with pytest.raises(pickle.UnpicklingError):
         state_of(tmp_path / 'epoch_1.pth')
 
 
 def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path):
     whole, parts = tmp_path / 'whole', tmp_path / 'parts'
-    unbroken = runner(whole, 4)
+    unbroken = line_runner(whole, 4)
     unbroken.train()
-    stopped = runner(parts, 4)
+    stopped = line_runner(parts, 4)
     stopped.register_hook(Stop())
     with pytest.raises(KeyboardInterrupt):
         stopped.train()
-    resumed = runner(parts, 4, resume=True)
+    resumed = line_runner(parts, 4, resume=True)
     resumed.train()
 
     expected, found = (state_of(d / 'epoch_4.pth') for d in (whole, parts))
@@ -111,8 +44,8 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path):
 
 def test_a_resumed_run_knows_its_data_set_again(tmp_path):
     # MMEngine compares the pickled metainfo, types and all
-    runner(tmp_path, 1).train()
-    runner(tmp_path, 2, resume=True).train()
+    line_runner(tmp_path, 1).train()
+    line_runner(tmp_path, 2, resume=True).train()
     log = ''.join(path.read_text() for path in tmp_path.rglob('*.log'))
     assert 'resumed epoch: 1' in log
     assert 'left out of the checkpoint what' in log
@@ -121,7 +54,7 @@ def test_a_resumed_run_knows_its_data_set_again(tmp_path):
 
 
 def test_the_metainfo_of_a_checkpoint_is_usable_as_it_is(tmp_path):
-    runner(tmp_path, 1).train()
+    line_runner(tmp_path, 1).train()
     meta = state_of(tmp_path / 'epoch_1.pth')['meta']['dataset_meta']
     assert [int(c) for c in meta['colors'][0]] == [1, 2, 3]
 
@@ -131,7 +64,7 @@ def test_a_file_that_is_no_checkpoint_is_refused_by_name(tmp_path, content):
     path = tmp_path / 'notes.pth'
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r'load_from=.*notes\.pth'):
-        runner(tmp_path / 'run', 1, load_from=str(path)).train()
+        line_runner(tmp_path / 'run', 1, load_from=str(path)).train()
     assert not list((tmp_path / 'run').glob('*.pth'))
 
 
@@ -139,11 +72,11 @@ def test_another_models_weights_are_refused_with_both_names(tmp_path):
     path = tmp_path / 'other.pth'
     torch.save({'state_dict': nn.Conv2d(1, 1, 1).state_dict()}, path)
     with pytest.raises(ValueError, match=r"\['weight', 'bias'\].*linear"):
-        runner(tmp_path / 'run', 1, load_from=str(path)).train()
+        line_runner(tmp_path / 'run', 1, load_from=str(path)).train()
 
 
 def test_weights_of_a_model_in_parallel_are_accepted(tmp_path):
     weights = {f'module.{k}': v for k, v in LineModel().state_dict().items()}
     path = tmp_path / 'parallel.pth'
     torch.save({'state_dict': weights}, path)
-    runner(tmp_path / 'run', 1, load_from=str(path)).train()
+    line_runner(tmp_path / 'run', 1, load_from=str(path)).train()

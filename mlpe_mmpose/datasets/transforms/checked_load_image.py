@@ -1,0 +1,117 @@
+"""Load an image, and notice a damaged file."""
+
+import logging
+
+import cv2
+import mmcv
+from mmengine import fileio
+from mmengine.logging import print_log
+from mmpose.datasets.transforms import LoadImage
+from mmpose.registry import TRANSFORMS
+
+# Markers of a JPEG: start of image, start of a scan, end of image. Inside a
+# scan, a byte 0xff is never followed by that of another marker.
+SOI, SOS, EOI = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
+PNG = b'\x89PNG'
+
+
+@TRANSFORMS.register_module()
+class CheckedLoadImage(LoadImage):
+    """Stock :class:`LoadImage` that refuses or leaves out damaged files.
+
+    Differs for a file that is missing, empty, no image, or cut off. OpenCV
+    fills the missing part of a cut JPEG with grey and returns no error, so
+    the stock class trains on it. Keys are those of :class:`LoadImage`.
+
+    As in the stock class, OpenCV converts CMYK and 16 bits to 8 bits of BGR,
+    and rotates the image as its EXIF tag says. Keypoints have to be in the
+    coordinates of the rotated image.
+
+    Args:
+        on_bad_image (str): ``'raise'``, or ``'skip'`` to leave out the person
+            with a warning and a count. MMEngine then takes a random person
+            in its place, so ``'skip'`` is for training only. Defaults to
+            ``'raise'``
+        **kwargs: Arguments of :class:`LoadImage`
+
+    Raises:
+        ValueError: For another ``on_bad_image``; and for a damaged file if
+            it is ``'raise'``. The message has the path.
+    """
+
+    def __init__(self, on_bad_image: str = 'raise', **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        if on_bad_image not in ('raise', 'skip'):
+            raise ValueError(
+                f"{type(self).__name__} needs on_bad_image='raise' or "
+                f"'skip', got {on_bad_image!r}."
+            )
+        self.on_bad_image = on_bad_image
+        self._skipped: set[str] = set()
+
+    def transform(self, results: dict) -> dict | None:
+        """Load the image; ``None`` if the person is left out."""
+        if 'img' not in results:
+            path = results['img_path']
+            try:
+                results['img'] = self._read(path)
+            except (OSError, ValueError, cv2.error) as error:
+                if self.on_bad_image == 'skip':
+                    self._warn(path, error)
+                    return None
+                raise ValueError(
+                    f'{type(self).__name__} cannot read img_path={path!r}: '
+                    f'{_describe(error)}. Replace the file, or remove its '
+                    'annotations, or train without it: set '
+                    "on_bad_image='skip' of this transform."
+                ) from error
+        return super().transform(results)
+
+    def _read(self, path: str) -> object:
+        """Return an image (h, w, C) as OpenCV decodes it."""
+        content = fileio.get(path, backend_args=self.backend_args)
+        if not content:
+            raise ValueError('the file is empty')
+        if _is_cut_off(content):
+            raise ValueError('the file is cut off, its end is missing')
+        image = mmcv.imfrombytes(
+            content, flag=self.color_type, backend=self.imdecode_backend
+        )
+        if image is None:
+            raise ValueError('the content is no image')
+        return image
+
+    def _warn(self, path: str, error: Exception) -> None:
+        """Warn once about each file, with the number of files."""
+        if path in self._skipped:
+            return
+        self._skipped.add(path)
+        print_log(
+            f'{type(self).__name__} leaves out img_path={path!r}: '
+            f'{_describe(error)}. Files left out by this process of the '
+            f'loader: {len(self._skipped)}.',
+            logger='current',
+            level=logging.WARNING,
+        )
+
+    def __repr__(self) -> str:
+        """Name the class and its arguments."""
+        return (
+            f'{super().__repr__()[:-1]}, on_bad_image={self.on_bad_image!r})'
+        )
+
+
+def _is_cut_off(content: bytes) -> bool:
+    """Whether the end of a JPEG or PNG is missing."""
+    if content.startswith(SOI):
+        # a preview inside the header has an end of its own
+        end = content.rfind(EOI)
+        return end < 0 or content.find(SOS, end) >= 0
+    return content.startswith(PNG) and b'IEND' not in content
+
+
+def _describe(error: Exception) -> str:
+    """Return the reason without the path, which the message has already."""
+    if isinstance(error, FileNotFoundError):
+        return 'the file does not exist'
+    return getattr(error, 'strerror', None) or str(error).strip()

@@ -1,0 +1,219 @@
+"""Trainings that are killed while they write, and what is left of them."""
+
+import io
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+from killed import FileLimit, KillAround, exit_status
+from line_training import SAFE, LineModel, line_runner, state_of
+from mmengine.evaluator import BaseMetric
+from torch.utils.data import DataLoader
+
+from mlpe_mmpose.tools.mim_runs import count_epochs
+
+EPOCHS = 4
+
+
+class RisingScore(BaseMetric):
+    """A metric that is better after every epoch."""
+
+    score = 0
+
+    def process(self, data_batch, data_samples):
+        self.results.append(0)
+
+    def compute_metrics(self, results):
+        RisingScore.score += 1
+        return dict(score=self.score)
+
+
+class ValidatedModel(LineModel):
+    """A line whose validation costs nothing."""
+
+    def forward(self, x, y, mode='tensor'):
+        return [x] if mode == 'predict' else super().forward(x, y, mode)
+
+
+def train(work_dir: Path, *hooks: object, **kwargs: object) -> None:
+    runner = line_runner(work_dir, EPOCHS, hooks=SAFE, noise=1, **kwargs)
+    for hook in hooks:
+        runner.register_hook(hook)
+    runner.train()
+
+
+def train_keeping(work_dir: Path, best: bool, *hooks: object) -> None:
+    """Train with one checkpoint, and the best one if that is asked for."""
+    options = dict(SAFE['checkpoint'], max_keep_ckpts=1)
+    validation = {}
+    if best:
+        options.update(save_best='score', rule='greater')
+        line = line_runner(work_dir / 'line', EPOCHS).train_dataloader.dataset
+        validation = dict(
+            val_dataloader=DataLoader(line, batch_size=8),
+            val_cfg=dict(),
+            val_evaluator=[RisingScore()],
+        )
+    runner = line_runner(
+        work_dir,
+        EPOCHS,
+        hooks=dict(SAFE, checkpoint=options),
+        model=ValidatedModel,
+        **validation,
+    )
+    for hook in hooks:
+        runner.register_hook(hook)
+    runner.train()
+
+
+@pytest.fixture(scope='module')
+def unbroken(tmp_path_factory) -> dict:
+    """The last checkpoint of a training that nobody stopped."""
+    work_dir = tmp_path_factory.mktemp('unbroken')
+    assert exit_status(train, work_dir) == 0
+    return state_of(work_dir / f'epoch_{EPOCHS}.pth')
+
+
+def size_of(checkpoint: dict) -> int:
+    """Return the bytes of a checkpoint's file."""
+    buffer = io.BytesIO()
+    torch.save(checkpoint, buffer)
+    return buffer.tell()
+
+
+def assert_resumes_to_the_same_end(work_dir: Path, unbroken: dict) -> None:
+    assert exit_status(resume, work_dir) == 0
+    found = state_of(work_dir / f'epoch_{EPOCHS}.pth')
+    for name, value in unbroken['state_dict'].items():
+        assert torch.equal(found['state_dict'][name], value)
+    losses = [
+        state['message_hub']['log_scalars']['train/loss']['log_history']
+        for state in (found, unbroken)
+    ]
+    assert torch.equal(*losses)
+    # neither an unfinished file nor one too many
+    names = {path.name for path in work_dir.glob('epoch_*')}
+    assert names == {f'epoch_{EPOCHS - 1}.pth', f'epoch_{EPOCHS}.pth'}
+
+
+def resume(work_dir: Path) -> None:
+    train(work_dir, resume=True)
+
+
+@pytest.mark.parametrize('share', [0.6, 0.9])
+def test_a_process_killed_inside_the_writing_leaves_the_last_checkpoint(
+    tmp_path, unbroken, share
+):
+    size = int(share * size_of(unbroken))
+    hook = FileLimit(3, size, kill=True)
+    run = tmp_path / 'run'
+    assert exit_status(train, run, hook) == -signal.SIGXFSZ
+    assert (run / 'epoch_3.pth.tmp').stat().st_size == size
+    assert not (run / 'epoch_3.pth').exists()
+    assert (run / 'last_checkpoint').read_text() == str(run / 'epoch_2.pth')
+    assert count_epochs(run) == 2
+    assert_resumes_to_the_same_end(run, unbroken)
+
+
+@pytest.mark.parametrize(
+    ('moment', 'epochs'),
+    [
+        (('replace', 'epoch_3', True), 2),
+        (('replace', 'epoch_3', False), 2),
+        # the file of the first epoch is one too many after the third
+        (('remove', 'epoch_1', True), 3),
+        (('remove', 'epoch_1', False), 3),
+    ],
+    ids=['before renaming', 'renamed', 'before removing', 'removed'],
+)
+def test_a_process_killed_between_two_steps_resumes_at_most_an_epoch_earlier(
+    tmp_path, unbroken, moment, epochs
+):
+    assert exit_status(train, tmp_path, KillAround(*moment)) == -signal.SIGKILL
+    assert count_epochs(tmp_path) == epochs
+    assert_resumes_to_the_same_end(tmp_path, unbroken)
+
+
+@pytest.mark.parametrize('best', [False, True])
+def test_the_only_checkpoint_is_there_until_the_next_is_complete(
+    tmp_path, best
+):
+    part = 'best_score_epoch_3' if best else 'epoch_3'
+    hook = KillAround('replace', part, before=True)
+    status = exit_status(train_keeping, tmp_path, best, hook)
+    assert status == -signal.SIGKILL
+    kept = tmp_path / ('best_score_epoch_2.pth' if best else 'epoch_2.pth')
+    assert state_of(kept)['state_dict']
+
+
+def test_of_the_best_checkpoints_the_last_is_kept(tmp_path):
+    assert exit_status(train_keeping, tmp_path, True) == 0
+    names = {path.name for path in tmp_path.glob('*.pth')}
+    last = f'epoch_{EPOCHS}.pth'
+    assert names == {last, f'best_score_{last}'}
+
+
+def test_on_a_full_disk_the_training_says_what_is_complete(
+    tmp_path, unbroken, capfd
+):
+    hook = FileLimit(3, size_of(unbroken) // 2, kill=False)
+    assert exit_status(train, tmp_path, hook) == 1
+    message = capfd.readouterr().err.splitlines()[-1]
+    assert 'File too large. Nothing else has changed' in message
+    assert 'Free space, or set default_hooks.checkpoint.out_dir' in message
+    assert f"{tmp_path / 'epoch_3.pth'}'" in message
+    names = {path.name for path in tmp_path.glob('epoch_*')}
+    assert names == {'epoch_1.pth', 'epoch_2.pth'}
+    assert count_epochs(tmp_path) == 2
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.fixture
+def three_epochs(tmp_path) -> Path:
+    """A stopped training with the checkpoints of two epochs."""
+    hook = KillAround('replace', 'epoch_4', before=True)
+    assert exit_status(train, tmp_path, hook) == -signal.SIGKILL
+    return tmp_path
+
+
+def test_a_damaged_newest_checkpoint_is_passed_over_with_a_warning(
+    three_epochs, unbroken
+):
+    truncate(three_epochs / 'epoch_3.pth')
+    assert count_epochs(three_epochs) == 2
+    assert_resumes_to_the_same_end(three_epochs, unbroken)
+    log = ''.join(path.read_text() for path in three_epochs.rglob('*.log'))
+    assert f'resumes from {three_epochs / "epoch_2.pth"}, because' in log
+    assert f'what is newer: {three_epochs / "epoch_3.pth"} (' in log
+
+
+def test_an_empty_pointer_is_passed_over(three_epochs, unbroken):
+    (three_epochs / 'last_checkpoint').write_text('')
+    assert count_epochs(three_epochs) == 3
+    assert_resumes_to_the_same_end(three_epochs, unbroken)
+
+
+def test_a_training_resumes_in_a_folder_that_was_renamed(three_epochs):
+    moved = three_epochs.with_name('moved')
+    three_epochs.rename(moved)
+    assert count_epochs(moved) == 3
+
+
+def test_without_a_good_checkpoint_the_damaged_ones_are_named(three_epochs):
+    for number in (2, 3):
+        truncate(three_epochs / f'epoch_{number}.pth')
+    assert count_epochs(three_epochs) == 0
+    with pytest.raises(ValueError, match=r'can read no checkpoint in .*'):
+        resume(three_epochs)
+    with pytest.raises(ValueError, match=r'epoch_3\.pth \(.*epoch_2\.pth \('):
+        resume(three_epochs)
+
+
+def test_a_resumption_without_a_checkpoint_trains_from_the_start(tmp_path):
+    assert count_epochs(tmp_path) == 0
+    assert exit_status(resume, tmp_path) == 0
+    assert count_epochs(tmp_path) == EPOCHS
