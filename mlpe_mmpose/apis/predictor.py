@@ -81,7 +81,8 @@ class Predictor:
         config.merge_from_dict(cfg_options or {})
         steps = config.test_dataloader.dataset.pipeline
         types = [step['type'] for step in steps]
-        if types[:1] != ['LoadImage'] or 'TopdownAffine' not in types:
+        loads = types[:1] and types[0].endswith('LoadImage')
+        if not loads or 'TopdownAffine' not in types:
             raise ValueError(
                 f'{name} needs a config whose test pipeline starts with '
                 f'LoadImage and has a TopdownAffine, got config with {types}. '

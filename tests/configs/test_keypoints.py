@@ -187,7 +187,7 @@ def test_the_truth_is_encoded_where_it_lies(case):
     config, number, _ = case
     dataset = config.train_dataloader.dataset
     # without augmentation, whatever of it the config has
-    kept = ('LoadImage', 'GetBBoxCenterScale', 'MarkOccludedKeypoints')
+    kept = ('CheckedLoadImage', 'GetBBoxCenterScale', 'MarkOccludedKeypoints')
     kept += ('TopdownAffine', 'GenerateTarget', 'PackPoseInputs')
     marks = any(s['type'] == 'MarkOccludedKeypoints' for s in dataset.pipeline)
     dataset.pipeline = [s for s in dataset.pipeline if s['type'] in kept]

@@ -19,9 +19,10 @@ PNG = b'\x89PNG'
 class CheckedLoadImage(LoadImage):
     """Stock :class:`LoadImage` that refuses or leaves out damaged files.
 
-    Differs for a file that is missing, empty, no image, or cut off. OpenCV
-    fills the missing part of a cut JPEG with grey and returns no error, so
-    the stock class trains on it. Keys are those of :class:`LoadImage`.
+    Differs for a file that is missing, empty, no image, or cut off. With
+    OpenCV 4.8 the stock class trains on a cut JPEG without an error; with
+    4.11 it says only that it "failed to load". Keys are those of
+    :class:`LoadImage`.
 
     As in the stock class, OpenCV converts CMYK and 16 bits to 8 bits of BGR,
     and rotates the image as its EXIF tag says. Keypoints have to be in the
@@ -35,8 +36,8 @@ class CheckedLoadImage(LoadImage):
         **kwargs: Arguments of :class:`LoadImage`
 
     Raises:
-        ValueError: For another ``on_bad_image``; and for a damaged file if
-            it is ``'raise'``. The message has the path.
+        ValueError: For another ``on_bad_image``.
+        OSError: For a damaged file, if ``on_bad_image`` is ``'raise'``.
     """
 
     def __init__(self, on_bad_image: str = 'raise', **kwargs: object) -> None:
@@ -59,7 +60,8 @@ class CheckedLoadImage(LoadImage):
                 if self.on_bad_image == 'skip':
                     self._warn(path, error)
                     return None
-                raise ValueError(
+                missing = isinstance(error, FileNotFoundError)
+                raise (FileNotFoundError if missing else OSError)(
                     f'{type(self).__name__} cannot read img_path={path!r}: '
                     f'{_describe(error)}. Replace the file, or remove its '
                     'annotations, or train without it: set '
