@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from mmengine.config import Config
 from mmpose.models import build_pose_estimator
+from onnx_detectors import write_detector
 
 import mlpe_mmpose
 from mlpe_mmpose.tools import VERBS
@@ -65,6 +66,20 @@ def test_the_example_of_the_predictor_finds_two_poses(
     exec(example('docs/predict.md', 'Predictor'), names)
     assert names['people'].keypoints.shape == (2, 17, 2)
     assert names['people'].keypoint_scores.shape == (2, 17)
+
+
+def test_the_examples_of_the_detector_normalise_and_find_people(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    write_detector(Path('rtmdet.onnx'), [[6, 8, 30, 40, 0.5]])
+    exec(example('docs/predict.md', 'set_model_props'), {})
+    names = {'image': np.zeros((64, 96, 3), np.uint8)}
+    exec(example('docs/predict.md', 'build_detector('), names)
+    assert names['boxes'][0].shape == (1, 5)
+    assert names['detect'].mean.tolist() == pytest.approx(
+        [103.53, 116.28, 123.675]
+    )
 
 
 @pytest.mark.parametrize('page', PAGES)

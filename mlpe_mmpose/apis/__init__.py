@@ -9,11 +9,15 @@ import importlib
 # place before the modules below import mmpose.
 from .. import registration  # noqa: F401
 from .fuse import fuse
+from .level_heatmaps import LevelHeatmaps, predict_heatmaps
 from .predictor import Predictor
 
 # The work of the verbs: name -> module. A module is imported when its name is
 # first asked for, because the tools stand above this folder and may import it.
 _TOOLS = {
+    'PoseModel': 'predict.pose_models',
+    'People': 'predict.people',
+    'build_detector': 'build_detector',
     'checkup': 'doctor.checkup',
     'compare': 'compare.comparison',
     'convert_checkpoint': 'convert.convert_checkpoint',
@@ -27,11 +31,12 @@ _TOOLS = {
     'init_dataset': 'init_dataset.init_dataset',
     'list_configs': 'configs.shipped_configs',
     'pack_results': 'pack.pack_results',
+    'predict_files': 'predict.predict_files',
     'run_demo': 'demo.run_demo',
     'write_report': 'report.write_report',
 }
 
-__all__ = ['Predictor', 'fuse', *_TOOLS]
+__all__ = ['LevelHeatmaps', 'Predictor', 'fuse', 'predict_heatmaps', *_TOOLS]
 
 
 def __getattr__(name: str) -> object:

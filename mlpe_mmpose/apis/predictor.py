@@ -14,6 +14,7 @@ from mmengine.structures import InstanceData
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample, merge_data_samples
 
+from ..prefetch import prefetch
 from ..runtime.inputs import check_boxes, pair_boxes
 from .fuse import fuse as fuse_model
 from .predictor_inputs import ImageInProgress, append_failure, read_image
@@ -49,6 +50,9 @@ class Predictor:
             image, at twice the work. Defaults to what the config says
         cfg_options (dict, optional): Settings that replace those of the
             config, as in MMPose's ``init_model``: dotted names to values
+        read_ahead (int): Number of people and images that another thread
+            reads and crops while the network runs; the images and boxes are
+            then iterated in that thread. Defaults to 0: in the same thread
 
     Raises:
         ValueError: If ``batch_size`` is less than 1, the config has no
@@ -65,6 +69,7 @@ class Predictor:
         fuse: bool = True,
         flip_test: bool | None = None,
         cfg_options: dict[str, Any] | None = None,
+        read_ahead: int = 0,
     ) -> None:
         name = self.__class__.__name__
         if batch_size < 1:
@@ -99,6 +104,7 @@ class Predictor:
             model = fuse_model(model, tuple(crop['input_size']))
         self.model = model
         self.batch_size = batch_size
+        self.read_ahead = read_ahead
         self.load_image = Compose(steps[:1])
         self.crop = Compose(steps[1:])
 
@@ -155,7 +161,10 @@ class Predictor:
         # crops of the next batch, each with the list for its result
         batch: list[tuple[dict, list]] = []
         failure = None
-        for item in append_failure(self._crops(paired)):
+        items = append_failure(self._crops(paired))
+        if self.read_ahead:
+            items = prefetch(items, self.read_ahead)
+        for item in items:
             if isinstance(item, Exception):
                 failure = item
                 break

@@ -137,6 +137,12 @@ OPTIONAL = (
         module='sleap_io',
         only_for='`import-data` and `export-data`',
     ),
+    Part(
+        'norfair-enough',
+        "'mlpe_mmpose[track]'",
+        module='norfair',
+        only_for='`predict --track`',
+    ),
 )
 
 PART_OF_MODULE = {part.module: part for part in (*PARTS, *OPTIONAL)}

@@ -30,6 +30,8 @@ class ModelCard:
         flip_test (bool): Whether the graph averages over mirrored crops
         keypoint_names (tuple[str]): K names, in the order of the output
         dataset_name (str): Data set that defines the keypoints
+        skeleton_links (tuple[tuple[int, int]]): Pairs of keypoints that a
+            line connects; files of version 0.1 have none. Defaults to ()
     """
 
     mlpe_mmpose: str
@@ -43,6 +45,7 @@ class ModelCard:
     flip_test: bool
     keypoint_names: tuple[str, ...]
     dataset_name: str
+    skeleton_links: tuple[tuple[int, int], ...] = ()
 
     def to_properties(self) -> dict[str, str]:
         """Return the metadata of the file."""
@@ -57,15 +60,24 @@ class ModelCard:
             ValueError: If a key is missing, because another program has
                 exported the file.
         """
-        names = [field.name for field in dataclasses.fields(cls)]
-        missing = [name for name in names if name not in properties]
+        fields = dataclasses.fields(cls)
+        missing = [
+            field.name
+            for field in fields
+            if field.default is dataclasses.MISSING
+            and field.name not in properties
+        ]
         if missing:
             raise ValueError(
                 f'{cls.__name__} finds no {", ".join(missing)} in the '
                 "model's metadata. Export it with `python -m mlpe_mmpose "
                 'export`.'
             )
-        values = {name: json.loads(properties[name]) for name in names}
+        values = {
+            field.name: json.loads(properties[field.name])
+            for field in fields
+            if field.name in properties
+        }
         return cls(
             **{
                 name: tuple(value) if isinstance(value, list) else value

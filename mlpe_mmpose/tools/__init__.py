@@ -26,7 +26,7 @@ PROGRAM = 'python -m mlpe_mmpose'
 VERBS = {
     'Try it': ('demo',),
     'Train': ('configs', 'compare', 'benchmark'),
-    'Use a model': ('convert', 'export', 'export-data', 'pack'),
+    'Use a model': ('predict', 'convert', 'export', 'export-data', 'pack'),
     'Look at a model': ('report',),
     'Prepare data': ('import-data', 'init-dataset', 'synth'),
     'Mend an installation': ('doctor',),

@@ -172,4 +172,9 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
         flip_test=model.test_cfg.get('flip_test', False),
         keypoint_names=tuple(names[i] for i in kept),
         dataset_name=model.dataset_meta['dataset_name'],
+        skeleton_links=tuple(
+            (kept.index(start), kept.index(end))
+            for start, end in model.dataset_meta['skeleton_links']
+            if start in kept and end in kept
+        ),
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mlpe_mmpose.tools.drawing import draw_skeleton
+
 from .diagnosis.findings import WorstPerson
 
 # our choice: height of a panel in pixels, and margin as a part of the box
@@ -18,7 +20,6 @@ COLORS = {
     'swap': (220, 70, 200),
     'miss': (60, 60, 230),
 }
-LINE = (235, 235, 235)
 
 
 def draw_person(
@@ -88,16 +89,9 @@ def draw_pose(
     if keypoints is None:
         return panel
     # the centre of a pixel stays the centre when the pixel is enlarged
-    points = ((keypoints[:, :2] - (x0, y0) + 0.5) * scale - 0.5).round()
-    points = points.astype(int).tolist()
-    shown = keypoints[:, 2] > 0
-    for start, end in links:
-        if shown[start] and shown[end]:
-            cv2.line(panel, points[start], points[end], LINE, 1, cv2.LINE_AA)
-    for point, kind, visible in zip(points, kinds, shown, strict=True):
-        if visible:
-            cv2.circle(panel, point, 4, (0, 0, 0), -1, cv2.LINE_AA)
-            cv2.circle(panel, point, 3, COLORS[kind], -1, cv2.LINE_AA)
+    points = (keypoints[:, :2] - (x0, y0) + 0.5) * scale - 0.5
+    colors = [COLORS[kind] for kind in kinds]
+    draw_skeleton(panel, points, keypoints[:, 2] > 0, links, colors)
     return panel
 
 

@@ -1,0 +1,88 @@
+"""The heatmaps of every level of a network, from coarse to refined."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from mmengine.dataset import pseudo_collate
+
+from mlpe_mmpose.models import MLPEHead
+
+from ..runtime.inputs import check_boxes
+from .predictor import Predictor
+from .predictor_inputs import read_image
+
+
+@dataclasses.dataclass(frozen=True)
+class LevelHeatmaps:
+    """The heatmaps of people in one image.
+
+    Note:
+        - people in the image: N
+        - keypoint number: K
+        - heatmap size: [W, H]
+
+    Args:
+        levels (dict): ``'level 0'`` (the coarsest), ``'level 1'``...,
+            ``'refined'``, each (N, K, H, W), float32, peaks of about 255
+        areas (np.ndarray): (N, 4), left, top, right, bottom in pixels of the
+            image: the part of the image that a person's heatmaps cover
+        crops (np.ndarray): (N, h, w, 3), uint8, BGR, the network's input
+    """
+
+    levels: dict[str, np.ndarray]
+    areas: np.ndarray
+    crops: np.ndarray
+
+
+@torch.no_grad()
+def predict_heatmaps(
+    predictor: Predictor,
+    image: str | np.ndarray,
+    boxes: Sequence | np.ndarray,
+) -> LevelHeatmaps:
+    """Predict the heatmaps of people in an image, without the flip test.
+
+    Args:
+        predictor (Predictor): The network. One without an ``MLPEHead`` has
+            the level ``'refined'`` only
+        image (str | np.ndarray): A path, or (rows, columns, 3), uint8, BGR
+        boxes (Sequence | np.ndarray): (N, 4) or (N, 5) with scores: left,
+            top, right, bottom in pixels; N is at least 1
+
+    Returns:
+        LevelHeatmaps: The heatmaps.
+
+    Raises:
+        ValueError: If the image or the boxes are not as above.
+        OSError: If the file cannot be read as an image.
+    """
+    name, model = 'predict_heatmaps', predictor.model
+    loaded = read_image(name, 0, image, predictor.load_image)
+    rows, scores = check_boxes(name, 0, boxes, loaded['img_shape'])
+    if not len(rows):
+        raise ValueError(f'{name} needs at least one box, got none.')
+    loaded.update(model.dataset_meta)
+    people = [
+        predictor.crop(dict(loaded, bbox=box[None], bbox_score=score[None]))
+        for box, score in zip(rows, scores, strict=True)
+    ]
+    data = model.data_preprocessor(pseudo_collate(people), False)
+    feats = model.extract_feat(data['inputs'])
+    levels = []
+    if isinstance(model.head, MLPEHead):
+        levels = model.head.level_predictors(feats)
+    names = [f'level {i}' for i in range(len(levels))] + ['refined']
+    heatmaps = [*levels, model.head(feats)]
+    infos = [person['data_samples'].metainfo for person in people]
+    centers = np.vstack([info['input_center'] for info in infos])
+    scales = np.vstack([info['input_scale'] for info in infos])
+    return LevelHeatmaps(
+        levels={
+            level: maps.float().cpu().numpy()
+            for level, maps in zip(names, heatmaps, strict=True)
+        },
+        areas=np.hstack([centers - scales / 2, centers + scales / 2]),
+        crops=np.stack([p['inputs'].permute(1, 2, 0).numpy() for p in people]),
+    )

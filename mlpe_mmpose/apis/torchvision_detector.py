@@ -1,0 +1,121 @@
+"""Detect people with a detector of torchvision, which needs no compiler."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import nn
+from torchvision.models import detection as detectors
+from torchvision.models import get_model, list_models
+
+from mlpe_mmpose.runtime.onnx_detector import keep_boxes
+
+PERSON = 1  # the label of people in COCO and in torchvision; 0 is background
+COCO_CLASSES = 91  # of torchvision's weights, with the background
+
+
+class TorchvisionDetector:
+    """Detect people with Faster R-CNN, RetinaNet, FCOS, SSD of torchvision.
+
+    The operators that these detectors need are in torchvision, so that they
+    run beside mmcv-lite.
+
+    Args:
+        name (str): Name of the detector, as ``'fasterrcnn_resnet50_fpn'``;
+            ``torchvision.models.list_models(torchvision.models.detection)``
+            lists them
+        checkpoint (str, optional): File with a state dict, or with a dict
+            that has one as ``'model'`` (as torchvision's training script
+            writes) or ``'state_dict'``. The number of classes is read from
+            it; people are class 1. Defaults to torchvision's own weights of
+            COCO, which are downloaded
+        device (str): Where the detector runs. Defaults to ``'cpu'``
+        threshold (float): Boxes with a lower score are left out. Defaults to
+            0.3, as in MMPose's demo
+
+    Raises:
+        ValueError: If there is no such detector, or the checkpoint is of
+            another.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        checkpoint: str | None = None,
+        device: str = 'cpu',
+        threshold: float = 0.3,
+    ) -> None:
+        known = list_models(detectors)
+        if name not in known:
+            raise ValueError(
+                f'{self.__class__.__name__} needs the name of a detector of '
+                f'torchvision, got {name!r}. It has {", ".join(known)}.'
+            )
+        if checkpoint is None:
+            model = get_model(name, weights='DEFAULT')
+        else:
+            model = _load(name, checkpoint)
+        self.model = model.eval().requires_grad_(False).to(device)
+        self.device = device
+        self.threshold = threshold
+
+    @torch.no_grad()
+    def __call__(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Detect the people of several images, in one batch.
+
+        Args:
+            images (Sequence[np.ndarray]): Each (rows, columns, 3), uint8, BGR
+
+        Returns:
+            list[np.ndarray]: For each image (N, 5), float32: left, top,
+            right, bottom in pixels, inside of the image, and score, the
+            highest first.
+        """
+        inputs = [
+            torch.from_numpy(np.ascontiguousarray(image[..., ::-1]))
+            .to(self.device)
+            .permute(2, 0, 1)
+            .float()
+            / 255
+            for image in images
+        ]
+        found = []
+        for image, result in zip(images, self.model(inputs), strict=True):
+            people = result['labels'] == PERSON
+            rows = torch.cat([result['boxes'], result['scores'][:, None]], 1)[
+                people
+            ]
+            size = image.shape[1], image.shape[0]
+            found.append(keep_boxes(rows.cpu().numpy(), self.threshold, size))
+        return found
+
+
+def _load(name: str, checkpoint: str) -> nn.Module:
+    """Build a detector with as many classes as its checkpoint has."""
+    state = torch.load(checkpoint, map_location='cpu', weights_only=True)
+    for key in ('model', 'state_dict'):
+        state = state.get(key, state)
+    model = _build(name, COCO_CLASSES)
+    classes = COCO_CLASSES
+    for key, weight in model.state_dict().items():
+        if key in state and state[key].shape != weight.shape:
+            # Only layers that classify depend on the number of classes, and
+            # their width is proportional to it.
+            classes = COCO_CLASSES * len(state[key]) // len(weight)
+            model = _build(name, classes)
+            break
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise ValueError(
+            f'{checkpoint} does not fit torchvision:{name} with {classes} '
+            f'classes: {error}'
+        ) from error
+    return model
+
+
+def _build(name: str, classes: int) -> nn.Module:
+    """Build a detector without downloading anything."""
+    return get_model(
+        name, weights=None, weights_backbone=None, num_classes=classes
+    )

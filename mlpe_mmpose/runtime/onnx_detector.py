@@ -1,0 +1,131 @@
+"""Detect people with an ONNX file."""
+
+import json
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mlpe_mmpose.optional import require
+
+# what MMDetection pads with
+PAD_VALUE = 114
+
+
+class OnnxDetector:
+    """Detect people with an ONNX file as MMDeploy writes it.
+
+    The format, which published RTMDet and YOLOX files have:
+
+    - input: (1, 3, h, w), float32, BGR. The image is scaled to fit, and lies
+      in the upper left corner; the rest is 114. h and w are fixed in the file
+    - first output, ``dets``: (1, N, 5), left, top, right, bottom in pixels of
+      the input, and score, after the suppression of overlaps
+    - second output, ``labels``: (1, N), the category, 0 for people; may be
+      missing if there are only people
+    - metadata, ``mean`` and ``std``: JSON lists of three numbers, BGR, with
+      which the input is normalised; without them it is 0 to 255
+
+    Args:
+        path (str | PathLike): The file
+        threshold (float): Boxes with a lower score are left out. Defaults to
+            0.3, as in MMPose's demo
+        threads (int): Threads of one operator; 0 for one for each core.
+            Defaults to 0
+        providers (Sequence[str]): Execution providers of onnxruntime, the
+            preferred one first. Defaults to the CPU
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ImportError: If onnxruntime is not installed.
+        ValueError: If the file has another format.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike,
+        threshold: float = 0.3,
+        threads: int = 0,
+        providers: Sequence[str] = ('CPUExecutionProvider',),
+    ) -> None:
+        name = self.__class__.__name__
+        if not Path(path).is_file():
+            raise FileNotFoundError(f'{name}: {path}: no such file.')
+        onnxruntime = require('onnxruntime', name)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self.session = onnxruntime.InferenceSession(
+            str(path), options, providers=list(providers)
+        )
+        self.threshold = threshold
+        (self.input, *others) = self.session.get_inputs()
+        shape = self.input.shape
+        if others or len(shape) != 4 or shape[1] != 3:
+            raise ValueError(
+                f'{name} needs a file with one input (1, 3, h, w), got '
+                f'{shape} and {len(others)} others in {path}.'
+            )
+        self.input_size = shape[3], shape[2]
+        if not all(isinstance(side, int) for side in self.input_size):
+            raise ValueError(
+                f'{name} needs a file with a fixed height and width of the '
+                f'input, got {shape} in {path}. Export it with a static '
+                'shape.'
+            )
+        card = self.session.get_modelmeta().custom_metadata_map
+        self.mean = np.array(json.loads(card.get('mean', '[0, 0, 0]')), 'f4')
+        self.std = np.array(json.loads(card.get('std', '[1, 1, 1]')), 'f4')
+
+    def __call__(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Detect the people of several images.
+
+        Args:
+            images (Sequence[np.ndarray]): Each (rows, columns, 3), uint8, BGR
+
+        Returns:
+            list[np.ndarray]: For each image (N, 5), float32: left, top,
+            right, bottom in pixels, inside of the image, and score, the
+            highest first.
+        """
+        return [self._detect(image) for image in images]
+
+    def _detect(self, image: np.ndarray) -> np.ndarray:
+        """Detect the people of one image."""
+        rows, columns = image.shape[:2]
+        width, height = self.input_size
+        ratio = min(width / columns, height / rows)
+        size = round(columns * ratio), round(rows * ratio)
+        padded = np.full((height, width, 3), PAD_VALUE, np.uint8)
+        padded[: size[1], : size[0]] = cv2.resize(image, size)
+        data = ((padded - self.mean) / self.std).transpose(2, 0, 1)[None]
+        dets, *labels = self.session.run(None, {self.input.name: data})
+        boxes = dets[0].astype(np.float32)
+        if labels:
+            boxes = boxes[labels[0][0] == 0]
+        boxes[:, [0, 2]] *= columns / size[0]
+        boxes[:, [1, 3]] *= rows / size[1]
+        return keep_boxes(boxes, self.threshold, (columns, rows))
+
+
+def keep_boxes(
+    boxes: np.ndarray, threshold: float, image_size: tuple[int, int]
+) -> np.ndarray:
+    """Cut boxes at the border of the image, and leave out bad ones.
+
+    Args:
+        boxes (np.ndarray): (N, 5), left, top, right, bottom in pixels, score
+        threshold (float): Boxes with a lower score are left out
+        image_size (tuple[int, int]): Size of the image in [w, h]
+
+    Returns:
+        np.ndarray: (M, 5), float32, the highest score first; without boxes
+        that have no area, or are not finite.
+    """
+    boxes = boxes[np.isfinite(boxes).all(1)].astype(np.float32)
+    boxes[:, [0, 2]] = boxes[:, [0, 2]].clip(0, image_size[0])
+    boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(0, image_size[1])
+    good = (boxes[:, 4] >= threshold) & (boxes[:, 2:4] > boxes[:, :2]).all(1)
+    boxes = boxes[good]
+    return boxes[np.argsort(-boxes[:, 4], kind='stable')]

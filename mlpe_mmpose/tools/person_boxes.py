@@ -1,0 +1,73 @@
+"""Reads and writes boxes of people in MMPose's person-detection format.
+
+The format is that of ``COCO_val2017_detections_AP_H_56_person.json``: a JSON
+list of ``{"image_id": 1, "category_id": 1, "bbox": [left, top, width, height],
+"score": 0.9}``.
+"""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PERSON = 1  # COCO's category
+
+
+def read_person_boxes(path: str | Path) -> dict[int, np.ndarray]:
+    """Read a file of person detections.
+
+    Args:
+        path (str | Path): A file in MMPose's person-detection format
+
+    Returns:
+        dict[int, np.ndarray]: Image id -> (N, 5), float32: left, top, right,
+        bottom in pixels, score. Boxes of other categories, and boxes without
+        an area, are left out, as MMPose's ``CocoDataset`` does.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file has another format.
+    """
+    try:
+        detections = json.loads(Path(path).read_text())
+        rows = defaultdict(list)
+        for found in detections:
+            left, top, width, height = map(float, found['bbox'])
+            score = float(found['score'])
+            if found['category_id'] == PERSON and width > 0 and height > 0:
+                rows[found['image_id']].append(
+                    (left, top, left + width, top + height, score)
+                )
+    except (TypeError, KeyError, ValueError) as error:
+        raise ValueError(
+            f'{path} is no list of person detections, {{"image_id": 1, '
+            '"category_id": 1, "bbox": [left, top, width, height], "score": '
+            f'0.9}} ({type(error).__name__}: {error}).'
+        ) from error
+    return {key: np.array(value, np.float32) for key, value in rows.items()}
+
+
+def to_detections(image_id: int, boxes: np.ndarray) -> list[dict[str, Any]]:
+    """Return boxes as items of a file of person detections.
+
+    Args:
+        image_id (int): Id of the image
+        boxes (np.ndarray): (N, 5), left, top, right, bottom in pixels, score
+
+    Returns:
+        list[dict]: One for each box, rounded to thousandths of a pixel.
+    """
+    return [
+        dict(
+            image_id=image_id,
+            category_id=PERSON,
+            bbox=[
+                round(value, 3)
+                for value in (left, top, right - left, bottom - top)
+            ],
+            score=score,
+        )
+        for left, top, right, bottom, score in boxes.tolist()
+    ]

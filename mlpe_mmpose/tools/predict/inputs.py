@@ -1,0 +1,220 @@
+"""Reads what a user names: images, a folder, a video, a camera, a list."""
+
+import dataclasses
+import glob
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .frames import Frame, Unreadable
+
+# what OpenCV reads
+IMAGE_SUFFIXES = (
+    *('.bmp', '.jpeg', '.jpg', '.jp2', '.png', '.tif', '.tiff', '.webp'),
+)
+VIDEO_SUFFIXES = (
+    *('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'),
+    '.wmv',
+)
+# frames a second of the output where a camera does not tell its own
+DEFAULT_FPS = 25.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Input:
+    """The images to predict.
+
+    Args:
+        read (callable): Starts to read, and gives an iterator of
+            :class:`Frame`, and of :class:`Unreadable` for broken files
+        count (int, optional): Number of images; ``None`` if unknown
+        fps (float, optional): Frames a second of a video or camera; ``None``
+            for images
+        ids_are_names (bool): Whether the ids of the images come from an
+            annotation file, from the numbers in the file names, or are the
+            numbers of a video's frames. Otherwise the images were counted
+        paths (dict): Image id -> file; empty for a video
+        name (str): Name of the video's file without its suffix, or
+            ``'camera0'``
+    """
+
+    read: Callable[[], Iterator[Frame | Unreadable]]
+    count: int | None
+    fps: float | None = None
+    ids_are_names: bool = True
+    paths: dict[int, Path] = dataclasses.field(default_factory=dict)
+    name: str = ''
+
+
+def open_input(text: str, ann_file: str | None = None) -> Input:
+    """Find out what a user has named.
+
+    Args:
+        text (str): An image, a folder of images, a pattern with ``*``, a
+            video, the number of a camera, the address of a stream, or a
+            ``.txt`` file with one path a line
+        ann_file (str, optional): Annotations in COCO's format that give the
+            images their ids. Defaults to the numbers in the file names, if
+            all names are different numbers, otherwise to 1, 2, 3...
+
+    Returns:
+        Input: The images.
+
+    Raises:
+        FileNotFoundError: If there is nothing of this name, or no image in
+            it.
+        ValueError: If a video or camera cannot be opened, an image has no
+            entry in ``ann_file``, or ``ann_file`` is given for a video.
+    """
+    path = Path(text)
+    if not path.exists() and text.isdecimal():
+        return _open_video(int(text), f'camera{text}', ann_file)
+    if '://' in text or path.suffix.lower() in VIDEO_SUFFIXES:
+        return _open_video(text, path.stem, ann_file)
+    paths = _list_images(text)
+    root = Path(os.path.commonpath([p.absolute().parent for p in paths]))
+    ids, ids_are_names = _choose_ids(paths, root, ann_file)
+    files = dict(zip(ids, paths, strict=True))
+    return Input(
+        read=lambda: read_images(files, root),
+        count=len(paths),
+        ids_are_names=ids_are_names,
+        paths=files,
+    )
+
+
+def _list_images(text: str) -> list[Path]:
+    """List the files of images that a user has named."""
+    path = Path(text)
+    if path.is_dir():
+        paths = sorted(p for p in path.iterdir() if _is_image(p))
+        wanted = f'a file that ends with {", ".join(IMAGE_SUFFIXES)}'
+    elif path.suffix.lower() == '.txt' and path.is_file():
+        lines = path.read_text().splitlines()
+        paths = [Path(line.strip()) for line in lines if line.strip()]
+        wanted = 'a line with a path'
+    elif path.exists():
+        return [path]
+    elif glob.has_magic(text):
+        found = glob.glob(text, recursive=True)
+        paths = sorted(Path(p) for p in found if _is_image(Path(p)))
+        wanted = 'an image of this pattern'
+    else:
+        raise FileNotFoundError(f'INPUT={text!r}: no such file or folder.')
+    if not paths:
+        raise FileNotFoundError(
+            f'INPUT={text!r} has no images: it needs {wanted}.'
+        )
+    # the same path twice would have one id twice
+    return list(dict.fromkeys(paths))
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def _choose_ids(
+    paths: Sequence[Path], root: Path, ann_file: str | None
+) -> tuple[list[int], bool]:
+    """Return an id for each image, and whether the ids are its own."""
+    if ann_file is not None:
+        images = json.loads(Path(ann_file).read_text())['images']
+        known = {image['file_name']: image['id'] for image in images}
+        return [_find_id(p, root, known, ann_file) for p in paths], True
+    stems = [path.stem for path in paths]
+    if all(stem.isdecimal() for stem in stems):
+        ids = [int(stem) for stem in stems]
+        if len(set(ids)) == len(ids):
+            return ids, True
+    return list(range(1, len(paths) + 1)), False
+
+
+def _find_id(
+    path: Path, root: Path, known: dict[str, int], ann_file: str
+) -> int:
+    """Return the id of an image in an annotation file."""
+    relative = path.absolute().relative_to(root).as_posix()
+    for name in (relative, path.as_posix(), path.name):
+        if name in known:
+            return known[name]
+    raise ValueError(
+        f'{ann_file} has no image with the file_name {relative!r}, so that '
+        f'{path} has no id. Name the images of that file only, or leave '
+        '--ann-file out.'
+    )
+
+
+def read_images(
+    paths: dict[int, Path], root: Path
+) -> Iterator[Frame | Unreadable]:
+    """Read images from files.
+
+    Args:
+        paths (dict): Image id -> file
+        root (Path): Absolute path of a folder that holds all files
+    """
+    for image_id, path in paths.items():
+        try:
+            image = read_image(path)
+        except OSError as error:
+            yield Unreadable(str(path), str(error))
+            continue
+        name = path.absolute().relative_to(root).as_posix()
+        yield Frame(image_id, name, image)
+
+
+def read_image(path: Path) -> np.ndarray:
+    """Read an image as (H, W, 3), uint8, BGR, turned as EXIF says.
+
+    Raises:
+        OSError: If the file is missing, or is no whole image.
+    """
+    if not path.is_file():
+        raise FileNotFoundError('there is no such file')
+    data = np.fromfile(path, np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if image is None:
+        raise OSError('the file is empty, or no image that OpenCV can read')
+    return image
+
+
+def _open_video(source: str | int, name: str, ann_file: str | None) -> Input:
+    """Open a video, a stream, or a camera."""
+    if ann_file is not None:
+        raise ValueError(
+            f'--ann-file={ann_file} gives ids to images, and {source} is a '
+            'video, whose ids are the numbers of its frames. Leave '
+            '--ann-file out.'
+        )
+    is_file = isinstance(source, str) and '://' not in source
+    if is_file and not Path(source).is_file():
+        raise FileNotFoundError(f'INPUT={source!r}: no such file.')
+    video = cv2.VideoCapture(source)
+    if not video.isOpened():
+        kind = 'camera' if isinstance(source, int) else 'video'
+        raise ValueError(f'INPUT={source}: OpenCV cannot open the {kind}.')
+    count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+    return Input(
+        read=lambda: _read_video(video, str(source)),
+        count=count if count > 0 else None,
+        fps=video.get(cv2.CAP_PROP_FPS) or DEFAULT_FPS,
+        name=name,
+    )
+
+
+def _read_video(video: cv2.VideoCapture, name: str) -> Iterator[Frame]:
+    """Yield the frames of a video to its end."""
+    number = 0
+    try:
+        while True:
+            found, image = video.read()
+            if not found:
+                return
+            yield Frame(number, name, image)
+            number += 1
+    finally:
+        video.release()

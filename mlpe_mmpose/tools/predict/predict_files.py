@@ -1,0 +1,208 @@
+"""Predicts the poses in files, and writes pictures and results."""
+
+import contextlib
+import dataclasses
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from mlpe_mmpose.prefetch import prefetch
+
+from .frames import Frame, Unreadable
+from .inputs import Input, open_input
+from .people import People
+from .pictures import Pictures
+from .pose_models import PoseModel
+from .results_file import JsonList, to_results
+from .tracks import track
+
+# our choice: images that wait between two threads. A detector's or a network's
+# batch may be late by some; more would only cost memory.
+AHEAD = 8
+RESULTS, IMAGES = 'results.json', 'images.json'
+
+
+@dataclasses.dataclass
+class Summary:
+    """What has been predicted.
+
+    Args:
+        total (int, optional): Number of images; ``None`` if unknown
+        images (int): Images that are done
+        people (int): People in them
+        seconds (float): Since the first image was asked for
+        unreadable (list): Images that could not be read
+        stopped (bool): Whether Ctrl-C ended the prediction early
+    """
+
+    total: int | None
+    images: int = 0
+    people: int = 0
+    seconds: float = 0.0
+    unreadable: list[Unreadable] = dataclasses.field(default_factory=list)
+    stopped: bool = False
+
+
+def predict_files(
+    source: str,
+    out_dir: str | Path,
+    model: PoseModel,
+    people: People,
+    ann_file: str | None = None,
+    pictures: bool = True,
+    track_people: bool = False,
+    smooth: bool = False,
+    report: Callable[[Summary], None] = lambda summary: None,
+) -> Summary:
+    """Predict the poses in images or a video, and write what was found.
+
+    Reading, detecting, cropping, the network, and writing run in threads of
+    their own. A file that cannot be read is left out. Ctrl-C ends the
+    prediction: all that was done is in the files, and they are complete.
+
+    The folder gets ``results.json``, a list in COCO's result format, and with
+    pictures the images with skeletons in ``skeletons/``, or a video. For
+    images, ``images.json`` has the ``id`` and ``file_name`` of each. A person
+    whom nobody found has no pose.
+
+    Args:
+        source (str): An image, a folder, a pattern, a video, a camera's
+            number, or a ``.txt`` file with one path a line
+        out_dir (str | Path): Folder for the results, made if necessary
+        model (PoseModel): The network
+        people (People): Where the boxes of people come from
+        ann_file (str, optional): Annotations in COCO's format that give the
+            images their ids. Defaults to the numbers in the file names, or
+            1, 2, 3...
+        pictures (bool): Whether to write pictures or a video. Defaults to
+            ``True``
+        track_people (bool): Whether to number people over a video. Defaults
+            to ``False``
+        smooth (bool): Whether to smooth the keypoints of tracks. Defaults to
+            ``False``
+        report (callable): Takes the summary after each image. Defaults to
+            nothing
+
+    Returns:
+        Summary: What has been predicted.
+
+    Raises:
+        FileExistsError: If the folder has results already.
+        FileNotFoundError: If a file is missing, or there is no image.
+        ValueError: If an argument or a file does not fit. Nothing has been
+            written then.
+    """
+    out_dir = Path(out_dir)
+    model.check()
+    people.check()
+    if (out_dir / RESULTS).exists():
+        raise FileExistsError(
+            f'{out_dir / RESULTS} exists already. Choose another --out, or '
+            'remove it.'
+        )
+    images = open_input(source, ann_file)
+    _check_tracks(source, images, track_people, smooth)
+    finder = people.load()
+    finder.check(images)
+    network = model.load()
+    summary = Summary(images.count)
+    frames = _drop_unreadable(images.read(), summary)
+    frames = prefetch(finder.find(prefetch(frames, AHEAD)), AHEAD)
+    frames = prefetch(network.predict(frames), AHEAD)
+    found = frames
+    if track_people:
+        found = track(frames, images.fps, smooth)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(frames), contextlib.ExitStack() as files:
+        writers = _open_files(out_dir, images, files)
+        if pictures:
+            painted = Pictures(out_dir, images, network.painter())
+            writers.append(files.enter_context(painted).write)
+        _write(found, writers, summary, report)
+    return summary
+
+
+def _check_tracks(
+    source: str, images: Input, track_people: bool, smooth: bool
+) -> None:
+    """Check that what is to be tracked is a video."""
+    if smooth and not track_people:
+        raise ValueError('--smooth filters tracks: add --track.')
+    if track_people and images.fps is None:
+        raise ValueError(
+            f'--track numbers people over a video, got INPUT={source}, '
+            'which is no video.'
+        )
+
+
+def _drop_unreadable(
+    items: Iterable[Frame | Unreadable], summary: Summary
+) -> Iterator[Frame]:
+    """Yield the frames, and note what could not be read."""
+    for item in items:
+        if isinstance(item, Unreadable):
+            summary.unreadable.append(item)
+        else:
+            yield item
+
+
+def _open_files(
+    out_dir: Path, images: Input, files: contextlib.ExitStack
+) -> list[Callable[[Frame], None]]:
+    """Open the JSON files, and return what writes a frame to them."""
+    results = files.enter_context(JsonList(out_dir / RESULTS))
+    writers = [lambda frame: results.append(to_results(frame))]
+    if images.fps is None:
+        listed = files.enter_context(JsonList(out_dir / IMAGES))
+        writers.append(
+            lambda frame: listed.append(
+                [
+                    dict(
+                        id=frame.image_id,
+                        file_name=frame.name,
+                        width=frame.image.shape[1],
+                        height=frame.image.shape[0],
+                    )
+                ]
+            )
+        )
+    return writers
+
+
+def _write(
+    frames: Iterable[Frame],
+    writers: list[Callable[[Frame], None]],
+    summary: Summary,
+    report: Callable[[Summary], None],
+) -> None:
+    """Write every frame, until the end or Ctrl-C."""
+    start = time.perf_counter()
+    try:
+        for frame in frames:
+            with _delay_interrupt():
+                for write in writers:
+                    write(frame)
+                summary.images += 1
+                summary.people += len(frame.boxes)
+                summary.seconds = time.perf_counter() - start
+            report(summary)
+    except KeyboardInterrupt:
+        summary.stopped = True
+
+
+@contextlib.contextmanager
+def _delay_interrupt() -> Iterator[None]:
+    """Let Ctrl-C wait until a frame is in all files, or in none."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    handler = signal.signal(signal.SIGINT, lambda *args: came.append(args))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        raise KeyboardInterrupt

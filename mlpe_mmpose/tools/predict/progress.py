@@ -1,0 +1,70 @@
+"""Shows how far a prediction is."""
+
+import sys
+import time
+from typing import TextIO
+
+from .predict_files import Summary
+
+# seconds between two lines; a file gets fewer lines than a terminal
+ON_TERMINAL, IN_FILE = 0.2, 10.0
+WIDTH = 24
+
+
+class Progress:
+    """Write a bar with images and people a second, and name broken files.
+
+    Args:
+        stream (TextIO): Where to write. Defaults to stderr
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.terminal = self.stream.isatty()
+        self._named = 0
+        self._shown = 0.0
+
+    def __call__(self, summary: Summary) -> None:
+        """Show the state if the last time is long enough ago."""
+        self.name_unreadable(summary)
+        now = time.monotonic()
+        if now - self._shown < (ON_TERMINAL if self.terminal else IN_FILE):
+            return
+        self._shown = now
+        start, end = ('\r', '\x1b[K') if self.terminal else ('', '\n')
+        self.stream.write(f'{start}{format_progress(summary)}{end}')
+        self.stream.flush()
+
+    def name_unreadable(self, summary: Summary) -> None:
+        """Name the files that could not be read since the last call."""
+        for item in summary.unreadable[self._named :]:
+            self._clear()
+            self.stream.write(f'skipped {item.name}: {item.reason}\n')
+            self._named += 1
+
+    def close(self, summary: Summary) -> None:
+        """Name the last files, and leave the line free."""
+        self.name_unreadable(summary)
+        self._clear()
+        self.stream.flush()
+
+    def _clear(self) -> None:
+        if self.terminal:
+            self.stream.write('\r\x1b[K')
+
+
+def format_progress(summary: Summary) -> str:
+    """Return one line: a bar, counts, speeds, and the time left."""
+    seconds = max(summary.seconds, 1e-9)
+    speed = summary.images / seconds
+    text = (
+        f'{speed:.1f} images/s, {summary.people / seconds:.1f} people/s, '
+        f'{summary.people} people'
+    )
+    if summary.total is None:
+        return f'{summary.images} images, {text}'
+    done = summary.images + len(summary.unreadable)
+    filled = min(WIDTH * done // summary.total, WIDTH)
+    bar = '#' * filled + '.' * (WIDTH - filled)
+    left = (summary.total - done) / speed if speed else 0.0
+    return f'[{bar}] {done}/{summary.total} images, {text}, {left:.0f} s left'

@@ -1,0 +1,76 @@
+"""Detectors in ONNX files, of the format that MMDeploy writes."""
+
+import numpy as np
+import pytest
+from onnx_detectors import HEIGHT, WIDTH, write_detector
+
+from mlpe_mmpose.apis import build_detector
+from mlpe_mmpose.runtime import OnnxDetector
+
+
+def test_boxes_of_people_return_to_the_image(tmp_path):
+    boxes = [
+        [6, 8, 30, 40, 0.5],
+        [12, 16, 24, 32, 0.9],
+        [0, 0, 9, 9, 0.8],  # of another category
+        [0, 0, 9, 9, 0.29],  # below the threshold
+        [60, 30, 90, 90, 0.4],  # beyond the border
+        [9, 9, 9, 20, 0.9],  # no area
+    ]
+    labels = [0, 0, 2, 0, 0, 0]
+    path = write_detector(tmp_path / 'person.onnx', boxes, labels)
+    # 192 x 96: scaled by 1/2, and 16 rows of the input are padding
+    image = np.zeros((96, 192, 3), np.uint8)
+    expected = [
+        [24, 32, 48, 64, 0.9],
+        [12, 16, 60, 80, 0.5],
+        [120, 60, 180, 96, 0.4],
+    ]
+    for found in build_detector(str(path))([image, image]):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_file_may_have_people_only(tmp_path):
+    path = write_detector(tmp_path / 'a.onnx', [[6, 8, 30, 40, 0.5]])
+    (found,) = OnnxDetector(path)([np.zeros((64, 96, 3), np.uint8)])
+    np.testing.assert_allclose(found, [[6, 8, 30, 40, 0.5]])
+
+
+@pytest.mark.parametrize(
+    ('metadata', 'expected'),
+    [
+        # three quarters are the image's 10, and a quarter is padding of 114
+        ({}, 0.75 * 10 + 0.25 * 114),
+        ({'mean': [1, 2, 3]}, 0.75 * 10 + 0.25 * 114 - 2),
+        ({'mean': [0, 0, 0], 'std': [2, 2, 2]}, (7.5 + 28.5) / 2),
+    ],
+)
+def test_the_input_is_padded_and_normalised(tmp_path, metadata, expected):
+    path = write_detector(tmp_path / 'a.onnx', [[0, 0, 9, 9, 0]], **metadata)
+    image = np.full((96, 192, 3), 10, np.uint8)
+    (found,) = OnnxDetector(path)([image])
+    assert found[0, 4] == pytest.approx(expected)
+
+
+def test_nobody_is_found(tmp_path):
+    path = write_detector(tmp_path / 'a.onnx', [[6, 8, 30, 40, 0.1]])
+    (found,) = OnnxDetector(path)([np.zeros((64, 96, 3), np.uint8)])
+    assert found.shape == (0, 5)
+
+
+@pytest.mark.parametrize(
+    ('shape', 'message'),
+    [
+        ((1, 3, HEIGHT, 'w'), 'a fixed height and width'),
+        ((1, HEIGHT, WIDTH, 3), r'one input \(1, 3, h, w\)'),
+    ],
+)
+def test_a_file_of_another_format_is_refused(tmp_path, shape, message):
+    path = write_detector(tmp_path / 'a.onnx', [[0, 0, 1, 1, 1]], shape=shape)
+    with pytest.raises(ValueError, match=message):
+        OnnxDetector(path)
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(FileNotFoundError, match=r'none\.onnx: no such file'):
+        build_detector('none.onnx')

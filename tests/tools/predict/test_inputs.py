@@ -1,0 +1,95 @@
+"""What a user can name: images in every form, and videos."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mlpe_mmpose.tools.predict.frames import Frame, Unreadable
+from mlpe_mmpose.tools.predict.inputs import open_input
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> list[Path]:
+    """Images of different sizes in two folders."""
+    paths = [tmp_path / name for name in ('a/x.png', 'a/y.jpg', 'b/x.png')]
+    for size, path in enumerate(paths, start=20):
+        path.parent.mkdir(exist_ok=True)
+        cv2.imwrite(str(path), np.zeros((size, 30, 3), np.uint8))
+    return paths
+
+
+def heights(text: object) -> list[int]:
+    return [frame.image.shape[0] for frame in open_input(str(text)).read()]
+
+
+def test_every_form_of_images_is_read(three, tmp_path):
+    listed = tmp_path / 'list.txt'
+    listed.write_text(f'{three[2]}\n\n{three[0]}\n{three[2]}\n')
+    assert heights(three[1]) == [21]
+    assert heights(tmp_path / 'a') == [20, 21]
+    assert heights(tmp_path / '*/x.png') == [20, 22]
+    assert heights(tmp_path / '**/*.*') == [20, 21, 22]
+    # the order of the list, and each image once
+    assert heights(listed) == [22, 20]
+
+
+def test_files_of_one_name_in_two_folders_keep_their_folders(tmp_path, three):
+    source = open_input(str(tmp_path / '*/x.png'))
+    assert [frame.name for frame in source.read()] == ['a/x.png', 'b/x.png']
+    assert list(source.paths) == [1, 2]
+    assert not source.ids_are_names
+
+
+def test_ids_are_the_numbers_in_the_names(folder):
+    source = open_input(str(folder))
+    items = list(source.read())
+    assert source.count == 4
+    assert source.ids_are_names
+    assert [type(item) for item in items] == [Frame, Frame, Unreadable, Frame]
+    assert [i.image_id for i in items if isinstance(i, Frame)] == [7, 8, 11]
+    assert items[2].name.endswith('000000000009.jpg')
+
+
+def test_annotations_give_the_images_their_ids(tmp_path, three):
+    ann_file = tmp_path / 'ann.json'
+    images = [dict(id=5, file_name='y.jpg'), dict(id=3, file_name='x.png')]
+    ann_file.write_text(json.dumps(dict(images=images)))
+    source = open_input(str(tmp_path / 'a'), str(ann_file))
+    assert list(source.paths) == [3, 5]
+    ann_file.write_text(json.dumps(dict(images=images[:1])))
+    with pytest.raises(ValueError, match=r"ann\.json has no image.*'x\.png'"):
+        open_input(str(tmp_path / 'a'), str(ann_file))
+
+
+def test_a_video_gives_all_frames_and_their_numbers(video):
+    source = open_input(str(video))
+    frames = list(source.read())
+    assert (source.count, source.fps, source.name) == (12, 20.0, 'walk')
+    assert [frame.image_id for frame in frames] == list(range(12))
+    # the bright box moves by two pixels a frame; the codec blurs its edge
+    lefts = [(f.image[60, :, 0] > 130).argmax() for f in frames]
+    assert np.abs(np.diff(lefts) - 2).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ('text', 'error', 'message'),
+    [
+        ('none.jpg', FileNotFoundError, 'no such file or folder'),
+        ('none.mp4', FileNotFoundError, 'no such file'),
+        ('*.jpg', FileNotFoundError, 'an image of this pattern'),
+        ('empty', FileNotFoundError, r'a file that ends with \.bmp'),
+        ('empty.txt', FileNotFoundError, 'a line with a path'),
+        ('broken.mp4', ValueError, 'cannot open the video'),
+        ('97', ValueError, 'cannot open the camera'),
+    ],
+)
+def test_what_is_no_input_is_said(tmp_path, monkeypatch, text, error, message):
+    monkeypatch.chdir(tmp_path)
+    Path('empty').mkdir()
+    Path('empty.txt').write_text('\n')
+    Path('broken.mp4').write_text('no video')
+    with pytest.raises(error, match=message):
+        open_input(text)
