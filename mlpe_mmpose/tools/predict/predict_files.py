@@ -54,7 +54,7 @@ def predict_files(
     pictures: bool = True,
     track_people: bool = False,
     smooth: bool = False,
-    report: Callable[[Summary], None] = lambda summary: None,
+    report: Callable[[Summary], None] | None = None,
 ) -> Summary:
     """Predict the poses in images or a video, and write what was found.
 
@@ -82,8 +82,7 @@ def predict_files(
             to ``False``
         smooth (bool): Whether to smooth the keypoints of tracks. Defaults to
             ``False``
-        report (callable): Takes the summary after each image. Defaults to
-            nothing
+        report (callable, optional): Takes the summary after each image
 
     Returns:
         Summary: What has been predicted.
@@ -175,7 +174,7 @@ def _write(
     frames: Iterable[Frame],
     writers: list[Callable[[Frame], None]],
     summary: Summary,
-    report: Callable[[Summary], None],
+    report: Callable[[Summary], None] | None,
 ) -> None:
     """Write every frame, until the end or Ctrl-C."""
     start = time.perf_counter()
@@ -187,7 +186,8 @@ def _write(
                 summary.images += 1
                 summary.people += len(frame.boxes)
                 summary.seconds = time.perf_counter() - start
-            report(summary)
+            if report is not None:
+                report(summary)
     except KeyboardInterrupt:
         summary.stopped = True
 
