@@ -50,7 +50,7 @@ def test_smoothing_takes_jitter_from_each_track():
             'v',
             IMAGE,
             boxes=walk(0),
-            keypoints=walk(0)[:, None, :2] + random.normal(0, 3, (2, 17, 2)),
+            keypoints=walk(0)[:, None, :2] + random.normal(0, 1, (2, 17, 2)),
             scores=np.ones((2, 17)),
         )
         for number in range(60)
@@ -60,6 +60,6 @@ def test_smoothing_takes_jitter_from_each_track():
         [f.keypoints for f in track(iter(frames), fps=25, smooth=True)]
     )
     np.testing.assert_array_equal(smoothed[0], given[0])
-    assert smoothed[20:].std(0).max() < 0.8 * given[20:].std(0).min()
+    assert smoothed[20:].std(0).mean() < 0.7 * given[20:].std(0).mean()
     # no track moved towards the other
     np.testing.assert_allclose(smoothed[20:].mean(0), given.mean(0), atol=3)
