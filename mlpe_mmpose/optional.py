@@ -6,6 +6,7 @@ from types import ModuleType
 from mlpe_mmpose.compat.diagnosis import Diagnosis, explain
 
 from .compat import stack
+from .compat.telemetry import block_telemetry
 
 
 class MissingPackageError(ImportError):
@@ -28,6 +29,7 @@ def require(module: str, user: str) -> ModuleType:
         MissingPackageError: If the import fails; the message has the command
             that installs the package.
     """
+    block_telemetry()
     try:
         return importlib.import_module(module)
     except ImportError as error:

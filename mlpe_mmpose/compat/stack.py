@@ -126,6 +126,12 @@ OPTIONAL = (
         only_for='`export` and OnnxPose',
     ),
     Part(
+        'openvino',
+        "'mlpe_mmpose[openvino]'",
+        only_for="OnnxPose with backend='openvino'",
+    ),
+    Part('nncf', "'mlpe_mmpose[int8]'", only_for='`export --int8`'),
+    Part(
         'faster-coco-eval',
         "'mlpe_mmpose[eval]'",
         module='faster_coco_eval',

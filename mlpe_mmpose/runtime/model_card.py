@@ -32,6 +32,8 @@ class ModelCard:
         dataset_name (str): Data set that defines the keypoints
         skeleton_links (tuple[tuple[int, int]]): Pairs of keypoints that a
             line connects; files of version 0.1 have none. Defaults to ()
+        precision (str): ``'float32'``, or ``'int8'`` if the convolutions of
+            the graph compute with 8 bits. Defaults to ``'float32'``
     """
 
     mlpe_mmpose: str
@@ -46,6 +48,7 @@ class ModelCard:
     keypoint_names: tuple[str, ...]
     dataset_name: str
     skeleton_links: tuple[tuple[int, int], ...] = ()
+    precision: str = 'float32'
 
     def to_properties(self) -> dict[str, str]:
         """Return the metadata of the file."""

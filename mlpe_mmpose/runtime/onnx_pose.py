@@ -5,11 +5,11 @@ from os import PathLike
 
 import numpy as np
 
-from mlpe_mmpose.optional import require
-
 from . import crops
+from .backends import check_precision, open_graph
 from .inputs import check_boxes, check_image, pair_boxes
 from .model_card import ModelCard
+from .onnx_file import read_properties
 
 
 class OnnxPose:
@@ -17,8 +17,9 @@ class OnnxPose:
 
     The results are those of MMPose's ``inference_topdown`` with the same
     model, for several images at once. The class needs only NumPy, OpenCV and
-    onnxruntime. The graph decodes, and averages over mirrored crops if it was
-    exported with the flip test. ``card`` has all sizes and names.
+    onnxruntime or OpenVINO. The graph decodes, and averages over mirrored
+    crops if it was exported with the flip test. ``card`` has all sizes and
+    names.
 
     Note:
         - person number: N
@@ -30,13 +31,21 @@ class OnnxPose:
             Defaults to 16
         threads (int): Threads of one operator; 0 for one for each core.
             Defaults to 0
-        providers (Sequence[str]): Execution providers of onnxruntime, the
-            preferred one first. Defaults to the CPU
+        backend (str): ``'onnxruntime'`` or ``'openvino'`` on the CPU, or
+            ``'cuda'`` or ``'tensorrt'``, which are onnxruntime on an NVIDIA
+            GPU. Defaults to ``'onnxruntime'``
+        precision (str, optional): ``'float32'``; ``'bfloat16'``, with
+            OpenVINO or TensorRT; or ``'int8'``, for a file of ``export
+            --int8``. Defaults to the precision of the file
 
     Raises:
-        ImportError: If onnxruntime is not installed.
+        ImportError: If the package of the backend is not installed.
+        OSError: If the file cannot be read.
         ValueError: If the file was not written by ``mlpe_mmpose export``,
-            returns heatmaps, or needs crops as in UDP (2020).
+            has tensors in a file outside its own folder, returns heatmaps,
+            or needs crops as in UDP (2020); or if backend, precision and file
+            do not fit each other.
+        RuntimeError: If the machine does not have what the backend needs.
     """
 
     def __init__(
@@ -44,18 +53,21 @@ class OnnxPose:
         path: str | PathLike,
         batch_size: int = 16,
         threads: int = 0,
-        providers: Sequence[str] = ('CPUExecutionProvider',),
+        backend: str = 'onnxruntime',
+        precision: str | None = None,
     ) -> None:
+        name = self.__class__.__name__
         if batch_size < 1:
             raise ValueError(
-                f'{self.__class__.__name__} needs batch_size to be at least '
-                f'1, got {batch_size}.'
+                f'{name} needs batch_size to be at least 1, got {batch_size}.'
             )
-        self.session = _open(path, threads, providers)
-        properties = self.session.get_modelmeta().custom_metadata_map
-        self.card = ModelCard.from_properties(properties)
-        self.batch_size = batch_size
+        self.card = ModelCard.from_properties(read_properties(path))
         self._check_usable(path)
+        of_file = self.card.precision
+        precision = of_file if precision is None else precision
+        check_precision(name, backend, precision, of_file)
+        self.batch_size = batch_size
+        self._run = open_graph(path, backend, precision, threads)
 
     def __call__(
         self, image: np.ndarray, boxes: np.ndarray
@@ -104,16 +116,14 @@ class OnnxPose:
                     owner[some], centers[some], scales[some], strict=True
                 )
             ]
-            keypoints[some], scores[some] = self.session.run(
-                ['keypoints', 'scores'], {'images': np.stack(batch)}
-            )
+            keypoints[some], scores[some] = self._run(np.stack(batch))
         keypoints = crops.to_image(keypoints, centers, scales, size)
-        ends = np.cumsum([len(b) for b in boxes])
-        parts = [
-            slice(end - len(b), end)
-            for b, end in zip(boxes, ends, strict=True)
-        ]
-        return [(keypoints[part], scores[part]) for part in parts]
+        ends = np.cumsum([len(b) for b in boxes], dtype=int)
+        # the last part, after all images, is empty
+        parts = zip(
+            np.split(keypoints, ends), np.split(scores, ends), strict=True
+        )
+        return list(parts)[:-1]
 
     def _check_inputs(
         self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray]
@@ -143,13 +153,3 @@ class OnnxPose:
                 f'{name} does not crop as in UDP, with which {path} was '
                 'trained. Crop in your own program.'
             )
-
-
-def _open(path: str | PathLike, threads: int, providers: Sequence[str]):
-    """Open an inference session of onnxruntime."""
-    onnxruntime = require('onnxruntime', 'OnnxPose')
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(
-        str(path), options, providers=list(providers)
-    )

@@ -27,6 +27,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='average over mirrored crops inside the graph, at twice the '
         'work (default: as in the config)',
     )
+    parser.add_argument(
+        '--int8',
+        metavar='IMAGES',
+        help='compute with 8 bits, calibrated on the people in this folder of '
+        'images; each image is one person, unless --int8-boxes is given',
+    )
+    parser.add_argument(
+        '--int8-boxes',
+        metavar='ANN.json',
+        help='COCO annotation file with the boxes of the people',
+    )
     add_cfg_options(parser)
 
 
@@ -40,6 +51,8 @@ def run(args: argparse.Namespace) -> None:
         args.out,
         heatmaps=args.heatmaps,
         flip_test=args.flip_test,
+        int8_images=args.int8,
+        int8_annotations=args.int8_boxes,
         say=functools.partial(print, flush=True),
         cfg_options=args.cfg_options,
     )
