@@ -13,14 +13,21 @@ from exported import CODEC, small_baseline
 from mmcv.transforms import Compose
 from mmpose.apis import inference_topdown
 
+from mlpe_mmpose.optional import require
 from mlpe_mmpose.runtime import OnnxPose, crops
 from mlpe_mmpose.tools import main
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
+openvino = require('openvino', 'A test')
 ROOT = Path(__file__).parents[2]
 COCO = Path(os.environ.get('COCO_MINI', ROOT.parent / 'shared' / 'coco_mini'))
 # a wheel's folder of libraries
-LIBRARIES = {np: 'numpy', cv2: 'opencv*', onnxruntime: 'onnxruntime'}
+LIBRARIES = {
+    np: 'numpy',
+    cv2: 'opencv*',
+    onnxruntime: 'onnxruntime',
+    openvino: 'openvino',
+}
 # left, top, right, bottom: wide, tall, partly and wholly outside, fractions
 BOXES = np.array(
     [
@@ -218,18 +225,19 @@ from mlpe_mmpose.runtime import OnnxPose
 
 assert not {'torch', 'mmengine', 'mmcv', 'mmpose'} & set(sys.modules)
 image, boxes, found = (np.load(path) for path in sys.argv[2:5])
-keypoints, scores = OnnxPose(sys.argv[1])(image, boxes)
+keypoints, scores = OnnxPose(sys.argv[1], backend=sys.argv[5])(image, boxes)
 assert np.abs(keypoints - found).max() < 0.1
 """
 
 
-def test_it_needs_no_package_but_numpy_opencv_and_onnxruntime(
-    small_mlpe, images, onnx_pose, tmp_path
+@pytest.mark.parametrize('backend', [onnxruntime, openvino])
+def test_it_needs_no_package_but_numpy_opencv_and_its_backend(
+    small_mlpe, images, onnx_pose, tmp_path, backend
 ):
     packages = tmp_path / 'packages'
     packages.mkdir()
     (packages / 'mlpe_mmpose').symlink_to(ROOT / 'mlpe_mmpose')
-    for module in (np, cv2, onnxruntime):
+    for module in (np, cv2, backend):
         folder = Path(module.__file__).parent
         # with the libraries that a wheel brings beside its package
         for path in (folder, *folder.parent.glob(f'{LIBRARIES[module]}.libs')):
@@ -241,7 +249,10 @@ def test_it_needs_no_package_but_numpy_opencv_and_onnxruntime(
     model = str(small_mlpe.config.with_name('pose.onnx'))
     done = subprocess.run(
         # -I: without the folder and the variables of this run
-        [sys.executable, '-I', '-S', '-c', ALONE, model, *paths, packages],
+        [
+            *(sys.executable, '-I', '-S', '-c', ALONE),
+            *(model, *paths, backend.__name__, packages),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
         heatmaps=args.heatmaps,
         flip_test=args.flip_test,
         int8_images=args.int8,
-        int8_annotations=args.int8_boxes,
+        int8_boxes=args.int8_boxes,
         say=functools.partial(print, flush=True),
         cfg_options=args.cfg_options,
     )

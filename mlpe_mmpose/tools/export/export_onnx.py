@@ -32,7 +32,7 @@ def export_onnx(
     heatmaps: bool = False,
     flip_test: bool | None = None,
     int8_images: str | os.PathLike | None = None,
-    int8_annotations: str | os.PathLike | None = None,
+    int8_boxes: str | os.PathLike | None = None,
     say: Callable[[str], None] = print,
     cfg_options: dict[str, Any] | None = None,
 ) -> Path:
@@ -61,7 +61,7 @@ def export_onnx(
             If it is given, the convolutions compute with 8 bits, calibrated
             on crops of these images (NNCF). The difference that this makes
             is reported, and not bounded
-        int8_annotations (str | PathLike, optional): COCO annotation file with
+        int8_boxes (str | PathLike, optional): COCO annotation file with
             the boxes of the people. Without it, each image is one person
         say (callable): Takes each line of progress. Defaults to ``print``
         cfg_options (dict, optional): Settings that replace those of the
@@ -83,10 +83,10 @@ def export_onnx(
         require(package, 'The export to ONNX')
     if int8_images is not None:
         require('nncf', 'export --int8')
-    elif int8_annotations is not None:
+    elif int8_boxes is not None:
         raise ValueError(
             'export needs int8_images, the folder of the images of '
-            f'int8_annotations={int8_annotations}.'
+            f'int8_boxes={int8_boxes}.'
         )
     out_file = Path(out_file)
     check_output(out_file)
@@ -109,7 +109,7 @@ def export_onnx(
     card = read_card(model, heatmaps)
     people = None
     if int8_images is not None:
-        people = read_crops(int8_images, int8_annotations, card)
+        people = read_crops(int8_images, int8_boxes, card)
     model.test_cfg.update(output_heatmaps=True)
 
     say(

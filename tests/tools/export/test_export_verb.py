@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from exported import CONFIGS, SIZE, small_baseline
 
@@ -12,15 +14,20 @@ def _export(*arguments) -> int:
 
 
 def test_any_heatmap_model_is_exported_and_the_progress_said(tmp_path, capsys):
-    # MMPose's own head and codec
+    # MMPose's own head and codec, in 8 bits
     codec = dict(type='MSRAHeatmap', sigma=2, **SIZE)
     trained = small_baseline(tmp_path, codec)
     out_file = tmp_path / 'pose.onnx'
+    images = tmp_path / 'images'
+    images.mkdir()
+    noise = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)
+    for name in ('a.png', 'b.jpg'):
+        cv2.imwrite(str(images / name), noise)
     status = _export(
         trained.config,
         trained.checkpoint,
         out_file,
-        *('--heatmaps', '--no-flip-test'),
+        *('--heatmaps', '--no-flip-test', '--int8', images),
     )
     said = capsys.readouterr().out
     assert status == 0
@@ -28,10 +35,13 @@ def test_any_heatmap_model_is_exported_and_the_progress_said(tmp_path, capsys):
         'loading',
         'exporting heatmaps, without mirrored crops',
         'batch of 5',
+        'int8: calibrating on 2 people',
+        'int8: the heatmaps differ by',
         str(out_file),
     )
     for line in lines:
         assert line in said
+    assert b'DequantizeLinear' in out_file.read_bytes()
     # the file says what it is, and the runtime that it cannot decode it
     with pytest.raises(ValueError, match='got heatmaps of MSRAHeatmap'):
         OnnxPose(out_file)
@@ -84,6 +94,10 @@ def test_an_option_without_a_value_is_said(tmp_path, capsys):
         (('none.py', __file__, 'pose.onnx'), 'none.py is not a file'),
         ((__file__, 'none.pth', 'pose.onnx'), 'none.pth is not a file'),
         ((__file__, __file__, 'none/pose.onnx'), 'a folder that exists'),
+        (
+            (__file__, __file__, 'pose.onnx', '--int8-boxes', 'x.json'),
+            'int8_boxes=x.json',
+        ),
         ((__file__, __file__, '.'), 'a folder that exists'),
     ],
 )
