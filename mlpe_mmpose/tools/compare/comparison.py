@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from .costs import measure_costs
-from .dataset import read_dataset
+from .dataset import DataSet, read_dataset
 from .plots import draw_costs, draw_curves, draw_figures
+from .results_row import evaluate_results
 from .runs import Run, finish, plan_runs
-from .suite import load_suite
+from .suite import Experiment, load_suite
 from .table import LEGEND, Row, format_markdown, write_csv
 
 PLOTS = {
@@ -77,6 +78,9 @@ def compare(
         raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
     dataset = read_dataset(data, loaded.data)
     dataset.check()
+    for row in rows.values():
+        if row.experiment.results:
+            row.results.append(_evaluate(row.experiment, dataset))
     planned = plan_runs(loaded, dataset, out, seeds)
     # an earlier call may have run more seeds; the tables keep their results
     stored = [
@@ -101,6 +105,15 @@ def compare(
         _write(list(rows.values()), out)
         _run_all(left, rows, out, deadline, say)
         return list(rows.values())
+
+
+def _evaluate(experiment: Experiment, dataset: DataSet) -> dict:
+    """Return the result of an experiment that has a results file."""
+    return dict(
+        experiment=experiment.name,
+        metrics=evaluate_results(Path(experiment.results), dataset),
+        boxes=experiment.source or experiment.results,
+    )
 
 
 def _run_all(

@@ -85,16 +85,16 @@ class DataSet:
             str(root / self.boxes) if found else None
         )
         if self.type or self.metainfo:
-            options['model.head.out_channels'] = self.num_keypoints()
+            number = self.describe_keypoints()['num_keypoints']
+            options['model.head.out_channels'] = number
         return options
 
-    def num_keypoints(self) -> int:
-        """Return the number of keypoints, K."""
+    def describe_keypoints(self) -> dict:
+        """Return MMPose's description of the keypoints."""
+        metainfo = DATASETS.get(self.type or 'CocoDataset').METAINFO
         if self.metainfo:
             metainfo = dict(from_file=self.metainfo)
-        else:
-            metainfo = DATASETS.get(self.type or 'CocoDataset').METAINFO
-        return parse_pose_metainfo(metainfo)['num_keypoints']
+        return parse_pose_metainfo(metainfo)
 
     def check(self) -> None:
         """Refuse files that are missing or do not fit.
@@ -110,7 +110,8 @@ class DataSet:
             if not path.is_file():
                 raise FileNotFoundError(f'{path} is missing: {HELP}')
             content = read_json(path)
-            names, use = range(self.num_keypoints()), Use.TRAIN | Use.EVALUATE
+            names = range(self.describe_keypoints()['num_keypoints'])
+            use = Use.TRAIN | Use.EVALUATE
             refuse_faults(path, find_faults(content, use, names))
             folder = Path(self.root, part['img'])
             if missing := find_missing_images(content, folder):

@@ -101,7 +101,8 @@ class Run:
 def plan_runs(suite: Suite, data: DataSet, out: Path, seeds: int) -> list[Run]:
     """List all runs of a suite, seed by seed.
 
-    A comparison that is stopped then has all experiments with some seeds.
+    A comparison that is stopped then has all experiments with some seeds. An
+    experiment with a results file has no run.
 
     Args:
         suite (Suite): The suite
@@ -130,6 +131,7 @@ def plan_runs(suite: Suite, data: DataSet, out: Path, seeds: int) -> list[Run]:
         )
         for seed in range(seeds)
         for e in suite.experiments
+        if e.config
     ]
 
 

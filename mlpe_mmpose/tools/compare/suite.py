@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from mmengine.config import Config
@@ -18,8 +18,11 @@ class Experiment:
 
     Args:
         name (str): Unique in its suite; also the name of a folder
-        config (str): Path of a config, or its path below ``configs/``.
-            Defaults to the ``config`` of the suite
+        config (str, optional): Path of a config, or its path below
+            ``configs/``. Defaults to the ``config`` of the suite
+        results (str, optional): Instead of a config, a file of detections in
+            COCO's format, by its path from the current folder or from that of
+            the suite; nothing is trained
         options (dict): Changes of the config, as for
             ``Config.merge_from_dict``: keys may have dots, values may be
             dicts, which are merged
@@ -27,11 +30,13 @@ class Experiment:
         against (str, optional): Name of the experiment to compare with, from
             which this one differs in one thing
         paper (dict): Published figures by metric, as ``dict(AP=70.4)``
-        source (str): Who published the figures, and the setting
+        source (str): Who published the figures, or where the results file
+            comes from, and the setting
     """
 
     name: str
-    config: str
+    config: str | None = None
+    results: str | None = None
     options: dict = field(default_factory=dict)
     codec: dict = field(default_factory=dict)
     against: str | None = None
@@ -94,7 +99,9 @@ def load_suite(name: str) -> Suite:
         )
     shared = {k: v for k, v in content.items() if k == 'config'}
     try:
-        experiments = tuple(_read_experiment(shared, row) for row in rows)
+        experiments = tuple(
+            _read_experiment(shared, row, path.parent) for row in rows
+        )
         _check_names(experiments)
     except (FileNotFoundError, ValueError) as error:
         raise type(error)(f'{path}: {error}') from error
@@ -106,15 +113,17 @@ def load_suite(name: str) -> Suite:
     )
 
 
-def _read_experiment(shared: Mapping, row: dict) -> Experiment:
-    """Check one experiment of a suite's file."""
+def _read_experiment(shared: Mapping, row: dict, folder: Path) -> Experiment:
+    """Check one experiment of a suite's file in ``folder``."""
     try:
         experiment = Experiment(**{**shared, **row})
+        if experiment.config is None and experiment.results is None:
+            raise TypeError('it has neither config nor results')
     except TypeError as error:
         known = ', '.join(f.name for f in fields(Experiment))
         raise ValueError(
             f'{row!r:.60} is no experiment ({error}). It is a dict with name '
-            f'and config, and may have more of: {known}.'
+            f'and config or results, and may have more of: {known}.'
         ) from error
     # the name becomes a folder, and a cell of a table
     if not re.fullmatch(r'\w[\w .+=-]*', str(experiment.name)):
@@ -123,6 +132,8 @@ def _read_experiment(shared: Mapping, row: dict) -> Experiment:
             'go into a folder of this name. Use letters, digits, blanks and '
             'any of _ . + = -'
         )
+    if experiment.results:
+        return _find_results(experiment, folder)
     try:
         _ = experiment.path
     except FileNotFoundError as error:
@@ -132,6 +143,17 @@ def _read_experiment(shared: Mapping, row: dict) -> Experiment:
             'configs.'
         ) from error
     return experiment
+
+
+def _find_results(experiment: Experiment, folder: Path) -> Experiment:
+    """Return the experiment with the path of its results file."""
+    for path in Path(experiment.results), folder / experiment.results:
+        if path.is_file():
+            return replace(experiment, config=None, results=str(path))
+    raise FileNotFoundError(
+        f'{experiment.name!r} has no results file {experiment.results!r}: '
+        f'there is no such file from the current folder, nor from {folder}.'
+    )
 
 
 def _check_names(experiments: tuple[Experiment, ...]) -> None:

@@ -23,7 +23,7 @@ The difference is that of the mean APs to the row under "against". It is clear
 if Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures of the
 setting in brackets. Parameters, GFLOPs (2 for a multiply-add) and ms are of
 one person in float32 without flip test. MiB is the peak memory of a training.
-"boxes" are the boxes of the test.
+"boxes" are the boxes of the test, or the origin of a results file.
 """
 
 
@@ -72,7 +72,7 @@ def _cells(row: Row, by_name: Mapping[str, Row]) -> dict[str, str]:
     """Return the cells of a row by column."""
     experiment, costs = row.experiment, row.costs
     paper = ', '.join(f'{k} {v}' for k, v in experiment.paper.items())
-    memory = [r['peak_memory_mib'] for r in row.results]
+    memory = [r.get('peak_memory_mib') for r in row.results]
     memory = [m for m in memory if m is not None]
     return {
         'experiment': experiment.name,
@@ -80,7 +80,7 @@ def _cells(row: Row, by_name: Mapping[str, Row]) -> dict[str, str]:
         'against': experiment.against or '',
         'difference': _difference(row, by_name.get(experiment.against)),
         'paper': f'{paper} ({experiment.source})' if paper else '',
-        'seeds': str(len(row.results) or ''),
+        'seeds': str(sum('seed' in r for r in row.results) or ''),
         'params (M)': f'{costs.parameters:.2f}' if costs else '',
         'GFLOPs': f'{costs.gflops:.2f}' if costs else '',
         'ms': f'{costs.milliseconds:.1f}' if costs else '',
@@ -113,15 +113,17 @@ def write_csv(rows: Sequence[Row], path: Path) -> None:
     """Write one line for each run, with its command."""
     names = ['boxes', 'train_seconds', 'peak_memory_mib', 'machine', 'command']
     with path.open('w', newline='') as file:
-        writer = csv.writer(file)
-        writer.writerow(['experiment', 'seed', *FIGURES.values(), *names])
+        writer = csv.DictWriter(
+            file,
+            ['experiment', 'seed', *FIGURES.values(), *names],
+            extrasaction='ignore',
+        )
+        writer.writeheader()
         for result in (result for row in rows for result in row.results):
-            result = {
-                **result,
-                'train_seconds': round(result['train_seconds']),
+            figures = {
+                name: result['metrics'].get(metric)
+                for metric, name in FIGURES.items()
             }
-            writer.writerow(
-                [result['experiment'], result['seed']]
-                + [result['metrics'].get(metric) for metric in FIGURES]
-                + [result[name] for name in names]
-            )
+            seconds = result.get('train_seconds')
+            figures['train_seconds'] = seconds and round(seconds)
+            writer.writerow({**result, **figures})

@@ -1,0 +1,103 @@
+"""A row may be a results file, whoever wrote it."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlpe_mmpose.tools.compare.comparison import compare
+from mlpe_mmpose.tools.compare.dataset import DataSet
+from mlpe_mmpose.tools.compare.results_row import evaluate_results
+from mlpe_mmpose.tools.compare.suite import load_suite
+from mlpe_mmpose.tools.synth.generator import generate_dataset
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
+    folder = tmp_path_factory.mktemp('people')
+    generate_dataset(folder, 1, 4, seed=0)
+    return DataSet(str(folder))
+
+
+@pytest.fixture
+def perfect(data) -> list[dict]:
+    """The annotations as detections, with flags that do not count."""
+    content = json.loads(Path(data.root, data.val['ann_file']).read_text())
+    return [
+        dict(
+            image_id=a['image_id'],
+            category_id=1,
+            keypoints=np.array(a['keypoints']).tolist(),
+            score=0.5,
+        )
+        for a in content['annotations']
+    ]
+
+
+def write(folder: Path, detections: object) -> Path:
+    path = folder / 'theirs.json'
+    path.write_text(json.dumps(detections))
+    return path
+
+
+def test_the_annotations_themselves_are_perfect_results(
+    data, perfect, tmp_path
+):
+    for detection in perfect:
+        detection['keypoints'][2::3] = [0] * 17
+    metrics = evaluate_results(write(tmp_path, perfect), data)
+    assert metrics['AP'] == metrics['AR'] == pytest.approx(1)
+    # the half of the people: AR is their share
+    half = perfect[::2]
+    metrics = evaluate_results(write(tmp_path, half), data)
+    assert metrics['AR'] == pytest.approx(len(half) / len(perfect))
+
+
+def test_a_results_file_stands_in_the_table_with_its_origin(
+    data, perfect, tmp_path
+):
+    write(tmp_path, perfect)
+    suite = tmp_path / 'mine.py'
+    suite.write_text(
+        "config = 'mlpe_tiny_synthetic.py'\n"
+        "experiments = [dict(name='theirs', results='theirs.json',\n"
+        "                    source='their program, its own boxes'),\n"
+        "               dict(name='mine', against='theirs')]"
+    )
+    out = tmp_path / 'out'
+    # nothing is left to train
+    rows = compare(str(suite), data.root, out, only=['theirs'], say=str)
+    assert rows[0].costs is None
+    table = (out / 'table.md').read_text()
+    assert '| theirs | 100.0 |' in table
+    assert '| their program, its own boxes |' in table
+    with (out / 'runs.csv').open() as file:
+        (line,) = csv.DictReader(file)
+    assert (line['AP'], line['seed'], line['command']) == ('1.0', '', '')
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        (dict(image_id=99), 'image_id 99, which is none of the 4 images'),
+        (dict(keypoints=[1, 2, 3]), '51 finite values.* got 3 values'),
+        (dict(score=float('nan')), 'a finite score, .* score nan'),
+        (dict(score=None), 'needs image_id, category_id, keypoints and score'),
+    ],
+)
+def test_a_detection_that_does_not_fit_is_named(
+    data, perfect, tmp_path, changes, message
+):
+    perfect[1].update(changes)
+    path = write(tmp_path, perfect)
+    with pytest.raises(ValueError, match=rf'{path}, detection 1.*{message}'):
+        evaluate_results(path, data)
+
+
+def test_a_results_file_that_is_missing_is_named(tmp_path):
+    suite = tmp_path / 'mine.py'
+    suite.write_text("experiments = [dict(name='x', results='no.json')]")
+    with pytest.raises(FileNotFoundError, match=r"'x' has no .* 'no\.json'"):
+        load_suite(str(suite))
