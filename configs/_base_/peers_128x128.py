@@ -1,7 +1,7 @@
 # Peers of mlpe_resnet18_128x128_synthetic.py, for suites: codecs, heads and
 # backbones of about the same cost. The structure is that of MMPose's configs;
 # the widths are our choice.
-_base_ = ['../mlpe_resnet18_128x128_synthetic.py']
+_base_ = ['../mlpe_resnet18_128x128_synthetic.py', 'rtmpose.py']
 
 mse = dict(type='KeypointMSELoss', use_target_weight=True)
 
@@ -94,41 +94,18 @@ hrnet_w16 = dict(
     ),
 )
 
-# RTMPose's: bins of half a pixel, and a sigma of sqrt(size / 8)
-simcc = dict(
+simcc_4x4 = dict(
+    _base_.simcc,
     _delete_=True,
-    type='SimCCLabel',
     input_size=_base_.sizes['input_size'],
     sigma=(4.0, 4.0),
-    simcc_split_ratio=2.0,
-    normalize=False,
-    use_dark=False,
 )
-rtmcc_head = dict(
+rtmcc_4x4 = dict(
+    _base_.rtmcc_head,
     _delete_=True,
-    type='RTMCCHead',
     in_channels=128,
-    out_channels=17,
     input_size=_base_.sizes['input_size'],
     in_featuremap_size=(4, 4),
-    simcc_split_ratio=2.0,
-    final_layer_kernel_size=7,
-    gau_cfg=dict(
-        hidden_dims=256,
-        s=128,
-        expansion_factor=2,
-        dropout_rate=0.0,
-        drop_path=0.0,
-        act_fn='SiLU',
-        use_rel_bias=False,
-        pos_enc=False,
-    ),
-    loss=dict(
-        type='KLDiscretLoss',
-        use_target_weight=True,
-        beta=10.0,
-        label_softmax=True,
-    ),
     decoder=_base_.codec,
 )
 

@@ -81,8 +81,8 @@ experiments = [
     ),
     dict(
         name='rtmpose_head',
-        options={**C5, 'model.head': _base_.rtmcc_head},
-        codec=_base_.simcc,
+        options={**C5, 'model.head': _base_.rtmcc_4x4},
+        codec=_base_.simcc_4x4,
         against='plus',
     ),
     dict(
