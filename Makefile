@@ -1,8 +1,10 @@
-# All that a developer runs; it needs git, make and Python 3.10, 3.11 or 3.12.
+# All that a developer runs; it needs git, make and Python 3.10 to 3.14.
 #
 #   make setup    create .venv with the versions of requirements.txt
 #   make demo     set up, then generate data, train, test and draw
-#   make test     set up, then lint and run the whole suite
+#   make test     set up, then lint and run all tests but the long ones
+#   make test-long   set up, then run the long tests: 40 minutes on two cores
+#   make matrix   run the tests with other versions of Python and the stack
 #   make doctor   set up, then check every part of the stack
 #   make clean    remove .venv
 #
@@ -17,7 +19,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: help setup demo test doctor clean
+.PHONY: help setup demo test test-long matrix doctor clean
 
 VENV ?= .venv
 STAMP := $(VENV)/set-up
@@ -31,6 +33,7 @@ export PYTHON TORCH MMCV PIP_ARGS
 
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -63,7 +66,14 @@ test: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/lint-imports --no-cache --no-logo
-	$(PY) -m pytest --numprocesses auto --dist loadfile --durations=15 $(ARGS)
+	$(PYTEST) -m 'not long' --durations=15 $(ARGS)
+
+# -rP shows the figures that passed tests print.
+test-long: setup
+	$(PYTEST) -m long -rP --durations=15 $(ARGS)
+
+matrix:
+	.ci/matrix.sh $(ARGS)
 
 doctor: setup
 	$(PY) -m mlpe_mmpose doctor
@@ -80,16 +90,17 @@ define read_options
 stop() { echo "error: $$*" >&2; exit 1; }
 case $$MMCV in lite) other=mmcv ;; full) other=mmcv-lite ;;
 	*) stop "MMCV=$$MMCV: it is lite or full." ;; esac
-fits='import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))'
+fits='import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))'
 python=
-for name in $${PYTHON:-$(PY) python3.11 python3.10 python3.12 python3}; do
+names="$(PY) python3.11 python3.10 python3.12 python3.13 python3.14 python3"
+for name in $${PYTHON:-$$names}; do
 	if "$$name" -c "$$fits" 2>/dev/null; then python=$$name; break; fi
 done
 if [ -z "$$python" ] && [ -n "$$PYTHON" ]; then
 	found=$$("$$PYTHON" -V 2>/dev/null) || found='not a Python that runs'
-	stop "PYTHON=$$PYTHON is $$found; Python 3.10, 3.11 or 3.12 is needed."
+	stop "PYTHON=$$PYTHON is $$found; Python 3.10 to 3.14 is needed."
 elif [ -z "$$python" ]; then
-	stop 'no Python 3.10, 3.11 or 3.12 is on PATH.' \
+	stop 'no Python 3.10 to 3.14 is on PATH.' \
 		'Install one, as with `apt install python3.11 python3.11-venv`,' \
 		'or name it: `make setup PYTHON=/path/to/python3.11`.'
 fi
@@ -123,8 +134,8 @@ pins() { grep -E "^($$1)==" requirements.txt; }
 echo '== 1/4 what builds and installs'
 $(PIP) install --no-deps $$PIP_ARGS -r <(pins 'pip|setuptools|Cython|numpy')
 echo '== 2/4 the pinned versions'
-if [ "$$wanted" = 3.12 ] && ! command -v cc >/dev/null; then
-	stop 'xtcocotools must be compiled for Python 3.12, and there is no C' \
+if [ "$${wanted#3.}" -ge 12 ] && ! command -v cc >/dev/null; then
+	stop "xtcocotools must be compiled for Python $$wanted, and there is no C" \
 		'compiler. Install one, or use Python 3.11, for which it has wheels.'
 fi
 if $(PIP) show -q $$other 2>/dev/null; then $(PIP) uninstall -y $$other; fi
