@@ -7,6 +7,8 @@ compiler. An op raises an error when it is called.
 """
 
 import importlib.abc
+import importlib.util
+import pkgutil
 import sys
 import types
 from collections.abc import Callable
@@ -78,6 +80,9 @@ def install() -> None:
     """
     if _FINDER not in sys.meta_path:
         sys.meta_path.append(_FINDER)
+    # MMEngine and mmcv ask it whether there are ops; Python 3.14 has it not
+    if not hasattr(pkgutil, 'find_loader'):
+        pkgutil.find_loader = importlib.util.find_spec
 
 
 def is_stand_in(module: types.ModuleType) -> bool:

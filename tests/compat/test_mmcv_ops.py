@@ -68,6 +68,19 @@ print(len(sys.meta_path) - before, 'mmcv' in sys.modules)
     assert out.split() == ['0', 'False']
 
 
+def test_python_3_14_finds_the_ops_without_pkgutils_function(package, run):
+    package('mmcv-lite', '2.1.0', 'mmcv')
+    out = run("""
+import pkgutil
+vars(pkgutil).pop('find_loader', None)
+from mlpe_mmpose.compat import mmcv_ops
+mmcv_ops.install()
+for name in ('mmcv._ext', 'mmcv.none'):
+    print(pkgutil.find_loader(name) is not None)
+""")
+    assert out.split() == ['True', 'False']
+
+
 def test_the_environment_banner_and_the_real_mmdet_work():
     code = """
 import mlpe_mmpose
