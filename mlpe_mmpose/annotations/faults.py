@@ -14,11 +14,13 @@ class Fault(NamedTuple):
             ``'detection'``; ``'file'`` for the whole file
         field (str): The name of the field, ``''`` for the whole entry
         message (str): The entry, the field, its value, and what is needed
+        position (int, optional): The index of the entry in its list
     """
 
     kind: str
     field: str
     message: str
+    position: int | None = None
 
 
 def read_json(path: str | Path) -> object:

@@ -45,7 +45,7 @@ def _find_reason(annotation: dict, image: dict | None) -> str:
     ):
         return 'their box has no area inside the image'
     values = annotation['keypoints']
-    places = (*values[::3], *values[1::3])
+    places = (values[i] for i in range(len(values)) if i % 3 < 2)
     if all(place is not None and place <= 0 for place in places):
         return 'no coordinate of their keypoints is above 0'
     return ''

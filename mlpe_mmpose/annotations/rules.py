@@ -43,9 +43,8 @@ def find_faults(
     yield from _find('category', categories, CATEGORY, use)
     if Use.METAINFO in use:
         yield from _find_metainfo_faults(categories)
-    fields = TRAINED_IMAGE if Use.TRAIN in use else IMAGE
-    yield from _find('image', images, fields, use)
-    names = find_names(categories) if names is None else names
+    yield from find_image_faults(images, use)
+    names = find_names(content) if names is None else names
     known = [c['id'] for c in categories if isinstance(c, dict) and 'id' in c]
     faults = list(find_annotation_faults(annotations, use, names, known))
     yield from faults
@@ -56,6 +55,12 @@ def find_faults(
             f'no labelled keypoint in {len(annotations)} annotations. COCO '
             'has keypoints in annotations/person_keypoints_*.json',
         )
+
+
+def find_image_faults(images: Sequence, use: Use) -> Iterator[Fault]:
+    """Find the faults of images, see :func:`find_faults`."""
+    fields = TRAINED_IMAGE if Use.TRAIN in use else IMAGE
+    return _find('image', images, fields, use)
 
 
 def find_annotation_faults(
@@ -101,7 +106,7 @@ def find_detection_faults(
         yield from faults
         return
     images = content['images']
-    yield from _find('image', images, TRAINED_IMAGE, Use.TRAIN)
+    yield from find_image_faults(images, Use.TRAIN)
     known = {image['id'] for image in images if 'id' in image}
 
     def check(detection: dict) -> Iterator[tuple[str, str]]:
@@ -115,9 +120,10 @@ def find_detection_faults(
     yield from _find('detection', detections, DETECTION, Use.TRAIN, check)
 
 
-def find_names(categories: Sequence) -> tuple[str, ...]:
-    """Return the names of the keypoints; () where they are not valid."""
-    names = next((c['keypoints'] for c in _find_named(categories)), [])
+def find_names(content: object) -> tuple[str, ...]:
+    """Return the names of the keypoints; () if the file has no valid ones."""
+    categories = content.get('categories') if isinstance(content, dict) else ()
+    names = next((c['keypoints'] for c in _find_named(categories or ())), [])
     return tuple(names) if CATEGORY['keypoints'].is_valid(names) else ()
 
 
@@ -191,7 +197,7 @@ def _find(
             name = f'the {kind} at position {position} (from 0)'
             if isinstance(entry, dict) and 'id' in entry:
                 name = f'{kind} {entry["id"]!r:.20}'
-            yield Fault(kind, field, f'{name}: {problem}.')
+            yield Fault(kind, field, f'{name}: {problem}.', position)
     for number, count in ids.items() if 'id' in fields else ():
         if count > 1:
             message = f"{kind} {number!r:.20}: {count} entries have this 'id'."

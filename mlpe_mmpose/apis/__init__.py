@@ -18,6 +18,7 @@ _TOOLS = {
     'PoseModel': 'predict.pose_models',
     'People': 'predict.people',
     'build_detector': 'build_detector',
+    'check_data': 'check_data.check_data',
     'checkup': 'doctor.checkup',
     'compare': 'compare.comparison',
     'convert_checkpoint': 'convert.convert_checkpoint',

@@ -21,7 +21,10 @@ from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import MAX_COORDINATE, Use
 from mlpe_mmpose.annotations.left_out import find_left_out
 from mlpe_mmpose.annotations.rules import find_detection_faults, find_faults
+from mlpe_mmpose.annotations.suspicions import find_suspicions
 
+# our choice: so many people show what is doubtful in a file, and cost little
+SAMPLE = 1000
 read_annotations = Dataset._load_annotations
 read_samples = Dataset.load_data_list
 
@@ -56,25 +59,42 @@ def _read_checked_annotations(self: Dataset) -> tuple[list[dict], list[dict]]:
     """Refuse ids that entries share, and say which people are left out."""
     result = read_annotations(self)
     content, coco = self.coco.dataset, self.coco
-    if len(coco.anns) + len(coco.imgs) < sum(
-        len(content[kind]) for kind in ('annotations', 'images')
-    ):
+    entries = [*content.get('annotations', ()), *content.get('images', ())]
+    if len(coco.anns) + len(coco.imgs) < len(entries):
         raise ValueError('two images or two annotations have the same id.')
     if _is_plain(self) and self.data_mode == 'topdown':
-        for reason, ids in find_left_out(
-            coco.anns.values(), coco.imgs
-        ).items():
-            MMLogger.get_current_instance().warning(
-                f'{self.ann_file}: {len(ids)} of {len(coco.anns)} annotations '
-                f'have labelled keypoints, and {type(self).__name__} leaves '
-                f'them out, because {reason}: {str(ids[:5])[1:-1]}'
-            )
+        _warn(self)
     return result
+
+
+def _warn(dataset: Dataset) -> None:
+    """Log who is left out of the training, and what is doubtful."""
+    logger = MMLogger.get_current_instance()
+    images = dataset.coco.imgs
+    annotations = dataset.coco.dataset.get('annotations', [])
+    total = len(annotations)
+    for reason, ids in find_left_out(annotations, images).items():
+        logger.warning(
+            f'{dataset.ann_file}: {len(ids)} of {total} annotations have '
+            f'labelled keypoints, and {type(dataset).__name__} leaves them '
+            f'out: {reason}. Their ids start with {str(ids[:5])[1:-1]}.'
+        )
+    sample = annotations[:: max(1, total // SAMPLE)]
+    for _, what, ids in find_suspicions(sample, images, _get_names(dataset)):
+        logger.warning(
+            f'{dataset.ann_file}: {len(ids)} of {len(sample)} annotations are '
+            f'doubtful: {what}. Their ids start with {str(ids[:5])[1:-1]}. '
+            '`python -m mlpe_mmpose check-data` looks at all.'
+        )
 
 
 def _is_plain(dataset: Dataset) -> bool:
     """Whether a data set reads annotations as COCO's are."""
     return type(dataset).parse_data_info is Dataset.parse_data_info
+
+
+def _get_names(dataset: Dataset) -> list[str]:
+    return list(dataset.metainfo['keypoint_id2name'].values())
 
 
 def _check_samples(data_list: Sequence[dict], dataset: Dataset) -> None:
@@ -115,10 +135,9 @@ def _are_usable(data_list: Sequence[dict], num_keypoints: int) -> bool:
     visible = np.concatenate(visible)
     # the position of a keypoint that is not labelled is not read
     positions = np.concatenate(keypoints)[visible > 0]
-    numbers = np.concatenate([*boxes, positions, visible], axis=None)
-    return bool(
-        (np.abs(numbers) <= MAX_COORDINATE).all() and (visible >= 0).all()
-    )
+    numbers = np.concatenate(boxes), positions, visible
+    are_valid = [(np.abs(array) <= MAX_COORDINATE).all() for array in numbers]
+    return all(are_valid) and bool((visible >= 0).all())
 
 
 def _explain(dataset: Dataset) -> None:
@@ -138,7 +157,6 @@ def _explain(dataset: Dataset) -> None:
         faults = find_detection_faults(detections, content)
         refuse_faults(dataset.bbox_file, faults)
     else:
-        names = dataset.metainfo['keypoint_id2name'].values()
-        names = list(names) if _is_plain(dataset) else ()
+        names = _get_names(dataset) if _is_plain(dataset) else ()
         faults = find_faults(content, Use.TRAIN, names)
         refuse_faults(dataset.ann_file, faults)

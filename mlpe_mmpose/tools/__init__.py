@@ -28,7 +28,7 @@ VERBS = {
     'Train': ('configs', 'compare', 'benchmark'),
     'Use a model': ('predict', 'convert', 'export', 'export-data', 'pack'),
     'Look at a model': ('report',),
-    'Prepare data': ('import-data', 'init-dataset', 'synth'),
+    'Prepare data': ('import-data', 'check-data', 'init-dataset', 'synth'),
     'Mend an installation': ('doctor',),
 }
 FIRST_STEPS = f"""

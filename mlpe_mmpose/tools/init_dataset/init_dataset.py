@@ -8,9 +8,10 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mlpe_mmpose.annotations.sides import find_unpaired, guess_swaps
+
 from ..output_file import write_then_check
 from .base_config import downloads_weights, read_base
-from .guesses import find_unpaired, guess_swaps
 from .render import render_config, render_metainfo
 from .split import Split, read_split
 from .trial import try_config

@@ -6,8 +6,10 @@ from pathlib import Path
 import jinja2
 from mmengine.config import Config
 
+from mlpe_mmpose.annotations.sides import LEFT, RIGHT, guess_swaps, split_words
+
 from .base_config import downloads_weights, look_up, refer_to_base
-from .guesses import guess_half, guess_sigma, guess_swaps, words
+from .guesses import guess_half, guess_sigma
 from .split import Split
 
 # MMPose's colours for COCO: left, right, in between
@@ -93,7 +95,7 @@ def _get_template(name: str) -> jinja2.Template:
 
 
 def _choose_color(name: str) -> list[int]:
-    sides = set(words(name))
-    if sides & {'left', 'l'}:
+    sides = set(split_words(name))
+    if sides & LEFT:
         return GREEN
-    return ORANGE if sides & {'right', 'r'} else BLUE
+    return ORANGE if sides & RIGHT else BLUE

@@ -29,7 +29,7 @@ class Split:
     @property
     def names(self) -> tuple[str, ...]:
         """The K names of the keypoints."""
-        return find_names(self.content['categories'])
+        return find_names(self.content)
 
     @property
     def links(self) -> list[tuple[int, int]]:

@@ -6,13 +6,12 @@ import pytest
 from beasts import annotations, init, write
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
-from mlpe_mmpose.tools.init_dataset.guesses import (
+from mlpe_mmpose.annotations.sides import (
     find_unpaired,
-    guess_half,
-    guess_sigma,
     guess_swaps,
-    words,
+    split_words,
 )
+from mlpe_mmpose.tools.init_dataset.guesses import guess_half, guess_sigma
 
 # parts of which random names are made: sides, separators, other alphabets
 PARTS = ['left', 'Right', 'L', 'r', 'l', 'R', 'LEFT', 'right', '_', '-', ' ']
@@ -34,7 +33,7 @@ PARTS += ["'", '"', '\\', '.', '{', '#', '\n']
     ],
 )
 def test_a_name_has_words(name, expected):
-    assert words(name) == expected
+    assert split_words(name) == expected
 
 
 def test_pairs_are_names_that_differ_in_their_side_only():
