@@ -60,14 +60,13 @@ class Figure:
         wardrobe (dict): Colours, see :func:`.parts.sample_wardrobe`
     """
 
-    points: dict[str, tuple[float, float, float]]
+    points: dict[str, np.ndarray]
     radii: np.ndarray
     wardrobe: dict[str, tuple[Colour, Colour] | None]
 
     def list_centres(self) -> np.ndarray:
         """Return the centre (x, y) of every circle, y down."""
-        spots = [self.points[name] for name in _CENTRES]
-        return np.array([(x, -y) for x, y, _ in spots])
+        return np.array([self.points[name][:2] for name in _CENTRES]) * (1, -1)
 
     def bound(self) -> list[float]:
         """Return left, top, right and bottom in body heights, y down."""

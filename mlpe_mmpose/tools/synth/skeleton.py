@@ -14,11 +14,12 @@ Note:
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from .dice import Dice
 from .pose import SIDES
 
 Vector = tuple[float, float, float]
-Matrix = tuple[Vector, Vector, Vector]
 
 # 16 bits are far finer than a pixel, and far coarser than an error of a libm
 SINES = tuple(
@@ -61,8 +62,7 @@ _ON_CHEST = {
 _ON_SHANK = {'heel': (0.0, -0.016, -0.018), 'toe': (0.0, -0.026, 0.085)}
 _HAND_Y = 0.034
 
-_HIPS = (0.0, 0.0, 0.0)
-_CAMERA = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+_HIPS, _CAMERA = np.zeros(3), np.eye(3)
 
 
 class Build(NamedTuple):
@@ -110,35 +110,34 @@ def sample_build(dice: Dice) -> Build:
     )
 
 
-def rotate(frame: Matrix, *turns: tuple[str, int]) -> Matrix:
+def rotate(frame: np.ndarray, *turns: tuple[str, int]) -> np.ndarray:
     """Rotate a frame about its own axes, by the right-hand rule.
 
-    Each turn is an axis and whole degrees; the turns follow one another.
+    Args:
+        frame (np.ndarray): Axes x, y and z of the frame, (3, 3), as rows
+        turns (tuple): Axis and whole degrees of each turn, in their order
+
+    Returns:
+        np.ndarray: The axes of the rotated frame, (3, 3).
     """
+    frame = frame.copy()
     for axis, degrees in turns:
+        first, second = {'x': (1, 2), 'y': (2, 0), 'z': (0, 1)}[axis]
         s, c = SINES[degrees % 360], SINES[(degrees + 90) % 360]
-        if axis == 'x':
-            rows = ((x, y * c + z * s, z * c - y * s) for x, y, z in frame)
-        elif axis == 'y':
-            rows = ((x * c - z * s, y, z * c + x * s) for x, y, z in frame)
-        else:
-            rows = ((x * c + y * s, y * c - x * s, z) for x, y, z in frame)
-        frame = tuple(rows)
+        u, v = frame[first], frame[second]
+        frame[first], frame[second] = u * c + v * s, v * c - u * s
     return frame
 
 
-def _move(start: Vector, frame: Matrix, step: Vector) -> Vector:
+def _move(start: np.ndarray, frame: np.ndarray, step: Vector) -> np.ndarray:
     """Add to a point a step that is given in the axes of a frame."""
     u, v, w = step
-    return tuple(
-        origin + x * u + y * v + z * w
-        for origin, (x, y, z) in zip(start, frame, strict=True)
-    )
+    return start + frame[0] * u + frame[1] * v + frame[2] * w
 
 
 def place_joints(
     pose: dict[str, int], view: tuple[int, int], build: Build
-) -> dict[str, Vector]:
+) -> dict[str, np.ndarray]:
     """Compute the position of every point of a body.
 
     Args:
@@ -147,7 +146,7 @@ def place_joints(
         build (Build): Proportions of the body
 
     Returns:
-        dict: Name -> position in the view; the middle of the hips is at 0.
+        dict: Name -> position in the view, (3,); the middle of the hips is 0.
         The points are COCO's keypoints, and others that the drawing needs.
     """
     yaw, tilt = view
@@ -198,7 +197,7 @@ def _place_leg(points, pelvis, pose, side, sign, length) -> None:
         points[f'{side}_{name}'] = _move(ankle, leg, step)
 
 
-def _rotate_limb(frame, pose, joint, sign) -> Matrix:
+def _rotate_limb(frame, pose, joint, sign) -> np.ndarray:
     """Return the frame of the upper arm or thigh that hangs on a joint."""
     return rotate(
         frame,

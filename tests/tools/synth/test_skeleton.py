@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from mlpe_mmpose.tools.synth.dice import Dice
@@ -85,13 +86,10 @@ def test_bones_keep_their_length_in_every_pose():
 
 
 def test_turns_follow_the_right_hand_rule():
-    frame = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    third_column = [row[2] for row in rotate(frame, ('y', 90))]
-    assert third_column == [1.0, 0.0, 0.0]  # z goes to x
-    second_column = [row[1] for row in rotate(frame, ('x', 90))]
-    assert second_column == [0.0, 0.0, 1.0]  # y goes to z
-    first_column = [row[0] for row in rotate(frame, ('z', 90))]
-    assert first_column == [0.0, 1.0, 0.0]  # x goes to y
+    frame = np.eye(3)
+    assert rotate(frame, ('y', 90))[2].tolist() == [1, 0, 0]  # z goes to x
+    assert rotate(frame, ('x', 90))[1].tolist() == [0, 0, 1]  # y goes to z
+    assert rotate(frame, ('z', 90))[0].tolist() == [0, 1, 0]  # x goes to y
 
 
 def test_one_in_five_is_a_child_with_a_large_head():
