@@ -20,6 +20,7 @@ with explain_import_errors():
     from .codecs import MLPEHeatmap
     from .compat import (
         config_lookup,
+        cpu_processes,
         dataset_checks,
         pretrained_weights,
     )
@@ -51,5 +52,6 @@ with explain_import_errors():
     )
 
 config_lookup.install()
+cpu_processes.install()
 dataset_checks.install()
 pretrained_weights.install()

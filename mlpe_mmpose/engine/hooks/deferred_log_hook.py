@@ -1,7 +1,8 @@
 """Log losses without waiting for the device in every iteration."""
 
 import torch
-from mmengine.hooks import LoggerHook, RuntimeInfoHook
+from mmengine.dist import all_reduce
+from mmengine.hooks import CheckpointHook, LoggerHook, RuntimeInfoHook
 from mmengine.hooks.hook import DATA_BATCH
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
@@ -14,23 +15,16 @@ class DeferredLogHook(RuntimeInfoHook):
 
     :class:`RuntimeInfoHook` reads every value after every iteration, and
     each time the host waits for the device. This hook leaves the values on
-    the device until the logger, the end of an epoch or a checkpoint needs
-    them, and then reads all of them by one copy. The values in the history
-    are the same.
+    the device until an iteration that logs, saves a checkpoint or ends an
+    epoch, and then reads all of them by one copy.
+
+    The history has the same values, and with several processes their mean.
+    :class:`RuntimeInfoHook` keeps the values of the first process, which are
+    those of its own part of the batch.
     """
 
     def __init__(self) -> None:
         self._waiting: list[tuple[str, Tensor | float]] = []
-        self._intervals: list[int] = []
-
-    def before_train(self, runner: Runner) -> None:
-        """Store the intervals of the loggers."""
-        super().before_train(runner)
-        self._intervals = [
-            hook.interval
-            for hook in runner.hooks
-            if isinstance(hook, LoggerHook)
-        ]
 
     def after_train_iter(
         self,
@@ -39,7 +33,7 @@ class DeferredLogHook(RuntimeInfoHook):
         data_batch: DATA_BATCH = None,
         outputs: dict | None = None,
     ) -> None:
-        """Keep the outputs; write them all if this iteration logs."""
+        """Keep the outputs; write them all if this iteration needs them."""
         for name, value in (outputs or {}).items():
             # without `detach` a loss would keep the graph of its iteration
             value = value.detach() if isinstance(value, Tensor) else value
@@ -47,35 +41,35 @@ class DeferredLogHook(RuntimeInfoHook):
         if (
             self.is_last_train_iter(runner)
             or self.end_of_epoch(runner.train_dataloader, batch_idx)
-            or any(
-                self.every_n_inner_iters(batch_idx, n) for n in self._intervals
-            )
+            or any(self._reads(runner, h, batch_idx) for h in runner.hooks)
         ):
-            self._write(runner)
+            waiting, self._waiting = self._waiting, []
+            values = _read([value for _, value in waiting])
+            for (name, _), value in zip(waiting, values, strict=True):
+                runner.message_hub.update_scalar(name, value)
 
-    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Complete the history in the checkpoint."""
-        self._write(runner)
-        checkpoint['message_hub'] = runner.message_hub.state_dict()
-
-    def _write(self, runner: Runner) -> None:
-        """Give all waiting values to the message hub, in order."""
-        waiting, self._waiting = self._waiting, []
-        values = _read([value for _, value in waiting])
-        for (name, _), value in zip(waiting, values, strict=True):
-            runner.message_hub.update_scalar(name, value)
+    def _reads(self, runner: Runner, hook: object, batch_idx: int) -> bool:
+        """Whether a hook reads the history after this iteration."""
+        if isinstance(hook, LoggerHook):
+            return self.every_n_inner_iters(batch_idx, hook.interval)
+        if isinstance(hook, CheckpointHook) and not hook.by_epoch:
+            first = hook.save_begin
+            return self.every_n_train_iters(runner, hook.interval, first)
+        return False
 
 
 def _read(values: list[Tensor | float]) -> list[float]:
-    """Bring scalars to the host, by one copy from each device."""
+    """Bring scalars to the host, by one copy from each device.
+
+    With several processes, a tensor becomes the mean over the processes.
+    """
     read = list(values)
-    for device in {v.device for v in values if isinstance(v, Tensor)}:
-        indices = [
-            index
-            for index, value in enumerate(values)
-            if isinstance(value, Tensor) and value.device == device
-        ]
-        scalars = torch.stack([values[index].reshape(()) for index in indices])
-        for index, scalar in zip(indices, scalars.tolist(), strict=True):
+    tensors = {i: v for i, v in enumerate(values) if isinstance(v, Tensor)}
+    # In the order of the values, so that all processes have one order.
+    for device in dict.fromkeys(v.device for v in tensors.values()):
+        own = {i: v for i, v in tensors.items() if v.device == device}
+        scalars = torch.stack([value.reshape(()) for value in own.values()])
+        all_reduce(scalars, op='mean')
+        for index, scalar in zip(own, scalars.tolist(), strict=True):
             read[index] = scalar
     return read
