@@ -23,6 +23,7 @@ with explain_import_errors():
         cpu_processes,
         dataset_checks,
         pretrained_weights,
+        safe_checkpoints,
     )
     from .datasets.shared_storage_collate import shared_storage_collate
     from .datasets.transforms import (
@@ -55,3 +56,4 @@ config_lookup.install()
 cpu_processes.install()
 dataset_checks.install()
 pretrained_weights.install()
+safe_checkpoints.install()

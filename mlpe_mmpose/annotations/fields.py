@@ -49,6 +49,16 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
+def is_image_name(value: object) -> bool:
+    """Whether a value is a path that stays in its folder, fit to be shown."""
+    return (
+        _is_text(value)
+        and value.isprintable()
+        and not value.startswith('/')
+        and '..' not in value.split('/')
+    )
+
+
 def _is_size(value: object) -> bool:
     return is_coordinate(value) and value > 0
 
@@ -74,7 +84,12 @@ ID = Field(
 BOX = Field(_is_box, 'a box [x, y, width, height] in pixels', Use.TRAIN)
 IMAGE = {
     'id': ID,
-    'file_name': Field(_is_text, 'the path of the file', Use.TRAIN),
+    'file_name': Field(
+        is_image_name,
+        "the path of a file below the folder of images, without '..' and "
+        'control characters',
+        Use.TRAIN,
+    ),
     'width': Field(_is_size, 'the width in pixels', Use.TRAIN),
     'height': Field(_is_size, 'the height in pixels', Use.TRAIN),
     'crowdIndex': Field(is_coordinate, 'from 0 to 1', Use.CROWD),

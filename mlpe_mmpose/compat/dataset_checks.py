@@ -18,7 +18,7 @@ from mmengine.logging import MMLogger
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset as Dataset
 
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
-from mlpe_mmpose.annotations.fields import MAX_COORDINATE, Use
+from mlpe_mmpose.annotations.fields import MAX_COORDINATE, Use, is_image_name
 from mlpe_mmpose.annotations.left_out import find_left_out
 from mlpe_mmpose.annotations.rules import find_detection_faults, find_faults
 from mlpe_mmpose.annotations.suspicions import find_suspicions
@@ -62,6 +62,8 @@ def _read_checked_annotations(self: Dataset) -> tuple[list[dict], list[dict]]:
     entries = [*content.get('annotations', ()), *content.get('images', ())]
     if len(coco.anns) + len(coco.imgs) < len(entries):
         raise ValueError('two images or two annotations have the same id.')
+    if not all(is_image_name(i['file_name']) for i in coco.imgs.values()):
+        raise ValueError('a file_name leaves the folder of images.')
     if _is_plain(self) and self.data_mode == 'topdown':
         _warn(self)
     return result

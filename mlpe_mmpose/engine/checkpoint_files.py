@@ -1,13 +1,10 @@
 """Find the checkpoint from which a training continues."""
 
-import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import torch
+from mlpe_mmpose.compat.safe_checkpoints import load_from_local
 
-# What PyTorch's safe loader raises for a file that it cannot read.
-READ_ERRORS = (pickle.UnpicklingError, RuntimeError, EOFError, OSError)
 # Names that CheckpointHook gives by default.
 PATTERNS = ('epoch_*.pth', 'iter_*.pth')
 
@@ -28,24 +25,19 @@ def find_newest_checkpoint(
         tuple:
         - path (Path, optional): The file; ``None`` if none can be read
         - checkpoint (Mapping): Its content, on the CPU
-        - faults (dict[Path, str]): What is wrong with each newer file
+        - faults (dict[Path, str]): Why each newer file is not read
     """
     faults = {}
     for path in _list_candidates(Path(work_dir)):
         try:
-            checkpoint = torch.load(path, 'cpu', weights_only=True)
-        except READ_ERRORS as error:
-            faults[path] = first_line(error)
+            checkpoint = load_from_local(path, 'cpu')
+        except (OSError, ValueError) as error:
+            faults[path] = str(error)
             continue
         if isinstance(checkpoint, Mapping) and 'meta' in checkpoint:
             return path, checkpoint, faults
-        faults[path] = 'it holds weights only'
+        faults[path] = f'The checkpoint {str(path)!r} holds weights only.'
     return None, {}, faults
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message."""
-    return str(error).strip().partition('\n')[0] or type(error).__name__
 
 
 def _list_candidates(work_dir: Path) -> Iterator[Path]:

@@ -4,17 +4,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 
-from ..checkpoint_files import (
-    READ_ERRORS,
-    find_newest_checkpoint,
-    first_line,
-)
+from mlpe_mmpose.compat.safe_checkpoints import load_from_local
+
+from ..checkpoint_files import find_newest_checkpoint
 from .plain_types import from_plain, to_plain
 
 FIX = 'Give the path of a .pth file that `mim train` has written.'
@@ -56,34 +53,32 @@ class PlainCheckpointHook(Hook):
             # MMEngine reports what is wrong with other addresses
             return
         try:
-            checkpoint = torch.load(path, 'cpu', weights_only=True)
-        except READ_ERRORS as error:
+            checkpoint = load_from_local(path, 'cpu')
+        except ValueError as error:
             raise ValueError(
-                f'{self.__class__.__name__} cannot read load_from={path!r}: '
-                'it is not a checkpoint, or damaged, or was saved without '
-                f'{self.__class__.__name__} ({first_line(error)}). {FIX}'
+                f'{self.__class__.__name__} cannot read load_from={path!r}. '
+                f'{error} {FIX}'
             ) from error
         self._check_weights(runner, path, checkpoint)
 
     def _find_newest(self, runner: Runner) -> str | None:
         """Return the checkpoint to resume; ``None`` if there is none yet."""
-        found = [None, {}]
+        found = [None, '']
         if is_main_process():
             path, _, faults = find_newest_checkpoint(runner.work_dir)
-            found = [path and str(path), faults]
+            found = [path and str(path), ' '.join(faults.values())]
         broadcast_object_list(found)
-        path, faults = found
-        damaged = ', '.join(f'{file} ({why})' for file, why in faults.items())
+        path, damaged = found
         if damaged and path is None:
             raise ValueError(
                 f'{self.__class__.__name__} can read no checkpoint in '
-                f'{runner.work_dir}: {damaged}. Remove the damaged files to '
-                f'train from the start, or continue with --resume FILE. {FIX}'
+                f'{runner.work_dir}. {damaged} Remove these files to train '
+                'from the start, or continue from another with --resume FILE.'
             )
         if damaged:
             runner.logger.warning(
                 f'{self.__class__.__name__} resumes from {path}, because it '
-                f'cannot read what is newer: {damaged}.'
+                f'cannot read what is newer. {damaged}'
             )
         return path
 

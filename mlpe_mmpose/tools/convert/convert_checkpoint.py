@@ -11,6 +11,7 @@ from mmengine.registry import DefaultScope
 from mmpose.models import build_pose_estimator
 from torch import Tensor
 
+from mlpe_mmpose.compat.safe_checkpoints import load_from_local
 from mlpe_mmpose.version import __version__
 
 from ..output_file import check_output, write_then_check
@@ -189,21 +190,7 @@ def _build_meta_model(source: str, depth: int) -> dict[str, Tensor]:
 
 def _read_state_dict(path: Path) -> dict[str, Tensor]:
     """Read the state dict of a file with PyTorch's safe loader."""
-    if not path.is_file():
-        raise FileNotFoundError(f'{path} is not a file.')
-    try:
-        checkpoint = torch.load(path, map_location='cpu', weights_only=True)
-    except OSError:
-        raise
-    # a damaged file can raise any class of error in the loader
-    except Exception as error:
-        raise ValueError(
-            f"{path} cannot be read by PyTorch's safe loader, which takes "
-            'tensors and plain Python types only '
-            f'({type(error).__name__}). If it is a checkpoint that you '
-            'trust, keep its weights alone: torch.save(torch.load(IN, '
-            "weights_only=False)['state_dict'], NEW)."
-        ) from error
+    checkpoint = load_from_local(path, 'cpu')
     if isinstance(checkpoint, dict):
         checkpoint = checkpoint.get('state_dict', checkpoint)
     if not isinstance(checkpoint, dict) or not all(
