@@ -23,6 +23,7 @@ with explain_import_errors():
         cpu_processes,
         dataset_checks,
         pretrained_weights,
+        run_errors,
         safe_checkpoints,
     )
     from .datasets.shared_storage_collate import shared_storage_collate
@@ -56,4 +57,5 @@ config_lookup.install()
 cpu_processes.install()
 dataset_checks.install()
 pretrained_weights.install()
+run_errors.install()
 safe_checkpoints.install()

@@ -9,17 +9,25 @@ from collections.abc import Callable
 from mmengine.hooks import Hook
 
 
+def start_process(
+    function: Callable, *args: object
+) -> multiprocessing.Process:
+    """Call a function in a process of its own."""
+    # a fork has all modules already, and starts in milliseconds
+    process = multiprocessing.get_context('fork').Process(
+        target=function, args=args
+    )
+    process.start()
+    return process
+
+
 def exit_status(function: Callable, *args: object) -> int:
     """Call a function in a process of its own, and return how that ended.
 
     Returns:
         int: 0 for a return, 1 for an error, -9 for SIGKILL
     """
-    # a fork has all modules already, and starts in milliseconds
-    process = multiprocessing.get_context('fork').Process(
-        target=function, args=args
-    )
-    process.start()
+    process = start_process(function, *args)
     process.join()
     return process.exitcode
 

@@ -1,0 +1,85 @@
+"""Runs without memory or without a folder say what to change."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+from killed import exit_status
+from line_training import SAFE, Line, LineModel, line_runner
+from mmengine.hooks import Hook
+
+from mlpe_mmpose.tools.mim_runs import count_epochs
+
+
+class Greedy(Hook):
+    """Asks in the third epoch for more memory than there is."""
+
+    def __init__(self, error: type[Exception] | None) -> None:
+        self.error = error
+
+    def before_train_epoch(self, runner) -> None:
+        if runner.epoch == 2 and self.error:
+            raise self.error('CUDA out of memory. Tried to allocate 2 GiB.')
+        if runner.epoch == 2:
+            torch.empty(2**50)
+
+
+class SuddenDeath(Line):
+    """Kills the process of the loader that reads the last point."""
+
+    def __getitem__(self, index):
+        if index == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize(
+    ('error', 'words'),
+    [
+        (None, 'The memory is full. Set a smaller batch_size'),
+        (torch.cuda.OutOfMemoryError, "The device's memory is full"),
+    ],
+)
+def test_without_memory_the_setting_and_the_last_checkpoint_are_named(
+    tmp_path, error, words
+):
+    runner = line_runner(tmp_path, 4, hooks=SAFE)
+    runner.register_hook(Greedy(error))
+    with pytest.raises(RuntimeError, match=words) as found:
+        runner.train()
+    last = tmp_path / 'epoch_2.pth'
+    assert f'--resume continues from {last}' in str(found.value)
+    assert count_epochs(tmp_path) == 2
+
+
+def test_a_killed_process_of_the_loader_is_explained(tmp_path):
+    runner = line_runner(tmp_path, 1, num_workers=1)
+    runner.train_dataloader.dataset.__class__ = SuddenDeath
+    with pytest.raises(RuntimeError, match=r'smaller num_workers.*worker'):
+        runner.train()
+
+
+def test_other_errors_stay_as_they_are(tmp_path):
+    class Wrong(LineModel):
+        def forward(self, x, y, mode='tensor'):
+            raise RuntimeError('of the model')
+
+    with pytest.raises(RuntimeError, match=r'^of the model$'):
+        line_runner(tmp_path, 1, model=Wrong).train()
+
+
+def as_nobody(folder: Path) -> None:
+    os.setuid(65534)
+    line_runner(folder / 'run', 1)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason='only root can become nobody')
+def test_a_folder_that_cannot_be_written_is_named_with_the_setting(
+    tmp_path, capfd
+):
+    assert exit_status(as_nobody, tmp_path) == 1
+    message = capfd.readouterr().err.splitlines()[-1]
+    assert 'Permission denied. Set work_dir (--work-dir)' in message
+    assert str(tmp_path.parent) in message
