@@ -21,6 +21,12 @@ IMAGE_SIZE = (160, 200)
 BOX = (30.0, 20.0, 90.0, 150.0)
 
 
+@pytest.fixture(autouse=True, scope='session')
+def _scope_for_shared_fixtures() -> None:
+    """MMPose's scope, for fixtures that are made before the first test."""
+    init_default_scope('mmpose')
+
+
 @pytest.fixture(autouse=True)
 def _same_start_for_every_test() -> None:
     """Seeds, one thread, and MMPose's scope."""

@@ -153,8 +153,12 @@ def build(tmp_path):
         ann_file = tmp_path / 'annotations.json'
         ann_file.write_text(json.dumps(scenes.dataset))
         metric = metric(**dict(ann_file=str(ann_file)) | options)
+        # A name of their own: without ann_file, MMPose's metric looks for a
+        # file that a data set of this name was read from, in another test too.
         metric.dataset_meta = dict(
-            parse_pose_metainfo(CocoDataset.METAINFO), CLASSES=CATEGORIES
+            parse_pose_metainfo(CocoDataset.METAINFO),
+            CLASSES=CATEGORIES,
+            dataset_name='scenes',
         )
         return metric
 
