@@ -52,3 +52,22 @@ def test_the_schedule_ends_with_training():
     cosine = plus.param_scheduler[-1]
     assert cosine['end'] == plus.train_cfg.max_epochs
     assert cosine['begin'] + cosine['T_max'] == cosine['end']
+
+
+def test_the_middle_size_costs_less_than_simple_baselines():
+    costs = {}
+    for path in (
+        'plus/mlpe-plus-m_resnest50_256x192.py',
+        'peers/simple_baseline_resnest50_256x192.py',
+    ):
+        cfg = config(path)
+        cfg.model.backbone.init_cfg = None
+        model = build_pose_estimator(cfg.model).eval().to('meta')
+        image = torch.zeros(1, 3, 256, 192, device='meta')
+        with FlopCounterMode(display=False) as flops, torch.no_grad():
+            model(image, None, mode='tensor')
+        costs[path] = flops.get_total_flops()
+    ours, theirs = costs.values()
+    assert ours < theirs
+    # the most multiply-adds that MLPE-plus may cost at this size
+    assert ours / 2 < 6.6e9

@@ -59,7 +59,7 @@ def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
     out = tmp_path / 'the results'
     said = []
     # seconds enough to begin one, and too few for two that import torch twice
-    compare(suite, data, out, seeds=1, minutes=0.15, say=said.append)
+    compare(suite, data, out, seeds=1, minutes=0.3, say=said.append)
     assert seeds_in(out) == [('first', '0')]
     assert said[-1] == (
         'out of time; runs left: 1. The same command continues with them.'
