@@ -1,11 +1,12 @@
-"""The trained tiny model in PyTorch and as an exported file.
+"""The trained tiny model in each backend and precision: speed and AP.
 
 Takes what `python -m mlpe_mmpose demo` leaves in the current folder; an AP
-needs a trained model.
+needs a trained model. `runtime` measures the speed of a large network.
 """
 
 import contextlib
 import io
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,9 @@ import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 from mlpe_mmpose.runtime import OnnxPose
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.demo.run_demo import CONFIG, DATA_ROOT, WORK_DIR
+from mlpe_mmpose.tools.export.calibration import read_crops
 from mlpe_mmpose.tools.export.export_onnx import export_onnx
+from mlpe_mmpose.tools.export.quantise import quantise
 
 from .harness import MissingInputError, Options, Row, take_turns, within
 
@@ -29,8 +32,15 @@ from mmpose.apis import inference_topdown, init_model  # isort: skip
 # a name, and what finds the poses of images and boxes
 Side = tuple[str, Callable[[list, list], list]]
 ANNOTATIONS = DATA_ROOT / 'annotations/person_keypoints_val2017.json'
-# largest difference of the AP: a conversion may cost nothing
-BOUND = 0.001
+# backend and precision, and how much AP they may cost (our choice: in
+# float32 nothing, in bfloat16 a tenth of a point, in int8 one point)
+SIDES = (
+    ('onnxruntime', 'float32', 0.001),
+    ('openvino', 'float32', 0.001),
+    ('openvino', 'bfloat16', 0.001),
+    ('onnxruntime', 'int8', 0.01),
+    ('openvino', 'int8', 0.01),
+)
 THREADS = 2
 # images whose poses are timed; and in a quick run, all that is looked at
 TIMED = 40
@@ -86,7 +96,7 @@ class People:
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield a row for the exported file.
+    """Yield a row for each backend and precision.
 
     On the CPU only: the default environment's onnxruntime knows no other.
 
@@ -115,12 +125,26 @@ def measure(options: Options) -> Iterator[Row]:
         ]
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, 'pose.onnx')
+        plain, int8 = Path(folder, 'plain.onnx'), Path(folder, 'int8.onnx')
         config = find_shipped(CONFIG)
-        export_onnx(config, checkpoints[-1], path, say=lambda line: None)
+        export_onnx(config, checkpoints[-1], plain, say=lambda line: None)
+        # as `export --int8` does
+        shutil.copy(plain, int8)
+        card = OnnxPose(plain).card
+        calibration = DATA_ROOT / 'annotations/person_keypoints_train2017.json'
+        quantise(
+            int8, card, read_crops(DATA_ROOT / 'train2017', calibration, card)
+        )
         peer = ('inference_topdown', in_torch)
-        ours = ('OnnxPose, float32', OnnxPose(path, threads=THREADS).predict)
-        yield row(peer, ours, people, BOUND, options)
+        for backend, precision, bound in SIDES:
+            pose = OnnxPose(
+                int8 if precision == 'int8' else plain,
+                threads=THREADS,
+                backend=backend,
+                precision=precision,
+            )
+            ours = (f'OnnxPose, {backend}, {precision}', pose.predict)
+            yield row(peer, ours, people, bound, options)
 
 
 def poses_in_torch(

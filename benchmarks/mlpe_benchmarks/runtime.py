@@ -1,7 +1,9 @@
 """The exported model in onnxruntime, against eager PyTorch and MMPose."""
 
 import contextlib
+import functools
 import io
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +14,10 @@ import torch
 
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 from mlpe_mmpose.runtime import OnnxPose
+from mlpe_mmpose.runtime.backends import open_graph
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.export.export_onnx import BOUND, export_onnx
+from mlpe_mmpose.tools.export.quantise import quantise
 
 from .harness import Options, Row, take_turns, within
 
@@ -22,11 +26,24 @@ from mmpose.apis import inference_topdown, init_model  # isort: skip
 TINY, LARGE = 'mlpe_tiny_synthetic.py', 'mlpe_resnest50_384x288.py'
 THREADS = 2
 PEOPLE = 16
+# backend and precision, and the largest difference of a score, which is at
+# most about 1.5; random weights enlarge every rounding
+SIDES = (
+    ('onnxruntime', 'float32', 1e-3),
+    ('openvino', 'float32', 1e-3),
+    ('openvino', 'bfloat16', 0.1),
+    ('onnxruntime', 'int8', 0.3),
+    ('openvino', 'int8', 0.3),
+)
+# the ratios to PyTorch that were aimed at
+TARGETS = {('openvino', 'bfloat16'): 2.5, ('openvino', 'int8'): 3.5}
 IMAGE = (480, 640)  # height, width
 
 
 def measure(options: Options) -> Iterator[Row]:
     """Yield rows for the graph alone, then one from image to keypoints.
+
+    The last rows are the large network in each backend and precision.
 
     On the CPU only: the default environment's onnxruntime knows no other.
     """
@@ -42,8 +59,8 @@ def measure(options: Options) -> Iterator[Row]:
         yield crowd_row(model, OnnxPose(path, threads=THREADS), options)
         if not options.quick:
             path = Path(folder, 'large.onnx')
-            model = export_model(LARGE, path, heatmaps=True, flip_test=False)
-            yield graph_row(model, path, 1, LARGE, options)
+            model = export_model(LARGE, path, flip_test=False)
+            yield from backend_rows(model, path, options)
 
 
 def export_model(config: str, path: Path, **kwargs: bool) -> torch.nn.Module:
@@ -100,6 +117,46 @@ def graph_row(
         None,
         within('heatmaps, of their range', difference, BOUND),
     )
+
+
+def backend_rows(
+    model: torch.nn.Module, path: Path, options: Options
+) -> Iterator[Row]:
+    """One crop in, keypoints and scores out, beside eager PyTorch."""
+    width, height = model.head.decoder.input_size
+    random = np.random.default_rng(0)
+    crops = random.integers(0, 256, (20, height, width, 3), np.uint8)
+    card = OnnxPose(path).card
+    int8 = path.with_name('int8.onnx')
+    shutil.copy(path, int8)
+    quantise(int8, card, crops)
+    tensors = list(torch.from_numpy(crops[:1]).permute(0, 3, 1, 2))
+
+    def eager() -> np.ndarray:
+        data = dict(inputs=tensors, data_samples=[])
+        with torch.no_grad():
+            inputs = model.data_preprocessor(data)['inputs']
+            heatmaps = model(inputs, None)
+            return model.head.decoder.batch_decode(heatmaps)[1][0]
+
+    for backend, precision, bound in SIDES:
+        graph = open_graph(
+            int8 if precision == 'int8' else path, backend, precision, THREADS
+        )
+        difference = np.abs(graph(crops[:1])[1] - eager()).max()
+        seconds = take_turns(
+            functools.partial(graph, crops[:1]), eager, options
+        )
+        yield Row(
+            f'{backend}, {precision}, a crop to keypoints',
+            f'{LARGE[:-3]}, batch 1, {height}x{width}, {THREADS} threads',
+            'eager PyTorch, float32',
+            1e3 * seconds[1],
+            1e3 * seconds[0],
+            'ms',
+            TARGETS.get((backend, precision)),
+            within('scores', difference, bound),
+        )
 
 
 def crowd_row(model: torch.nn.Module, pose: OnnxPose, options: Options) -> Row:

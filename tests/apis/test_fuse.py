@@ -1,4 +1,4 @@
-"""The fused copy computes what the model does, and only that."""
+"""The fused copy of a model computes the same as the model."""
 
 import copy
 
@@ -74,7 +74,7 @@ def norms(model: nn.Module, *parts: str) -> list[str]:
 
 
 @pytest.mark.parametrize('path', SHIPPED)
-def test_a_shipped_model_is_fused_whole_and_computes_the_same(path):
+def test_all_norms_of_a_shipped_model_are_folded_and_heatmaps_are_equal(path):
     model = build(path)
     fused = fuse(model, SIZE)
     assert difference(model, fused) < 1e-5
@@ -109,7 +109,9 @@ def hrnet() -> dict:
     ],
     ids=['simple_baseline', 'resnet_v1d', 'resnest', 'hrnet', 'mobilenet'],
 )
-def test_stock_models_are_fused_whole(backbone, channels, deconvs):
+def test_all_norms_of_stock_models_are_folded_and_heatmaps_are_equal(
+    backbone, channels, deconvs
+):
     sizes = None if deconvs is None else (4,) * len(deconvs)
     model = stock(
         backbone,
@@ -136,7 +138,7 @@ def test_maps_stay_channels_last_through_split_attention():
     assert all(x.is_contiguous(memory_format=last) for x in inputs[1:])
 
 
-def test_the_model_stays_as_it_was():
+def test_the_model_is_not_changed():
     model = build('mlpe_tiny_synthetic.py').train()
     before = copy.deepcopy(model.state_dict())
     state = torch.random.get_rng_state()
@@ -150,7 +152,7 @@ def test_the_model_stays_as_it_was():
     assert not any(layer._forward_hooks for layer in model.modules())
 
 
-def test_the_copy_only_infers():
+def test_the_copy_refuses_to_train():
     fused = fuse(build('mlpe_tiny_synthetic.py'))
     assert isinstance(fused.eval(), FusedPoseEstimator)
     assert not any(layer.training for layer in fused.modules())
@@ -162,7 +164,7 @@ def test_the_copy_only_infers():
 
 
 @pytest.mark.parametrize('flip_test', [True, False])
-def test_the_copy_serves_inference_topdown(tmp_path, flip_test):
+def test_inference_topdown_accepts_the_copy(tmp_path, flip_test):
     model = small_mlpe(tmp_path).model(flip_test=flip_test)
     image = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)
     boxes = np.array([[5, 5, 40, 60], [20, 10, 66, 85]], np.float32)
@@ -244,7 +246,7 @@ def test_a_copy_that_computes_something_else_is_refused(backbone):
         fuse(model, SIZE)
 
 
-def test_what_cannot_be_fused_is_said():
+def test_models_that_cannot_be_fused_are_refused():
     model = stock(RESNET, 64, deconv_out_channels=None)
     with pytest.raises(ValueError, match='input_size=None'):
         fuse(model)

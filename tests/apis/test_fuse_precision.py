@@ -1,4 +1,4 @@
-"""Rounding is no mistake of the folding, whatever type a model has."""
+"""The comparison in `fuse` accepts rounding, in each floating type."""
 
 import itertools
 
@@ -65,7 +65,7 @@ def difference(model: nn.Module, fused: nn.Module) -> float:
         return ((fused(images, None) - expected).abs().max() / spread).item()
 
 
-def test_rounding_of_a_deep_network_is_no_false_alarm(deep):
+def test_rounding_in_a_deep_network_raises_no_error(deep):
     fused = fuse(deep, SIZE)
     # what float32 shows looks like a mistake, and float64 shows that it is not
     assert difference(deep, fused) > 1e-4

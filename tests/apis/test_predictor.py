@@ -65,7 +65,7 @@ def check(
 
 @pytest.mark.parametrize('flip_test', [True, False])
 @pytest.mark.parametrize('batch_size', [1, 2, 8])
-def test_people_are_those_of_inference_topdown(
+def test_poses_equal_those_of_inference_topdown(
     trained, images, flip_test, batch_size
 ):
     ours = predictor(
@@ -80,7 +80,7 @@ def test_people_are_those_of_inference_topdown(
         assert result.img_path == path
 
 
-def test_without_boxes_each_image_is_one(plain, trained, images):
+def test_without_boxes_the_whole_image_is_the_box(plain, trained, images):
     model = trained.model()
     frames = [cv2.imread(path) for path in images]
     for results in (plain(images), plain(frames), plain(frames, [None] * 3)):
@@ -95,7 +95,7 @@ CODECS = [
 
 
 @pytest.mark.parametrize('codec', CODECS, ids=lambda codec: codec['type'])
-def test_stock_heads_and_codecs_are_served_fused(codec, images, tmp_path):
+def test_stock_codecs_work_with_the_fused_model(codec, images, tmp_path):
     trained = small_baseline(tmp_path, codec)
     config = Config.fromfile(trained.config)
     for step in config.test_dataloader.dataset.pipeline:
@@ -111,7 +111,7 @@ def test_stock_heads_and_codecs_are_served_fused(codec, images, tmp_path):
     check(result, theirs, 0.02)
 
 
-def test_the_fused_model_moves_no_keypoint(trained, images):
+def test_the_fused_model_predicts_the_same_keypoints(trained, images):
     model = trained.model()
     _, *results = predictor(trained)(images, BOXES)
     for path, boxes, result in zip(
@@ -120,7 +120,7 @@ def test_the_fused_model_moves_no_keypoint(trained, images):
         check(result, inference_topdown(model, path, boxes), 1e-3)
 
 
-def test_the_scores_of_boxes_are_passed_on(plain, images):
+def test_scores_of_boxes_are_in_the_result(plain, images):
     scored = np.array([[5, 5, 40, 60, 0.25], [20, 10, 66, 85, 0.5]])
     (with_scores,) = plain(images[1:2], [scored])
     (without,) = plain(images[1:2], [scored[:, :4]])
@@ -131,7 +131,7 @@ def test_the_scores_of_boxes_are_passed_on(plain, images):
     )
 
 
-def test_nobody_found_is_an_empty_result_that_can_be_drawn(plain, images):
+def test_an_image_without_people_has_an_empty_result_to_draw(plain, images):
     frame = cv2.imread(images[0])
     for boxes in ([], np.zeros((0, 4)), np.zeros((0, 5), np.float32)):
         (result,) = plain([frame], [boxes])
@@ -159,7 +159,7 @@ class Video:
 
 
 @pytest.mark.parametrize('people', [0, 1, 5])
-def test_a_video_is_read_as_far_as_it_is_needed(trained, people):
+def test_a_video_is_read_only_as_far_as_a_result_needs(trained, people):
     video = Video()
     boxes = iter(lambda: [[5, 5, 40, 50]] * people, None)
     results = predictor(trained, batch_size=4)(video, boxes)
@@ -170,7 +170,7 @@ def test_a_video_is_read_as_far_as_it_is_needed(trained, people):
         assert number <= video.shown < number + 4
 
 
-def test_frames_without_people_do_not_keep_the_first_person_waiting(plain):
+def test_frames_without_people_do_not_delay_earlier_results(plain):
     plain = copy.copy(plain)
     plain.batch_size = 4
     video = Video()
@@ -214,7 +214,7 @@ def test_each_image_is_decoded_once(trained, images):
     assert reads == images
 
 
-def test_the_config_that_is_given_stays_as_it_was(trained):
+def test_the_given_config_is_not_changed(trained):
     config = Config.fromfile(trained.config)
     before = config.pretty_text
     ours = Predictor(config, trained.checkpoint, fuse=False, flip_test=False)

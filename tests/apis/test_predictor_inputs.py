@@ -1,4 +1,4 @@
-"""Boxes of every type, and images that cannot be read."""
+"""Boxes of all number types, and images that cannot be read."""
 
 import copy
 from collections.abc import Iterator
@@ -31,7 +31,9 @@ FLOATS = ['float16', 'float32', 'float64']
 
 
 @pytest.mark.parametrize('dtype', [*INTEGERS, *FLOATS, 'list'])
-def test_boxes_of_any_type_are_those_of_float32(plain, trained, dtype):
+def test_boxes_of_any_number_type_give_the_poses_of_float32_boxes(
+    plain, trained, dtype
+):
     # the sum of two sides is more than the small types can hold
     limits = {'uint8': 250, 'int8': 125, 'int16': 32_000}
     limit = limits.get(dtype, 60_000)
@@ -65,12 +67,14 @@ BAD = [
 
 
 @pytest.mark.parametrize(('images', 'boxes', 'message'), BAD)
-def test_what_cannot_be_predicted_is_said(plain, images, boxes, message):
+def test_wrong_images_and_boxes_are_refused_by_name(
+    plain, images, boxes, message
+):
     with pytest.raises(ValueError, match=f'Predictor needs .*{message}'):
         list(plain(images, boxes))
 
 
-def test_different_numbers_are_noticed_before_anything_is_predicted(plain):
+def test_unequal_numbers_are_refused_before_anything_is_predicted(plain):
     with pytest.raises(ValueError, match='images=2 and boxes=1'):
         plain([FRAME] * 2, [None])
 
@@ -124,7 +128,7 @@ def test_the_results_before_a_failure_are_not_lost(plain, failure, batch_size):
         )
 
 
-def test_a_predictor_that_cannot_be_is_refused(trained):
+def test_wrong_arguments_of_the_predictor_are_refused(trained):
     with pytest.raises(ValueError, match='at least 1, got batch_size=0'):
         Predictor(trained.config, batch_size=0)
     config = Config.fromfile(trained.config)

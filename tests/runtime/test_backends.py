@@ -135,7 +135,7 @@ def test_nothing_is_reported_to_the_makers_of_openvino():
 
 
 @pytest.mark.parametrize('backend', ['cuda', 'tensorrt'])
-def test_a_backend_that_is_not_there_is_named(float32, backend):
+def test_a_missing_backend_is_named(float32, backend):
     available = onnxruntime.get_available_providers()
     if PROVIDERS[backend][0] in available:
         pytest.skip('this onnxruntime has the provider')

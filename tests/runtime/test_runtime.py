@@ -67,7 +67,7 @@ def in_mmpose(model, image: np.ndarray, boxes: np.ndarray) -> tuple:
 
 
 @pytest.mark.parametrize('size', [(48, 64), (288, 384), (64, 64)])
-def test_a_crop_is_the_pipelines_bit_by_bit(images, size):
+def test_a_crop_equals_that_of_the_pipeline_bit_by_bit(images, size):
     pipeline = Compose(
         [
             dict(type='GetBBoxCenterScale', padding=1.25),
@@ -93,20 +93,22 @@ def check_poses(pose: OnnxPose, model, image: np.ndarray) -> np.ndarray:
     return keypoints
 
 
-def test_poses_are_those_of_inference_topdown(small_mlpe, images, onnx_pose):
+def test_poses_equal_those_of_inference_topdown(small_mlpe, images, onnx_pose):
     assert onnx_pose.card.flip_test
     for image in images:
         check_poses(onnx_pose, small_mlpe.model(), image)
 
 
-def test_the_unbiased_codecs_poses_are_inference_topdowns(tmp_path, images):
+def test_poses_of_the_unbiased_codec_equal_those_of_inference_topdown(
+    tmp_path, images
+):
     codec = {**CODEC, 'unbiased': True}
     trained = small_baseline(tmp_path, codec)
     pose = OnnxPose(trained.export('pose.onnx'), threads=1)
     check_poses(pose, trained.model(), images[1])
 
 
-def test_options_decide_what_the_file_gives(tmp_path, images):
+def test_options_of_the_export_change_padding_and_keypoints(tmp_path, images):
     # a wrist without the other one, and not in the order of the data set
     kept = [9, 0, 5, 6]
     trained = small_baseline(tmp_path)
@@ -132,7 +134,7 @@ def test_options_decide_what_the_file_gives(tmp_path, images):
     reason='no small piece of COCO: set COCO_MINI to a folder with COCO '
     f'2017 layout ({COCO} is missing)',
 )
-def test_on_photographs_poses_are_those_of_inference_topdown(
+def test_on_photographs_poses_equal_those_of_inference_topdown(
     small_mlpe, onnx_pose
 ):
     from xtcocotools import coco
@@ -149,7 +151,7 @@ def test_on_photographs_poses_are_those_of_inference_topdown(
         assert np.abs(onnx_pose(image, boxes)[0] - expected).max() < 0.1
 
 
-def test_batches_go_over_people_and_images_alike(
+def test_the_batch_size_does_not_change_the_poses(
     small_mlpe, images, onnx_pose
 ):
     boxes = [BOXES[:3], [], BOXES]
@@ -168,7 +170,7 @@ def test_batches_go_over_people_and_images_alike(
         assert np.abs(one[0] - at_once[0]).max(initial=0) < 0.1
 
 
-def test_no_boxes_and_no_images_are_empty_results(images, onnx_pose):
+def test_no_boxes_and_no_images_give_empty_results(images, onnx_pose):
     for boxes in ([], np.empty((0, 4)), np.empty((0, 4), np.float32)):
         keypoints, scores = onnx_pose(images[0], boxes)
         assert keypoints.shape == (0, 17, 2)
@@ -199,7 +201,7 @@ def test_a_whole_image_may_be_a_box_and_scores_of_boxes_are_ignored(
         ([1, 2, 3, 4], r'\(4,\)'),
     ],
 )
-def test_what_is_no_box_is_named(images, onnx_pose, boxes, words):
+def test_wrong_boxes_are_refused_by_name(images, onnx_pose, boxes, words):
     with pytest.raises(ValueError, match=words):
         onnx_pose(images[0], boxes)
 
@@ -207,7 +209,7 @@ def test_what_is_no_box_is_named(images, onnx_pose, boxes, words):
 @pytest.mark.parametrize(
     'image', [None, np.zeros((9, 9), np.uint8), np.zeros((9, 9, 3))]
 )
-def test_what_is_no_image_is_named(onnx_pose, image):
+def test_wrong_images_are_refused_by_name(onnx_pose, image):
     with pytest.raises(ValueError, match=r'images\[0\] to be an array'):
         onnx_pose(image, BOXES)
     with pytest.raises(ValueError, match='images=0 and boxes=1 in number'):
@@ -231,7 +233,7 @@ assert np.abs(keypoints - found).max() < 0.1
 
 
 @pytest.mark.parametrize('backend', [onnxruntime, openvino])
-def test_it_needs_no_package_but_numpy_opencv_and_its_backend(
+def test_the_runtime_needs_only_numpy_opencv_and_its_backend(
     small_mlpe, images, onnx_pose, tmp_path, backend
 ):
     packages = tmp_path / 'packages'

@@ -6,7 +6,9 @@ import pytest
 from mlpe_mmpose.runtime import OnnxPose
 
 
-def test_what_cannot_be_run_is_refused(small_heatmaps, tmp_path):
+def test_files_that_the_runtime_cannot_run_are_refused(
+    small_heatmaps, tmp_path
+):
     path = small_heatmaps.config.with_name('pose.onnx')
     words = 'got heatmaps of MLPEHeatmap.*again without --heatmaps'
     with pytest.raises(ValueError, match=words):

@@ -1,4 +1,4 @@
-"""Checkpoints of the original networks become ours."""
+"""Conversion of checkpoints of the original networks."""
 
 import pickle
 
@@ -47,18 +47,18 @@ def empty() -> dict:
 
 @pytest.fixture(scope='module')
 def converted(empty) -> dict:
-    """What becomes of all of MLPE's."""
+    """The converted state dict of MLPE."""
     return convert_state_dict(empty['mlpe'], 'mlpe')
 
 
 @pytest.fixture
 def mlpe(empty) -> dict:
-    """A copy to change."""
+    """A copy of the state dict of MLPE, which a test may change."""
     return dict(empty['mlpe'])
 
 
 @pytest.mark.parametrize('source', ['mlpe', 'cpn'])
-def test_the_converted_model_gives_the_originals_heatmaps(source):
+def test_the_converted_model_computes_the_heatmaps_of_the_original(source):
     original = OriginalNetwork(source, 50)
     images = torch.randn(1, 3, *SIZE)
     heatmaps, level_heatmaps = original(images)
@@ -76,14 +76,16 @@ def test_the_converted_model_gives_the_originals_heatmaps(source):
 
 
 @pytest.mark.parametrize('source', ['mlpe', 'cpn'])
-def test_the_deep_originals_fit_their_config(source):
+def test_originals_of_101_layers_fit_their_config(source):
     original = OriginalNetwork(source, 101, empty=True)
     ours = convert_state_dict(original.parameters, source)
     for input_size in INPUT_SIZES:
         load(source, 101, input_size, ours)
 
 
-def test_only_what_the_release_never_uses_is_left_out(mlpe, converted):
+def test_only_the_layers_that_the_release_never_uses_are_left_out(
+    mlpe, converted
+):
     # the classifier's two, and three times a convolution and its norm's five
     dropped = unused_names(mlpe, 'mlpe')
     assert len(dropped) == 2 + 3 * 6
@@ -145,7 +147,7 @@ def test_another_network_is_refused(names, words):
         convert_state_dict(state_dict, 'mlpe')
 
 
-def test_the_parts_of_mlpe_may_have_the_names_of_cpn(mlpe, converted):
+def test_a_checkpoint_of_mlpe_may_use_the_names_of_cpn(mlpe, converted):
     # the release's forward calls global_net what its constructor does not
     renamed = {
         name.replace('multilevel_net', 'global_net').replace(
@@ -156,7 +158,7 @@ def test_the_parts_of_mlpe_may_have_the_names_of_cpn(mlpe, converted):
     assert convert_state_dict(renamed, 'mlpe').keys() == converted.keys()
 
 
-def test_counters_of_batches_may_be_missing_as_in_old_pytorch(mlpe, converted):
+def test_counters_of_batches_may_be_missing_as_in_pytorch_0_4(mlpe, converted):
     old = {n: t for n, t in mlpe.items() if 'num_batches' not in n}
     ours = convert_state_dict(old, 'mlpe')
     assert ours.keys() == converted.keys()
@@ -165,7 +167,7 @@ def test_counters_of_batches_may_be_missing_as_in_old_pytorch(mlpe, converted):
 
 # as today's PyTorch and as that of the originals writes
 @pytest.mark.parametrize('new_format', [True, False])
-def test_the_file_is_plain_and_replaces_another_if_that_is_asked_for(
+def test_the_file_loads_safely_and_replaces_another_only_with_force(
     mlpe, converted, tmp_path, new_format
 ):
     in_file, out_file = tmp_path / 'release.pth.tar', tmp_path / 'ours.pth'
@@ -181,7 +183,7 @@ def test_the_file_is_plain_and_replaces_another_if_that_is_asked_for(
     said = []
     with out_file.open('rb') as old:
         convert_checkpoint(*arguments, force=True, say=said.append)
-        # another file has taken its place, which this one is not
+        # the open file is the old one, so the new one took its place
         assert old.read() == b'old'
     checkpoint = torch.load(out_file, weights_only=True)
     assert checkpoint['state_dict'].keys() == converted.keys()
@@ -204,7 +206,7 @@ class Surprise:
         (dict(state_dict={}), 'begin with nothing'),
     ],
 )
-def test_a_file_of_something_else_is_refused_and_nothing_written(
+def test_a_file_of_other_contents_is_refused_and_nothing_is_written(
     tmp_path, content, words
 ):
     in_file, out_file = tmp_path / 'in.pth', tmp_path / 'out.pth'

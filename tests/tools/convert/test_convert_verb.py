@@ -94,7 +94,7 @@ def test_mmposes_scripts_can_read_the_written_config_anywhere(tmp_path):
     assert str(ROOT) not in path.read_text()
 
 
-def test_a_misfit_is_said_and_nothing_is_written(tmp_path, capsys):
+def test_a_checkpoint_of_the_other_source_is_reported(tmp_path, capsys):
     in_file, out_file = tmp_path / 'in.pth', tmp_path / 'out.pth'
     save_original(in_file, 'cpn', 50)
     arguments = ('--source', 'mlpe', '--input-size', '256x192')
@@ -112,7 +112,7 @@ def test_a_misfit_is_said_and_nothing_is_written(tmp_path, capsys):
         ('none.pth', 'none/out.pth', 'a folder that exists'),
     ],
 )
-def test_a_wrong_path_is_one_line(
+def test_a_wrong_path_gives_a_message_of_one_line(
     tmp_path, monkeypatch, capsys, in_name, out_name, words
 ):
     monkeypatch.chdir(tmp_path)
@@ -132,7 +132,7 @@ def test_the_verb_knows_every_source_and_input_size():
         assert (args.source, args.input_size) == (source, size)
 
 
-def test_the_input_size_has_to_be_said(capsys):
+def test_the_input_size_is_required(capsys):
     with pytest.raises(SystemExit, match='2'):
         run('in.pth', 'out.pth', '--source', 'mlpe')
     assert '--input-size' in capsys.readouterr().err

@@ -79,7 +79,7 @@ def test_of_many_people_some_at_equal_distances_are_taken(
         np.testing.assert_array_equal(image, expected)
 
 
-def test_what_cannot_be_calibrated_on_is_named(folder, card):
+def test_missing_people_and_files_are_named(folder, card):
     empty = folder / 'empty'
     empty.mkdir()
     with pytest.raises(ValueError, match='empty has no person'):

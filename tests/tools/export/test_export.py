@@ -38,7 +38,9 @@ def run(path, images: torch.Tensor) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize('batch', [1, 3, 7])
-def test_heatmaps_are_torchs_for_any_batch(small_heatmaps, batch):
+def test_heatmaps_equal_those_of_pytorch_for_any_batch_size(
+    small_heatmaps, batch
+):
     images = crops(batch)
     expected = torch_heatmaps(small_heatmaps.model(), images).numpy()
     (found,) = run(small_heatmaps.config.with_name('pose.onnx'), images)
@@ -47,7 +49,7 @@ def test_heatmaps_are_torchs_for_any_batch(small_heatmaps, batch):
 
 
 @pytest.mark.parametrize('batch', [1, 3, 7])
-def test_keypoints_and_scores_are_the_codecs_of_averaged_heatmaps(
+def test_the_graph_decodes_averaged_heatmaps_as_the_codec_does(
     small_mlpe, batch
 ):
     images = crops(batch)
@@ -74,7 +76,7 @@ class Decoding(torch.nn.Module):
 
 
 @pytest.mark.parametrize('unbiased', [False, True])
-def test_decoding_in_the_graph_is_the_codecs_at_ties_and_borders_too(
+def test_the_graph_decodes_ties_and_borders_as_the_codec_does(
     tmp_path, unbiased
 ):
     codec = MLPEHeatmap(**SIZE, kernel_sizes=(5,), unbiased=unbiased)
@@ -95,7 +97,7 @@ def test_decoding_in_the_graph_is_the_codecs_at_ties_and_borders_too(
         np.testing.assert_allclose(ours, np.concatenate(theirs), atol=1e-3)
 
 
-def test_one_file_says_all_and_nothing_of_the_machine(small_mlpe):
+def test_the_file_has_all_metadata_and_no_path_of_this_machine(small_mlpe):
     path = small_mlpe.config.with_name('pose.onnx')
     names = sorted(p.name for p in path.parent.iterdir())
     assert names == ['config.py', 'pose.onnx', 'weights.pth']
@@ -112,7 +114,7 @@ def test_one_file_says_all_and_nothing_of_the_machine(small_mlpe):
         'keypoints',
     )
     assert (card.blur_window, card.peak) == (CODEC['kernel_sizes'][-1], 255.0)
-    # as the config tests
+    # as in the config
     assert card.flip_test
     assert card.keypoint_names[:3] == ('nose', 'left_eye', 'right_eye')
     # the tracer notes where each operator was called
@@ -144,7 +146,7 @@ def test_a_graph_that_differs_is_refused_and_the_old_file_stays(tmp_path):
 
 
 class ReadsTheBatchSize(torch.nn.Module):
-    """Gives back what it gets."""
+    """Returns its input, and reads the batch size as a number."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x.reshape(int(x.shape[0]), *x.shape[1:])

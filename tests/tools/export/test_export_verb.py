@@ -13,7 +13,9 @@ def _export(*arguments) -> int:
     return main(['export', *map(str, arguments)])
 
 
-def test_any_heatmap_model_is_exported_and_the_progress_said(tmp_path, capsys):
+def test_a_stock_heatmap_model_is_exported_in_8_bits_with_progress(
+    tmp_path, capsys
+):
     # MMPose's own head and codec, in 8 bits
     codec = dict(type='MSRAHeatmap', sigma=2, **SIZE)
     trained = small_baseline(tmp_path, codec)
@@ -47,7 +49,7 @@ def test_any_heatmap_model_is_exported_and_the_progress_said(tmp_path, capsys):
         OnnxPose(out_file)
 
 
-def test_a_codec_that_cannot_be_exported_is_said_before_the_export(
+def test_a_codec_that_cannot_be_exported_is_reported_before_the_export(
     tmp_path, capsys
 ):
     trained = small_baseline(
@@ -69,7 +71,7 @@ def test_a_codec_that_cannot_be_exported_is_said_before_the_export(
         ('test_dataloader.dataset.pipeline.9.padding=1', 'Index 9 exceeds'),
     ],
 )
-def test_options_of_which_no_model_can_be_built_are_said(
+def test_options_from_which_no_model_can_be_built_are_reported(
     tmp_path, capsys, option, words
 ):
     config = CONFIGS / 'mlpe_tiny_synthetic.py'
@@ -81,7 +83,7 @@ def test_options_of_which_no_model_can_be_built_are_said(
     assert not list(tmp_path.iterdir())
 
 
-def test_an_option_without_a_value_is_said(tmp_path, capsys):
+def test_an_option_without_a_value_is_reported(tmp_path, capsys):
     arguments = ('config.py', 'weights.pth', tmp_path / 'pose.onnx')
     with pytest.raises(SystemExit, match='2'):
         _export(*arguments, '--cfg-options', 'model.test_cfg.flip_test')
@@ -101,7 +103,7 @@ def test_an_option_without_a_value_is_said(tmp_path, capsys):
         ((__file__, __file__, '.'), 'a folder that exists'),
     ],
 )
-def test_a_wrong_path_is_one_line_and_nothing_is_written(
+def test_a_wrong_path_gives_a_message_of_one_line_and_no_file(
     tmp_path, monkeypatch, capsys, arguments, words
 ):
     monkeypatch.chdir(tmp_path)
@@ -113,7 +115,7 @@ def test_a_wrong_path_is_one_line_and_nothing_is_written(
     assert not list(Path.cwd().iterdir())
 
 
-def test_a_file_that_is_no_checkpoint_is_an_error_and_no_traceback(
+def test_a_file_that_is_no_checkpoint_gives_an_error_without_traceback(
     tmp_path, capsys
 ):
     config = CONFIGS / 'mlpe_tiny_synthetic.py'
