@@ -26,14 +26,14 @@ from mmpose.apis import inference_topdown, init_model  # isort: skip
 TINY, LARGE = 'mlpe_tiny_synthetic.py', 'mlpe_resnest50_384x288.py'
 THREADS = 2
 PEOPLE = 16
-# backend and precision, and the largest difference of a score, which is at
-# most about 1.5; random weights enlarge every rounding
+# backend and precision, and the largest difference of the scores, relative to
+# their range, that random weights make of the rounding
 SIDES = (
     ('onnxruntime', 'float32', 1e-3),
     ('openvino', 'float32', 1e-3),
     ('openvino', 'bfloat16', 0.1),
-    ('onnxruntime', 'int8', 0.3),
-    ('openvino', 'int8', 0.3),
+    ('onnxruntime', 'int8', 0.5),
+    ('openvino', 'int8', 0.5),
 )
 # the ratios to PyTorch that were aimed at
 TARGETS = {('openvino', 'bfloat16'): 2.5, ('openvino', 'int8'): 3.5}
@@ -143,7 +143,9 @@ def backend_rows(
         graph = open_graph(
             int8 if precision == 'int8' else path, backend, precision, THREADS
         )
-        difference = np.abs(graph(crops[:1])[1] - eager()).max()
+        expected = eager()
+        difference = np.abs(graph(crops[:1])[1] - expected).max()
+        difference /= np.ptp(expected)
         seconds = take_turns(
             functools.partial(graph, crops[:1]), eager, options
         )
@@ -155,7 +157,7 @@ def backend_rows(
             1e3 * seconds[0],
             'ms',
             TARGETS.get((backend, precision)),
-            within('scores', difference, bound),
+            within('scores, of their range', difference, bound),
         )
 
 
