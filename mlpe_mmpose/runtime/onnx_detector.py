@@ -10,6 +10,8 @@ import numpy as np
 
 from mlpe_mmpose.optional import require
 
+from .onnx_file import read_properties
+
 # what MMDetection pads with
 PAD_VALUE = 114
 
@@ -40,7 +42,8 @@ class OnnxDetector:
     Raises:
         FileNotFoundError: If there is no such file.
         ImportError: If onnxruntime is not installed.
-        ValueError: If the file has another format.
+        ValueError: If the file has another format, or has tensors in a file
+            outside its own folder.
     """
 
     def __init__(
@@ -53,6 +56,8 @@ class OnnxDetector:
         name = self.__class__.__name__
         if not Path(path).is_file():
             raise FileNotFoundError(f'{name}: {path}: no such file.')
+        # also refuses a file that names others outside its folder
+        card = read_properties(path)
         onnxruntime = require('onnxruntime', name)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -74,7 +79,6 @@ class OnnxDetector:
                 f'input, got {shape} in {path}. Export it with a static '
                 'shape.'
             )
-        card = self.session.get_modelmeta().custom_metadata_map
         self.mean = np.array(json.loads(card.get('mean', '[0, 0, 0]')), 'f4')
         self.std = np.array(json.loads(card.get('std', '[1, 1, 1]')), 'f4')
 

@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from mlpe_mmpose.runtime import OnnxPose, onnx_file
+from mlpe_mmpose.runtime import OnnxDetector, OnnxPose, onnx_file
 from mlpe_mmpose.runtime.onnx_file import read_properties
 
 
@@ -131,6 +131,8 @@ def test_tensors_in_a_file_outside_the_folder_are_refused(
     words = r"tensors from '\.\./secret\.bin', which is outside its own folder"
     with pytest.raises(ValueError, match=words):
         OnnxPose(pose, backend=backend)
+    with pytest.raises(ValueError, match=words):
+        OnnxDetector(pose)
 
 
 def test_absolute_paths_and_links_out_of_the_folder_are_refused(pose):
