@@ -79,7 +79,7 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-def test_setting_up_again_does_nothing_and_says_so(checkout):
+def test_a_second_setup_installs_nothing_and_says_so(checkout):
     status, out, calls = checkout.make('setup')
     assert status == 0, out
     assert ['-e .' in call for call in calls] == [False, False, False, True]
@@ -98,7 +98,7 @@ def test_changed_pins_are_installed(checkout):
     assert 'already' not in out
 
 
-def test_an_interrupted_set_up_is_completed_with_the_same_options(checkout):
+def test_an_interrupted_setup_is_completed_with_the_same_options(checkout):
     stopped = checkout.folder / '.venv/bin/python'
     stopped.write_text(
         PYTHON.replace('*print*)', '*"-e ."*) exit 1 ;; *print*)')
@@ -124,7 +124,7 @@ def test_pip_arguments_reach_every_call_of_pip_install(checkout):
     assert all('--retries 7 --quiet' in call for call in calls)
 
 
-def test_ops_that_do_not_load_after_compiling_end_the_set_up(checkout):
+def test_compiled_ops_that_do_not_load_end_the_setup(checkout):
     # the .venv of these tests never loads them
     status, out, calls = checkout.make('setup', 'MMCV=full')
     assert status != 0

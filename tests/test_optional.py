@@ -1,4 +1,4 @@
-"""Packages of single features: what is needed is said, and nothing is lost."""
+"""Packages of single features are named when a feature needs them."""
 
 import os
 import subprocess
@@ -21,11 +21,11 @@ PROJECT = tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']
 EXTRAS = PROJECT['optional-dependencies']
 
 
-def test_a_plain_install_asks_for_nothing():
+def test_a_plain_installation_requires_no_package():
     assert PROJECT['dependencies'] == []
 
 
-def test_every_optional_package_is_in_the_extra_that_its_command_adds():
+def test_every_optional_package_is_in_the_extra_that_its_command_installs():
     for part in stack.OPTIONAL:
         extra = part.install.removeprefix("'mlpe_mmpose[").removesuffix("]'")
         assert part.name in EXTRAS[extra]
@@ -40,7 +40,7 @@ def test_no_extra_names_a_part_of_the_stack():
         assert not names & {Requirement(line).name for line in extra}
 
 
-def test_a_package_that_is_there_is_imported():
+def test_an_installed_package_is_imported():
     assert require('onnx', 'A test').__name__ == 'onnx'
 
 
@@ -52,7 +52,7 @@ def test_a_package_that_is_there_is_imported():
         ('cv2', r'pip install --no-deps opencv-python-headless==[\d.]+\n'),
     ],
 )
-def test_one_that_is_not_is_answered_with_one_command(
+def test_a_missing_package_is_refused_with_one_command_that_installs_it(
     monkeypatch, module, message
 ):
     monkeypatch.setitem(sys.modules, module, None)
@@ -61,7 +61,9 @@ def test_one_that_is_not_is_answered_with_one_command(
         require(module, 'A test')
 
 
-def test_one_that_does_not_load_says_why(monkeypatch, tmp_path):
+def test_a_package_that_does_not_load_is_refused_with_the_reason(
+    monkeypatch, tmp_path
+):
     (tmp_path / 'onnx.py').write_text('raise ImportError("undefined symbol")')
     monkeypatch.delitem(sys.modules, 'onnx')
     monkeypatch.syspath_prepend(tmp_path)
@@ -70,7 +72,7 @@ def test_one_that_does_not_load_says_why(monkeypatch, tmp_path):
         require('onnx', 'A test')
 
 
-def test_onnxruntime_is_not_installed_over_that_for_a_gpu(monkeypatch):
+def test_onnxruntime_is_not_installed_over_onnxruntime_gpu(monkeypatch):
     versions = {'onnxruntime-gpu': '1', 'onnx': '1'}
 
     def version(name: str) -> str:
@@ -87,7 +89,7 @@ def test_onnxruntime_is_not_installed_over_that_for_a_gpu(monkeypatch):
     assert command.endswith("pip install 'mlpe_mmpose[export]'")
 
 
-def test_report_says_what_is_missing_before_it_tests(tmp_path):
+def test_report_names_the_missing_package_before_it_tests(tmp_path):
     (tmp_path / 'faster_coco_eval.py').write_text(
         'raise ModuleNotFoundError("no", name="faster_coco_eval")'
     )
@@ -107,7 +109,7 @@ def test_report_says_what_is_missing_before_it_tests(tmp_path):
     assert 'Traceback' not in done.stderr
 
 
-def test_the_door_opens_without_the_stack():
+def test_require_works_without_the_stack():
     # -S leaves out site-packages: no torch, and no onnxruntime
     code = 'from mlpe_mmpose.optional import require\n'
     code += 'require("onnxruntime", "OnnxPose")'

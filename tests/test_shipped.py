@@ -1,4 +1,4 @@
-"""What is shipped beside the package is found."""
+"""Files that are shipped beside the package are found."""
 
 from pathlib import Path
 
@@ -14,19 +14,19 @@ def test_a_config_is_named_as_a_user_would_type_it(monkeypatch):
     assert str(shipped.find_shipped(name)) == name
 
 
-def test_it_is_found_from_elsewhere(tmp_path, monkeypatch):
+def test_a_shipped_file_is_found_from_another_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = shipped.find_shipped('benchmarks/mlpe_benchmarks/loss.py')
     assert found.is_absolute()
     assert found.is_file()
 
 
-def test_what_is_nowhere_is_said_by_name():
+def test_a_file_that_is_not_shipped_is_refused_by_name():
     with pytest.raises(FileNotFoundError, match=r'configs/none\.py'):
         shipped.find_shipped('configs/none.py')
 
 
-def test_a_config_inherits_a_shipped_one_by_the_written_expression(tmp_path):
+def test_a_config_with_the_written_base_equals_the_shipped_config(tmp_path):
     name = 'cpn/cpn_resnet50_256x192.py'
     path = tmp_path / 'config.py'
     path.write_text(f'_base_ = {shipped.inherit_shipped(name)}\n')
@@ -34,6 +34,6 @@ def test_a_config_inherits_a_shipped_one_by_the_written_expression(tmp_path):
     assert Config.fromfile(path).to_dict() == stock.to_dict()
 
 
-def test_the_expression_needs_no_package_imported_before():
+def test_the_written_base_can_be_evaluated_without_imports():
     expression = shipped.inherit_shipped('cpn/cpn_resnet50_256x192.py')
     assert eval(expression, {}) == 'mlpe_mmpose::cpn/cpn_resnet50_256x192.py'

@@ -15,13 +15,13 @@ def row(unit: str) -> harness.Row:
     return harness.Row('what', 'size', 'peer', 8.0, 2.0, unit, 3, 'equal')
 
 
-def test_less_is_better_but_for_rates():
+def test_a_higher_figure_is_better_only_for_rates():
     assert row('ms').ratio == 4
     assert row('bytes').ratio == 4
     assert row('persons/s').ratio == 0.25
 
 
-def test_results_that_differ_are_no_figure():
+def test_a_difference_above_the_bound_is_an_error():
     assert harness.within('value', 1e-6, 1e-5).startswith('value to 1e-06')
     with pytest.raises(AssertionError, match=r'value.*0\.1, more than 0\.01'):
         harness.within('value', 0.1, 0.01)
@@ -36,7 +36,7 @@ def test_both_sides_are_called_equally_often():
     assert min(seconds) > 0
 
 
-def test_every_benchmark_is_run():
+def test_every_module_that_measures_is_listed_as_a_benchmark():
     scripts = {
         path.stem
         for path in FOLDER.glob('*.py')
@@ -61,7 +61,7 @@ def test_the_verb_prints_and_writes_one_table(tmp_path, capsys):
     assert float(cells[5]) > 0
 
 
-def test_without_its_model_a_benchmark_says_so_and_prints_no_table(
+def test_a_benchmark_without_its_model_says_so_and_prints_no_table(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
@@ -85,7 +85,7 @@ def test_an_unknown_benchmark_is_refused_before_anything_is_written(
     assert not out.parent.exists()
 
 
-def test_a_benchmark_that_fails_does_not_stop_the_others(monkeypatch, capsys):
+def test_a_failed_benchmark_does_not_stop_the_others(monkeypatch, capsys):
     monkeypatch.setattr(run_all, 'NAMES', ('no_such_script', 'loss'))
     failed = run_all.run_all([], ['cpu'], quick=True, out=None)
     assert failed == ['no_such_script']
@@ -94,7 +94,7 @@ def test_a_benchmark_that_fails_does_not_stop_the_others(monkeypatch, capsys):
     assert 'KeypointOHKMMSELoss' in captured.out
 
 
-def test_a_quick_run_leaves_out_what_takes_minutes(monkeypatch, capsys):
+def test_a_quick_run_leaves_out_slow_benchmarks(monkeypatch, capsys):
     monkeypatch.setattr(run_all, 'NAMES', ('loss', 'not_there'))
     monkeypatch.setattr(run_all, 'SLOW', ('not_there',))
     assert run_all.run_all([], ['cpu'], quick=True, out=None) == []

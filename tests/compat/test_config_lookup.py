@@ -24,7 +24,7 @@ def test_a_config_elsewhere_equals_the_shipped_one_it_inherits(name, tmp_path):
     assert inherited.to_dict() == shipped.to_dict()
 
 
-def test_it_can_refer_to_the_base_and_change_a_value(tmp_path):
+def test_an_inheriting_config_refers_to_its_base_and_changes_a_value(tmp_path):
     config = read(
         tmp_path,
         f"_base_ = ['mlpe_mmpose::{TINY}']\n"
@@ -36,7 +36,7 @@ def test_it_can_refer_to_the_base_and_change_a_value(tmp_path):
     assert config.width == 96
 
 
-def test_a_name_that_is_not_shipped_is_said_with_the_file_that_has_it(
+def test_an_unknown_base_is_refused_with_the_file_that_names_it(
     tmp_path,
 ):
     with pytest.raises(FileNotFoundError) as caught:
@@ -47,6 +47,6 @@ def test_a_name_that_is_not_shipped_is_said_with_the_file_that_has_it(
     assert 'python -m mlpe_mmpose configs' in message
 
 
-def test_mmposes_configs_are_still_found(tmp_path):
+def test_configs_of_mmpose_are_still_found(tmp_path):
     config = read(tmp_path, "_base_ = 'mmpose::_base_/default_runtime.py'\n")
     assert config.default_scope == 'mmpose'

@@ -1,4 +1,4 @@
-"""The stack is faked where it must be broken; see conftest.py."""
+"""Errors of broken packages, which conftest.py makes, are explained."""
 
 import os
 import subprocess
@@ -26,7 +26,9 @@ except Exception as error:
         'AttributeError("torch.library has no attribute register_fake")',
     ],
 )
-def test_a_torchvision_for_another_torch(package, run, error):
+def test_torchvision_of_another_torch_gets_the_matching_release(
+    package, run, error
+):
     package('torch', '2.11.0', 'no_torch')
     package('torchvision', '0.29.1', code=f'raise {error}')
     out = run(IMPORT.format(module='torchvision'))
@@ -36,7 +38,7 @@ def test_a_torchvision_for_another_torch(package, run, error):
     assert out.endswith(error.partition('(')[0] + '\n')
 
 
-def test_an_xtcocotools_for_another_numpy(package, run):
+def test_xtcocotools_of_another_numpy_is_compiled_again(package, run):
     package('numpy', '2.2.0', 'no_numpy')
     package(
         'xtcocotools',
@@ -49,7 +51,7 @@ def test_an_xtcocotools_for_another_numpy(package, run):
     assert '--no-binary xtcocotools xtcocotools==1.14.3' in out
 
 
-def test_another_package_for_another_numpy(package, run):
+def test_a_package_compiled_for_another_numpy_is_upgraded(package, run):
     package('numpy', '2.2.0', 'no_numpy')
     package(
         'opencv-python',
@@ -63,7 +65,7 @@ def test_another_package_for_another_numpy(package, run):
 
 
 @pytest.mark.parametrize('name', ['mmcv', 'onedl-mmcv'])
-def test_ops_that_do_not_load(package, run, name):
+def test_mmcv_whose_ops_do_not_load_is_replaced(package, run, name):
     package('torch', '2.11.0', 'no_torch')
     folder = package(name, '2.1.0', 'mmcv')
     (folder / '_ext.abi3.so').write_text('no library')
@@ -76,28 +78,28 @@ def test_ops_that_do_not_load(package, run, name):
         assert '--no-build-isolation --no-cache-dir onedl-mmcv==2.1.0' in out
 
 
-def test_a_missing_mmpose(run):
+def test_a_missing_mmpose_is_installed_without_chumpy(run):
     out = run(IMPORT.format(module='mmpose'))
     assert 'mmpose is not installed' in out
     assert 'pip install json-tricks munkres scipy matplotlib && ' in out
     assert 'pip install --no-deps mmpose==1.3.2\n' in out
 
 
-def test_an_mmpose_of_the_old_line(package, run):
+def test_mmpose_0_is_replaced_by_mmpose_1(package, run):
     package('mmpose', '0.29.0')
     out = run(IMPORT.format(module='mmpose.registry'))
     assert 'mmpose 0.29.0 has no module mmpose.registry' in out
     assert 'mmpose==1.3.2' in out
 
 
-def test_what_mmpose_brings_along_is_named_with_its_user(package, run):
+def test_a_missing_requirement_of_mmpose_is_named_with_mmpose(package, run):
     package('mmpose', '1.3.2', code='import json_tricks')
     out = run(IMPORT.format(module='mmpose'))
     assert 'json_tricks is not installed, and mmpose 1.3.2 imports it' in out
     assert 'pip install json_tricks\n' in out
 
 
-def test_a_setuptools_without_pkg_resources(package, run):
+def test_setuptools_without_pkg_resources_is_replaced(package, run):
     package('openmim', '0.3.9', 'mim', 'import pkg_resources')
     package('setuptools', '82.0.0', 'no_setuptools')
     out = run(IMPORT.format(module='mim'))
@@ -113,7 +115,9 @@ def test_a_setuptools_without_pkg_resources(package, run):
         ('onedl-mmcv', 'pip install --no-deps onedl-mmdetection=='),
     ],
 )
-def test_an_mmdet_that_refuses_the_mmcv(package, run, mmcv, command):
+def test_mmdet_that_refuses_the_installed_mmcv_gets_another(
+    package, run, mmcv, command
+):
     package(mmcv, '2.2.0', 'mmcv')
     package(
         'mmdet',
@@ -127,7 +131,9 @@ def test_an_mmdet_that_refuses_the_mmcv(package, run, mmcv, command):
     assert command in out
 
 
-def test_an_opencv_with_windows_on_a_machine_without(package, run):
+def test_opencv_that_lacks_libgl_is_replaced_by_the_headless_build(
+    package, run
+):
     package(
         'opencv-python',
         '4.11.0.86',
@@ -140,7 +146,7 @@ def test_an_opencv_with_windows_on_a_machine_without(package, run):
     assert 'opencv-python-headless==4.11.0.86' in out
 
 
-def test_a_package_too_old_for_numpy_2(package, run):
+def test_a_package_too_old_for_numpy_2_gets_numpy_1(package, run):
     package('numpy', '2.2.0', 'no_numpy')
     package(
         'mmdet',
@@ -153,13 +159,13 @@ def test_a_package_too_old_for_numpy_2(package, run):
     assert 'pip install "numpy<2"' in out
 
 
-def test_an_error_that_nobody_knows_is_passed_on_untouched(package, run):
+def test_an_unknown_error_is_raised_unchanged(package, run):
     package('mmpose', '1.3.2', code='raise KeyError("something new")')
     out = run(IMPORT.format(module='mmpose'))
     assert out == "KeyError 'something new' NoneType\n"
 
 
-def test_importing_the_package_gives_the_diagnosis(tmp_path):
+def test_importing_the_package_raises_the_diagnosis(tmp_path):
     (tmp_path / 'torchvision.py').write_text(
         'raise RuntimeError("operator torchvision::nms does not exist")'
     )

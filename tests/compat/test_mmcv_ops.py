@@ -8,7 +8,9 @@ mmcv_ops.install()
 """
 
 
-def test_a_missing_op_is_imported_and_names_itself_when_called(package, run):
+def test_a_missing_op_can_be_imported_and_raises_an_error_when_called(
+    package, run
+):
     package('mmcv-lite', '2.1.0', 'mmcv')
     out = run(f"""{INSTALL}
 from mmcv import _ext
@@ -23,7 +25,7 @@ except RuntimeError as error:
     assert '--no-build-isolation --no-cache-dir --no-deps mmcv==' in out
 
 
-def test_a_compiled_module_is_left_alone(package, run):
+def test_compiled_ops_stay_in_use(package, run):
     folder = package('mmcv', '2.1.0')
     (folder / '_ext.py').write_text('def nms():\n    return "compiled"\n')
     out = run(f"""{INSTALL}
@@ -33,9 +35,7 @@ print(_ext.nms(), mmcv_ops.is_stand_in(_ext))
     assert out.split() == ['compiled', 'False']
 
 
-def test_a_compiled_module_that_does_not_load_keeps_its_own_error(
-    package, run
-):
+def test_compiled_ops_that_do_not_load_raise_their_own_error(package, run):
     folder = package('mmcv', '2.1.0')
     (folder / '_ext.py').write_text('raise ImportError("undefined symbol: x")')
     out = run(f"""{INSTALL}
@@ -47,7 +47,7 @@ except ImportError as error:
     assert out.strip() == 'undefined symbol: x'
 
 
-def test_without_mmcv_nothing_is_found_in_its_place(run):
+def test_without_mmcv_the_import_of_its_ops_fails(run):
     out = run(f"""{INSTALL}
 for name in ('mmcv._ext', 'mmcv', '_ext'):
     try:
@@ -68,7 +68,9 @@ print(len(sys.meta_path) - before, 'mmcv' in sys.modules)
     assert out.split() == ['0', 'False']
 
 
-def test_python_3_14_finds_the_ops_without_pkgutils_function(package, run):
+def test_python_3_14_finds_the_ops_although_pkgutil_has_no_find_loader(
+    package, run
+):
     package('mmcv-lite', '2.1.0', 'mmcv')
     out = run("""
 import pkgutil

@@ -1,4 +1,4 @@
-"""Weights that cannot be downloaded are named, and so is the remedy."""
+"""Weights that cannot be downloaded are named, with two remedies."""
 
 import pytest
 from mmengine.registry import init_default_scope
@@ -9,7 +9,7 @@ NOWHERE = 'http://127.0.0.1:9/resnet18.pth'
 
 
 @pytest.mark.parametrize('prefix', [None, 'backbone.'])
-def test_training_without_a_network_says_how_to_do_without_weights(
+def test_training_without_a_network_names_the_weights_and_two_remedies(
     prefix, monkeypatch
 ):
     monkeypatch.setenv('no_proxy', '*')
@@ -24,7 +24,7 @@ def test_training_without_a_network_says_how_to_do_without_weights(
     assert '--cfg-options model.backbone.init_cfg=None' in message
 
 
-def test_weights_on_this_machine_that_are_missing_keep_their_own_error():
+def test_a_missing_file_of_weights_raises_its_own_error():
     init_default_scope('mmpose')
     init_cfg = dict(type='Pretrained', checkpoint='nowhere.pth')
     backbone = MODELS.build(dict(type='ResNet', depth=18, init_cfg=init_cfg))

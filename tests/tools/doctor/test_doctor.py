@@ -29,7 +29,7 @@ def optional_lines(out: str) -> list[str]:
     return optional.splitlines()[1:]
 
 
-def test_faults_hide_no_part_and_come_with_the_command_that_mends_them(
+def test_faulty_parts_hide_no_other_part_and_come_with_a_command(
     tmp_path,
 ):
     # one part raises, one takes its process down, one is not needed

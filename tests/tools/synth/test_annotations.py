@@ -41,7 +41,7 @@ def _tiny_scene(owners: list[list[int]]) -> Scene:
     return Scene(image, owners, {0: np.zeros((len(KEYPOINTS), 3))})
 
 
-def test_the_segmentation_is_the_mask_of_the_pixels_that_are_seen(annotated):
+def test_the_segmentation_is_the_mask_of_the_visible_pixels(annotated):
     for scene, annotations in annotated:
         people = scene.owners // owner_code(0)
         for index, annotation in zip(scene.people, annotations, strict=False):
@@ -70,7 +70,9 @@ def test_area_counts_the_mask_and_the_box_bounds_it_tightly(annotated):
         ([[1, 1], [1, 1]], [0, 4, 0], [0, 0, 2, 2]),
     ],
 )
-def test_runs_go_down_the_columns_and_start_with_zeros(pixels, counts, bbox):
+def test_runs_go_down_the_columns_and_the_first_counts_zeros(
+    pixels, counts, bbox
+):
     owners = [[owner_code(0) * pixel for pixel in row] for row in pixels]
     (annotation,) = annotate_scene(_tiny_scene(owners), 1)
     assert annotation['segmentation']['counts'] == counts
@@ -115,7 +117,7 @@ def test_sizes_fall_on_both_sides_of_what_coco_calls_large(annotated):
     assert (areas > 96**2).mean() > 0.1
 
 
-def test_detections_lie_in_the_image_and_are_a_pixel_wide(annotated):
+def test_detections_lie_in_the_image_and_are_at_least_a_pixel_wide(annotated):
     for image_id, (_, annotations) in enumerate(annotated, start=1):
         for found in detect_people(Dice(image_id), annotations, 7, SIZE):
             x, y, w, h = found['bbox']
@@ -127,7 +129,7 @@ def test_detections_lie_in_the_image_and_are_a_pixel_wide(annotated):
             assert 0 < found['score'] <= 1
 
 
-def test_a_box_at_the_border_is_cut_and_stays_a_pixel_wide():
+def test_a_box_at_the_border_is_clipped_and_stays_a_pixel_wide():
     corner = {'iscrowd': 0, 'bbox': [319, 239, 1, 1]}
     for seed in range(20):
         for found in detect_people(Dice(seed), [corner], 1, SIZE):
@@ -158,7 +160,7 @@ def test_crowds_are_not_detected():
     assert max(scores) <= 0.5  # false boxes only
 
 
-def test_the_category_is_cocos():
+def test_the_category_has_keypoints_and_skeleton_of_coco():
     (category,) = build_coco_file([], [])['categories']
     assert category['keypoints'][:2] == ['nose', 'left_eye']
     assert len(category['keypoints']) == 17

@@ -3,7 +3,7 @@ import numpy as np
 from mlpe_mmpose.tools.synth.dice import Dice
 
 
-def test_the_same_key_gives_the_same_draws_and_another_key_others():
+def test_equal_keys_give_equal_draws_and_different_keys_different_draws():
     draws = [
         [dice.unit() for _ in range(5)]
         for dice in (

@@ -27,7 +27,7 @@ def _files(folder) -> dict:
     }
 
 
-def test_the_layout_is_cocos(data):
+def test_files_have_the_names_of_coco(data):
     files = set(_files(data))
     assert {TRAIN, VAL, DETECTIONS, 'synth.json'} < files
     assert 'train2017/000000000001.jpg' in files
@@ -53,7 +53,9 @@ def test_no_id_is_in_both_splits(data):
         assert not train & val
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path):
+def test_equal_seeds_give_equal_bytes_and_different_seeds_different_bytes(
+    tmp_path,
+):
     for name, seed in (('a', 1), ('b', 1), ('c', 2)):
         generate_dataset(tmp_path / name, 3, 2, seed=seed)
     first, again, other = (_files(tmp_path / name) for name in 'abc')
@@ -62,21 +64,21 @@ def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path):
     assert all(first[name] != other[name] for name in first)
 
 
-def test_annotations_are_the_ones_written_down_for_this_version(data):
+def test_annotations_have_the_digest_of_this_version(data):
     digest = hashlib.sha256()
     for path in (TRAIN, VAL, DETECTIONS):
         digest.update((data / path).read_bytes())
     assert digest.hexdigest()[:16] == ANNOTATION_DIGEST
 
 
-def test_the_jpeg_file_holds_the_picture_that_was_drawn(data):
+def test_the_jpeg_file_holds_the_drawn_image(data):
     drawn = render_scene(Dice(0, 0, 0), (320, 240), 4).image
     read = cv2.imread(str(data / 'train2017/000000000001.jpg'))
     # quality 90 keeps the grain of 4 grey levels, and colours at half size
     assert np.abs(drawn.astype(int) - read).mean() < 4
 
 
-def test_an_image_does_not_depend_on_how_many_there_are(data, tmp_path):
+def test_an_image_does_not_depend_on_the_number_of_images(data, tmp_path):
     generate_dataset(tmp_path / 'few', 2, 1, seed=0)
     few, many = _files(tmp_path / 'few'), _files(data)
     for name in ('train2017/000000000002.jpg', 'val2017/000001000001.jpg'):
@@ -140,12 +142,12 @@ def test_an_unfinished_data_set_is_completed(tmp_path):
     assert _files(tmp_path / 'a') == _files(tmp_path / 'b')
 
 
-def test_a_folder_where_the_first_file_was_being_written_is_empty(tmp_path):
+def test_a_folder_with_only_an_unfinished_file_counts_as_empty(tmp_path):
     (tmp_path / 'synth.unfinished.part').write_text('{')
     assert not generate_dataset(tmp_path, 1, 1, seed=0).reused
 
 
-def test_a_repair_that_is_interrupted_does_not_pass_for_complete(tmp_path):
+def test_a_data_set_whose_repair_was_interrupted_is_not_complete(tmp_path):
     generate_dataset(tmp_path, 2, 1, seed=0)
     (tmp_path / 'train2017/000000000001.jpg').unlink()
 
@@ -157,7 +159,7 @@ def test_a_repair_that_is_interrupted_does_not_pass_for_complete(tmp_path):
     assert not generate_dataset(tmp_path, 2, 1, seed=0).reused
 
 
-def test_a_data_set_that_lost_an_image_is_generated_again(tmp_path):
+def test_a_data_set_that_lacks_an_image_is_generated_again(tmp_path):
     generate_dataset(tmp_path / 'a', 2, 1, seed=0)
     before = _files(tmp_path / 'a')
     (tmp_path / 'a/train2017/000000000002.jpg').unlink()
@@ -202,7 +204,9 @@ def test_the_progress_counts_every_image(tmp_path):
     assert calls == [(done, 5) for done in range(1, 6)]
 
 
-def test_a_picture_that_cannot_be_written_raises(tmp_path, monkeypatch):
+def test_an_image_that_cannot_be_written_raises_an_error(
+    tmp_path, monkeypatch
+):
     monkeypatch.setattr(
         generator, '_image_file', lambda image_id: f'no/{image_id}.jpg'
     )

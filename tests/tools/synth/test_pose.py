@@ -34,7 +34,7 @@ def test_poses_use_most_of_the_range_of_every_limb():
             assert max(angles) - min(angles) > 0.7 * (high - low), name
 
 
-def test_left_and_right_do_the_same_things():
+def test_left_and_right_arms_are_raised_equally_often():
     dice = Dice(0)
     poses = [sample_pose(dice) for _ in range(2000)]
     raised = [

@@ -64,7 +64,7 @@ POSE_NAMES = [
 ]
 
 
-def test_an_image_is_the_same_for_the_same_stream_and_another_for_another():
+def test_equal_streams_draw_equal_images_and_different_streams_others():
     first, again, other = (
         render_scene(Dice(*key), SIZE, 5)
         for key in ((1, 0, 3), (1, 0, 3), (2, 0, 3))
@@ -74,7 +74,7 @@ def test_an_image_is_the_same_for_the_same_stream_and_another_for_another():
     assert not np.array_equal(first.image, other.image)
 
 
-def test_pixels_and_owners_are_the_ones_written_down_for_this_version():
+def test_pixels_and_owners_have_the_digest_of_this_version():
     # exact on every machine: see generate_dataset; written down with
     # OpenCV 4.11 and NumPy 1.26, the same with 4.6 and 1.23, 5.0 and 2.5
     digest = hashlib.sha256()
@@ -126,7 +126,7 @@ def test_a_visible_keypoint_is_on_a_pixel_of_its_own_part(scenes):
     assert min(seen.values()) > 100
 
 
-def test_all_is_seen_of_a_lone_person_who_faces_the_camera():
+def test_all_keypoints_of_a_lone_person_facing_the_camera_are_visible():
     flags = _flags(*_draw_upright(0))
     assert set(flags.values()) == {2}
 
@@ -181,12 +181,12 @@ def test_scenes_have_overlaps_things_and_crowds(scenes):
     assert beside < 20  # hardly anyone has all keypoints covered
 
 
-def test_codes_of_two_people_never_meet():
+def test_two_people_share_no_code():
     assert len(PARTS) <= CODES_PER_PERSON
     assert owner_code(0) > CROWD
 
 
-def test_small_images_of_another_shape_work():
+def test_a_small_upright_image_has_its_shape():
     scene = render_scene(Dice(0, 0, 0), (64, 101), 3)
     assert scene.image.shape == (101, 64, 3)
     assert scene.owners.shape == (101, 64)

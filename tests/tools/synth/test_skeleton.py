@@ -85,7 +85,7 @@ def test_bones_keep_their_length_in_every_pose():
             assert abs(distance - length) < 1e-4
 
 
-def test_turns_follow_the_right_hand_rule():
+def test_rotations_follow_the_right_hand_rule():
     frame = np.eye(3)
     assert rotate(frame, ('y', 90))[2].tolist() == [1, 0, 0]  # z goes to x
     assert rotate(frame, ('x', 90))[1].tolist() == [0, 0, 1]  # y goes to z

@@ -9,7 +9,7 @@ def _synth(*arguments) -> int:
     return main(['synth', *map(str, arguments)])
 
 
-def test_it_generates_and_says_what_there_is(tmp_path, capsys):
+def test_the_verb_writes_the_images_and_prints_their_number(tmp_path, capsys):
     out_dir = tmp_path / 'data'
     assert _synth(out_dir, '--images', 8, '--seed', 5, '--size', 96, 80) == 0
     said = capsys.readouterr().out
@@ -20,7 +20,7 @@ def test_it_generates_and_says_what_there_is(tmp_path, capsys):
     assert len(list((out_dir / 'val2017').iterdir())) == 2
 
 
-def test_it_says_that_the_data_set_was_there(tmp_path, capsys):
+def test_the_verb_says_that_the_data_set_existed(tmp_path, capsys):
     arguments = (tmp_path / 'data', '--images', 1, '--val-images', 1)
     _synth(*arguments)
     capsys.readouterr()
@@ -37,7 +37,7 @@ def test_it_says_that_the_data_set_was_there(tmp_path, capsys):
         (('--size', 10, 10), '--size (width) must be'),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(
+def test_a_wrong_argument_is_one_line_and_status_2(
     tmp_path, capsys, arguments, words
 ):
     assert _synth(tmp_path / 'data', *arguments) == 2
@@ -48,7 +48,9 @@ def test_bad_input_is_one_line_and_status_2(
     assert not (tmp_path / 'data').exists()
 
 
-def test_without_opencv_it_says_what_to_install(tmp_path, capsys, monkeypatch):
+def test_without_opencv_the_verb_says_what_to_install(
+    tmp_path, capsys, monkeypatch
+):
     for name in ('cv2', 'mlpe_mmpose.tools.synth'):
         monkeypatch.setitem(sys.modules, name, None)
     assert _synth(tmp_path / 'data') == 1
