@@ -138,9 +138,18 @@ if [ "$${wanted#3.}" -ge 12 ] && ! command -v cc >/dev/null; then
 	stop "xtcocotools must be compiled for Python $$wanted, and there is no C" \
 		'compiler. Install one, or use Python 3.11, for which it has wheels.'
 fi
+if [ "$$MMCV" = full ] && [ "$${wanted#3.}" -ge 13 ]; then
+	stop 'MMCV=full needs Python 3.12 or older: mmcv 2.1.0 cannot be compiled' \
+		'for a newer one.'
+fi
 if $(PIP) show -q $$other 2>/dev/null; then $(PIP) uninstall -y $$other; fi
-$(PIP) install --no-deps --no-build-isolation $$PIP_ARGS -r <(grep -vE \
-	"^(torch|torchvision|$$other)==" requirements.txt)
+apart="torch|torchvision|$$other"
+if [ "$${wanted#3.}" -ge 13 ]; then
+	$(build_xtcocotools)
+	apart="$$apart|xtcocotools"
+fi
+$(PIP) install --no-deps --no-build-isolation $$PIP_ARGS \
+	-r <(grep -vE "^($$apart)==" requirements.txt)
 echo "== 3/4 $${TORCH:-torch} and its libraries (some gigabytes with CUDA)"
 if [ -n "$$TORCH" ]; then
 	$(PIP) install --no-warn-conflicts $$PIP_ARGS "$$TORCH" torchvision
@@ -150,6 +159,22 @@ fi
 if [ "$$MMCV" = full ]; then $(compile_mmcv); fi
 echo '== 4/4 this project, in place'
 $(PIP) install --no-deps --no-build-isolation $$PIP_ARGS -e .
+endef
+
+# The setup.py of xtcocotools looks for its version in locals(), where Python
+# 3.13 does not put it. pip unpacks the sources before it finds that out.
+define build_xtcocotools
+	if ! $(PIP) show -q xtcocotools 2>/dev/null; then
+		folder=$$(mktemp -d)
+		TMPDIR=$$folder $(PIP) download --no-clean --no-deps $$PIP_ARGS \
+			--no-build-isolation --no-binary xtcocotools -d "$$folder" \
+			"$$(pins xtcocotools)" >/dev/null 2>&1 || true
+		sed -i "s/'exec'))/'exec'), globals())/; s/locals()/globals()/" \
+			"$$folder"/pip-*/xtcocotools_*/setup.py
+		$(PIP) install --no-deps --no-build-isolation $$PIP_ARGS \
+			"$$folder"/pip-*/xtcocotools_*
+		rm -rf "$$folder"
+	fi
 endef
 
 # mmcv with its ops, built against the torch that is installed. No cache: pip

@@ -181,6 +181,9 @@ def install_command(part: Part) -> str:
     call = part.fork if of_fork else part.install
     if part in OPTIONAL and _has_substitute(part):
         call = f'{part.name} "{ML_DTYPES}"'
+    if part.name == 'xtcocotools' and sys.version_info >= (3, 13):
+        # its setup.py fails there; the Makefile mends it
+        return 'make setup PYTHON=python{}.{}'.format(*sys.version_info)
     if part.name == 'xtcocotools' and not version('numpy').startswith('1.'):
         call = f'--no-binary xtcocotools {call}'
     return pip_command(*filter(None, (part.needs, call)))

@@ -34,7 +34,8 @@ class Sample(NamedTuple):
 class Cycle(NamedTuple):
     """What a training uses at the end of one cycle."""
 
-    processes: dict[int, Sample]
+    # a process before its children, older children first
+    processes: list[Sample]
     checkpoints: list[Path]
     disk: float  # of the checkpoints, in MiB
 
@@ -109,16 +110,16 @@ def look(pid: int, work_dir: Path) -> Cycle:
     """Look at the processes of a training and at its checkpoints."""
     checkpoints = list(work_dir.glob('epoch_*.pth'))
     disk = sum(path.stat().st_size for path in checkpoints) / 2**20
-    return Cycle(dict(read_processes(pid)), checkpoints, disk)
+    return Cycle(read_processes(pid), checkpoints, disk)
 
 
-def read_processes(pid: int) -> list[tuple[int, Sample]]:
+def read_processes(pid: int) -> list[Sample]:
     """Return what a process and each of its descendants use."""
     proc = Path('/proc', str(pid))
     memory = int((proc / 'statm').read_text().split()[1]) * PAGE / 2**20
     files = len(os.listdir(proc / 'fd'))
     threads = os.listdir(proc / 'task')
-    processes = [(pid, Sample(memory, files, len(threads)))]
+    processes = [Sample(memory, files, len(threads))]
     for thread in threads:
         children = (proc / 'task' / thread / 'children').read_text()
         for child in children.split():
@@ -126,12 +127,12 @@ def read_processes(pid: int) -> list[tuple[int, Sample]]:
     return processes
 
 
-def summarise(cycles: list[Cycle], pid: int) -> Sample:
+def summarise(cycles: list[Cycle], process: int) -> Sample:
     """Return the usual memory of a process, and its fewest files and threads.
 
     The fewest, because each batch on its way from a loader holds files open.
     """
-    samples = [cycle.processes[pid] for cycle in cycles]
+    samples = [cycle.processes[process] for cycle in cycles]
     return Sample(
         statistics.median(sample.memory for sample in samples),
         min(sample.files for sample in samples),
@@ -143,15 +144,18 @@ def check(cycles: list[Cycle]) -> None:
     """Print what each process uses, and check that it has not grown.
 
     The second cycle is the first that has all processes: those that load the
-    validation data start with the first validation.
+    validation data start with the first validation. Those that load the
+    training data start anew in each epoch.
     """
     print(f'{len(cycles)} cycles, {cycles[-1].disk:.1f} MiB of checkpoints')
-    assert set(cycles[-1].processes) == set(cycles[1].processes)
-    for pid in cycles[1].processes:
-        first, last = summarise(cycles[1:4], pid), summarise(cycles[-3:], pid)
+    count = len(cycles[1].processes)
+    assert [len(cycle.processes) for cycle in cycles[-3:]] == [count] * 3
+    for process in range(count):
+        first = summarise(cycles[1:4], process)
+        last = summarise(cycles[-3:], process)
         print(
-            f'  process {pid}: {first.memory:.0f} -> {last.memory:.0f} MiB, '
-            f'{first.files} -> {last.files} files, '
+            f'  process {process}: {first.memory:.0f} -> {last.memory:.0f} '
+            f'MiB, {first.files} -> {last.files} files, '
             f'{first.threads} -> {last.threads} threads'
         )
         assert last.memory <= 1.05 * first.memory
