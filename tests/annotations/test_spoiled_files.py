@@ -1,0 +1,195 @@
+"""A spoiled file trains and is evaluated, or is refused before it trains."""
+
+import contextlib
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import mutations
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.evaluator import Evaluator
+from mmengine.logging import MMLogger
+from mmengine.registry import init_default_scope
+from mmpose.registry import DATASETS, MODELS
+
+from mlpe_mmpose.annotations.keypoints import count_labels
+from mlpe_mmpose.engine.hooks import CheckDataHook
+
+TINY = Path(__file__).parents[2] / 'configs/mlpe_tiny_synthetic.py'
+# a fault is named by the file, its entry, and the field with its value
+NAMED = re.compile(
+    r'spoiled\.json(, (the )?(annotation|image|category) .*: '
+    r"('\w+' |.* is not an object|\d+ entries have this 'id')"
+    r'|, the file has | is no JSON file|.*no person has a box and keypoints)'
+)
+LEFT_OUT = re.compile(r'(\d+) of \d+ annotations have labelled keypoints')
+
+
+def _shrink(config: Config) -> None:
+    """Give a config an input of 32x24, which takes less time."""
+    codecs = [config.model.head.decoder]
+    for split in ('train', 'val'):
+        for step in config[f'{split}_dataloader'].dataset.pipeline:
+            if step.type == 'TopdownAffine':
+                step.input_size = (24, 32)
+            elif step.type == 'GenerateTarget':
+                codecs.append(step.encoder)
+    for codec in codecs:
+        codec.update(input_size=(24, 32), heatmap_size=(6, 8))
+
+
+@contextlib.contextmanager
+def collect_warnings() -> Iterator[list[str]]:
+    """Collect what is logged, and print nothing."""
+    lines, handler = [], logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logger = MMLogger.get_current_instance()
+    level, handlers = logger.level, logger.handlers
+    logger.setLevel(logging.WARNING)
+    logger.handlers = [handler]
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield lines
+    finally:
+        logger.setLevel(level)
+        logger.handlers = handlers
+
+
+class Training:
+    """One step and one evaluation, as a runner does them."""
+
+    def __init__(self, folder: Path):
+        init_default_scope('mmpose')
+        self.path = folder / 'spoiled.json'
+        noise = np.random.default_rng(0).integers(0, 256, (80, 60, 3))
+        cv2.imwrite(str(folder / 'noise.jpg'), noise.astype(np.uint8))
+        self.content = mutations.make_content('noise.jpg')
+        keypoints = {
+            i: dict(name=name, id=i, swap='')
+            for i, name in enumerate(mutations.NAMES)
+        }
+        config = Config.fromfile(TINY)
+        config.model.head.out_channels = mutations.K
+        config.model.backbone.update(base_channels=4)
+        config.model.neck.update(in_channels=(4, 8, 16, 32), out_channels=4)
+        config.model.head.update(in_channels=4)
+        config.model.test_cfg.flip_test = False
+        _shrink(config)
+        self.model = MODELS.build(config.model)
+        self.datasets = [
+            dict(
+                type='CocoDataset',
+                ann_file=str(self.path),
+                data_prefix=dict(img=f'{folder}/'),
+                metainfo=dict(
+                    dataset_name='beasts',
+                    keypoint_info=keypoints,
+                    skeleton_info={},
+                    joint_weights=[1.0] * mutations.K,
+                    sigmas=[0.05] * mutations.K,
+                ),
+                pipeline=config[f'{split}_dataloader'].dataset.pipeline,
+                test_mode=split == 'val',
+            )
+            for split in ('train', 'val')
+        ]
+        self.evaluator = dict(type='FastCocoMetric', ann_file=str(self.path))
+
+    def try_file(self, text: str) -> str:
+        """Use a file; return the message of the error that refuses it."""
+        self.path.write_text(text)
+        with collect_warnings() as lines:
+            try:
+                train, val = map(DATASETS.build, self.datasets)
+                evaluator = Evaluator([self.evaluator])
+                evaluator.dataset_meta = val.metainfo
+                CheckDataHook()._check_metric(evaluator.metrics[0])
+            except ValueError as error:
+                return str(error)
+            self.check_left_out(json.loads(text), train, lines)
+            self.train(train)
+            self.evaluate(val, evaluator)
+        return ''
+
+    def check_left_out(self, content, train, lines) -> None:
+        """People with labels are in the data set, or counted in a warning."""
+        people = [
+            annotation
+            for annotation in content['annotations']
+            if count_labels(annotation) and not annotation.get('iscrowd')
+        ]
+        counts = [int(n) for line in lines for n in LEFT_OUT.findall(line)]
+        # of the data sets to train on and to validate on
+        assert sum(counts) == 2 * (len(people) - len(train))
+
+    def train(self, dataset) -> None:
+        batch = [dataset[i] for i in range(len(dataset))]
+        # batch norm needs more than one value
+        batch = pseudo_collate(batch * 2)
+        self.model.train()
+        self.model.zero_grad()
+        batch = self.model.data_preprocessor(batch, True)
+        losses = self.model(**batch, mode='loss')
+        loss, log = self.model.parse_losses(losses)
+        loss.backward()
+        assert all(torch.isfinite(value).all() for value in log.values())
+        for parameter in self.model.parameters():
+            assert torch.isfinite(parameter.grad).all()
+
+    def evaluate(self, dataset, evaluator: Evaluator) -> None:
+        self.model.eval()
+        batch = pseudo_collate([dataset[i] for i in range(len(dataset))])
+        with torch.no_grad():
+            evaluator.process(self.model.val_step(batch), batch)
+            figures = evaluator.evaluate(len(dataset))
+        assert np.isfinite(list(figures.values())).all()
+
+
+@pytest.fixture(scope='module')
+def training(tmp_path_factory: pytest.TempPathFactory) -> Training:
+    return Training(tmp_path_factory.mktemp('spoiled'))
+
+
+def try_many(training: Training, content: dict, number: int) -> None:
+    counts = dict(refused=0, used=0)
+
+    @settings(
+        max_examples=number,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def try_one(data):
+        text = data.draw(mutations.spoiled_files(content))
+        message = training.try_file(text)
+        assert not message or NAMED.search(message)
+        counts['refused' if message else 'used'] += 1
+
+    try_one()
+    assert min(counts.values()) > number / 10
+    print(counts)
+
+
+def test_the_sound_file_is_used(training):
+    assert not training.try_file(json.dumps(training.content))
+
+
+def test_hundreds_of_spoiled_files_are_used_or_named(training):
+    try_many(training, training.content, 200)
+
+
+@pytest.mark.long
+def test_ten_thousand_spoiled_files_are_used_or_named(training):
+    try_many(training, training.content, 10_000)
