@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mmengine.logging import MMLogger
 from mmpose.datasets import CocoDataset
 
 FLAGS = [[2, 1, 0] + [2] * 14] * 3
@@ -75,3 +76,73 @@ def test_a_detection_that_is_no_number_is_refused(rebuild, tmp_path):
         match=r"boxes\.json, the detection at position 1 .*'bbox' is \[1, nan",
     ):
         rebuild(lambda _: None, bbox_file=str(path), test_mode=True)
+
+
+@pytest.fixture
+def warnings(caplog):
+    """The warnings that are logged."""
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)
+
+
+@pytest.mark.parametrize(
+    ('fields', 'reason'),
+    [
+        (dict(bbox=[500, 500, 9, 9]), 'their box has no area inside the'),
+        (dict(bbox=[30, 20, 0, 150]), 'their box has no area inside the'),
+        (dict(num_keypoints=0), "'num_keypoints' is 0"),
+        (dict(image_id=5), "the file has no image with their 'image_id'"),
+    ],
+)
+def test_people_who_are_left_out_are_counted_in_one_warning(
+    rebuild, warnings, fields, reason
+):
+    def change(annotations: list[dict]) -> None:
+        for annotation in annotations[1:]:
+            annotation.update(fields)
+
+    assert len(rebuild(change)) == 1
+    (line,) = [text for text in warnings.messages if 'leaves them out' in text]
+    assert 'changed.json: 2 of 3 annotations have labelled keypoints' in line
+    assert reason in line
+    assert line.endswith('Their ids start with 1, 2.')
+
+
+def test_a_crowd_and_a_person_without_labels_are_no_loss(rebuild, warnings):
+    def change(annotations: list[dict]) -> None:
+        annotations[1]['iscrowd'] = 1
+        annotations[2].update(keypoints=[0] * 51, num_keypoints=0)
+
+    assert len(rebuild(change)) == 1
+    assert not warnings.messages
+
+
+def test_boxes_as_corners_are_doubted_before_a_training(rebuild, warnings):
+    def change(annotations: list[dict]) -> None:
+        for annotation in annotations:
+            annotation['bbox'] = [30, 20, 140, 195]
+
+    rebuild(change)
+    (line,) = [text for text in warnings.messages if 'doubtful' in text]
+    assert (
+        "changed.json: 3 of 3 annotations are doubtful: 'bbox' looks" in line
+    )
+
+
+def test_an_id_that_two_annotations_share_is_refused(rebuild):
+    def change(annotations: list[dict]) -> None:
+        annotations[1]['id'] = 0
+
+    with pytest.raises(ValueError, match=r'annotation 0: 2 entries have this'):
+        rebuild(change)
+
+
+def test_another_number_of_keypoints_is_refused(rebuild):
+    def change(annotations: list[dict]) -> None:
+        for annotation in annotations:
+            annotation['keypoints'] = annotation['keypoints'][3:]
+
+    with pytest.raises(ValueError, match=r'has 48 values instead of 51'):
+        rebuild(change)

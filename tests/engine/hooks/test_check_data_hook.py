@@ -62,6 +62,36 @@ def test_annotations_without_keypoints_stop_a_training_at_once(
     assert not list(tmp_path.rglob('*.pth'))
 
 
+@pytest.mark.parametrize(
+    ('reader', 'field', 'value'),
+    [
+        ('dataset', 'bbox', [1, 2, 'x', 4]),
+        # the data set does not read it
+        ('evaluator', 'area', 'large'),
+        ('evaluator', 'iscrowd', 7),
+    ],
+)
+def test_what_would_fail_in_validation_stops_a_training_at_once(
+    data_root, tmp_path, reader, field, value
+):
+    path = data_root / 'annotations/person_keypoints_val2017.json'
+    content = json.loads(path.read_text())
+    content['annotations'][0][field] = value
+    spoiled = tmp_path / 'spoiled.json'
+    spoiled.write_text(json.dumps(content))
+    options = {
+        'dataset': {'val_dataloader.dataset.ann_file': str(spoiled)},
+        'evaluator': {'val_evaluator.ann_file': str(spoiled)},
+    }
+    name = f'run_{reader}_{field}'
+    runner = tiny_runner(data_root, tmp_path / name, options[reader])
+    with pytest.raises(
+        ValueError, match=rf"spoiled\.json, annotation \d+: '{field}' is "
+    ):
+        runner.train()
+    assert runner.iter == 0
+
+
 def test_annotations_without_keypoints_stop_a_test_with_detections(
     data_root, tmp_path
 ):
