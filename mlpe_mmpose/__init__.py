@@ -27,8 +27,10 @@ if TYPE_CHECKING:
         CheckDataHook,
         CompileHook,
         DeferredLogHook,
+        NextStepHook,
         OHKMPickHook,
         PlainCheckpointHook,
+        ProgressBarHook,
         RandomStateHook,
     )
     from .evaluation.metrics import FastCocoMetric
@@ -57,8 +59,10 @@ __all__ = [
     'MLPENeck',
     'MLPEOHKMLoss',
     'MarkOccludedKeypoints',
+    'NextStepHook',
     'OHKMPickHook',
     'PlainCheckpointHook',
+    'ProgressBarHook',
     'RandomChannelGain',
     'RandomStateHook',
     'shared_storage_collate',

@@ -41,8 +41,10 @@ with explain_import_errors():
         CheckDataHook,
         CompileHook,
         DeferredLogHook,
+        NextStepHook,
         OHKMPickHook,
         PlainCheckpointHook,
+        ProgressBarHook,
         RandomStateHook,
     )
     from .evaluation.metrics import FastCocoMetric

@@ -44,6 +44,11 @@ default_hooks = dict(
     # Without it, a training that was stopped and resumed draws another
     # augmentation than one that was not, so its result is another.
     random_state=dict(type='RandomStateHook'),
+    # Without it, a terminal shows nothing between two lines of the log. It
+    # shows nothing where the output is no terminal.
+    progress=dict(type='ProgressBarHook'),
+    # Without it, the log ends without the command that tests the checkpoint.
+    next_step=dict(type='NextStepHook'),
 )
 
 # MMPose's. Without it, each GPU validates with batch norm statistics of its

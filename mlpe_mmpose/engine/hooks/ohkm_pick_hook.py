@@ -24,6 +24,10 @@ class OHKMPickHook(Hook):
     keypoint was among the hardest, and for whom it was labelled. The counts
     stay on the device until the epoch ends. A resumed training continues the
     file. `mlpe_mmpose report` shows the file.
+
+    The visualizer gets the share of the labelled keypoints that were picked,
+    0 to 1, as ``ohkm/nose`` and so on: with ``TensorboardVisBackend``, a
+    curve of the difficulty of each keypoint.
     """
 
     def before_train(self, runner: Runner) -> None:
@@ -80,10 +84,16 @@ class OHKMPickHook(Hook):
         if dist.is_main_process():
             names = runner.train_dataloader.dataset.metainfo
             names = names['keypoint_id2name']
-            content = dict(
-                keypoints=[names[i] for i in range(len(names))],
-                epochs=self._epochs,
+            names = [names[i] for i in range(len(names))]
+            shares = self._picked / self._labelled.clamp(min=1)
+            runner.visualizer.add_scalars(
+                {
+                    f'ohkm/{name}': share
+                    for name, share in zip(names, shares.tolist(), strict=True)
+                },
+                step=runner.epoch + 1,
             )
+            content = dict(keypoints=names, epochs=self._epochs)
             # write a new file and replace the old one in one step
             unproven = self._path.with_suffix('.tmp')
             unproven.write_text(json.dumps(content, indent=1))

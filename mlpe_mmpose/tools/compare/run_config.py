@@ -13,6 +13,8 @@ from .suite import Experiment
 # in the place of stock figures that COCO lacks: a keypoint is correct within a
 # tenth of the longer side of the person's box
 PCK = dict(type='PCKAccuracy', thr=0.1, prefix='pck')
+# hooks that show how a training goes, and change none of its results
+WATCHING_HOOKS = ('NextStepHook', 'ProgressBarHook')
 
 
 def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
@@ -60,7 +62,8 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
 def fingerprint_of(config: Config) -> str:
     """Hash all parts of a config that are read when it runs.
 
-    Variables that only helped to write the config do not count.
+    Variables that only helped to write the config do not count, and neither
+    do hooks that only show how a training goes.
 
     Returns:
         str: 16 hexadecimal digits.
@@ -70,6 +73,12 @@ def fingerprint_of(config: Config) -> str:
     # PCK is computed besides, and changes no other figure
     if isinstance(parts.get('test_evaluator'), list):
         parts['test_evaluator'] = _without_pck(parts['test_evaluator'])
+    if isinstance(hooks := parts.get('default_hooks'), dict):
+        parts['default_hooks'] = {
+            name: hook
+            for name, hook in hooks.items()
+            if not hook or hook['type'] not in WATCHING_HOOKS
+        }
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
