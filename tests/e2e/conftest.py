@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from trainings import command
+from mmengine.config import Config
+from mmengine.runner import Runner
+from trainings import CONFIGS, command, data_options
 
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
@@ -36,3 +38,32 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp('people')
     generate_dataset(root, 16, 8, seed=0)
     return root
+
+
+@pytest.fixture(scope='session')
+def trained(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The work directory of a short training that writes all it can.
+
+    These are checkpoints, the log, the config, pictures of the validation,
+    how often OHKM picks each keypoint, and the files of TensorBoard.
+    """
+    work_dir = tmp_path_factory.mktemp('trained')
+    config = Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py')
+    backends = [dict(type=f'{b}VisBackend') for b in ('Local', 'Tensorboard')]
+    config.merge_from_dict(
+        {
+            **data_options(people),
+            'work_dir': str(work_dir),
+            'experiment_name': 'trained',
+            'train_cfg.max_epochs': 2,
+            'train_dataloader.batch_size': 8,
+            'default_hooks.logger.interval': 1,
+            'default_hooks.visualization.enable': True,
+            'default_hooks.visualization.interval': 1,
+            'model.head.refine_loss': dict(type='MLPEOHKMLoss', topk=8),
+            'visualizer.vis_backends': backends,
+            'custom_hooks': [dict(type='OHKMPickHook')],
+        }
+    )
+    Runner.from_cfg(config).train()
+    return work_dir

@@ -31,6 +31,7 @@ class ProgressBarHook(Hook):
             # 0 is the mean since the start; the last iterations alone would
             # leave out validation
             smoothing=0,
+            miniters=1,
             dynamic_ncols=True,
             leave=False,
             file=sys.stdout,
