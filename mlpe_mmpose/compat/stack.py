@@ -149,6 +149,16 @@ OPTIONAL = (
         module='norfair',
         only_for='`predict --track`',
     ),
+    Part(
+        'tensorboard',
+        "'mlpe_mmpose[watch]'",
+        only_for='TensorboardVisBackend',
+    ),
+    Part(
+        'seaborn',
+        "'mlpe_mmpose[watch]'",
+        only_for="MMPose's analyze_logs",
+    ),
 )
 
 PART_OF_MODULE = {part.module: part for part in (*PARTS, *OPTIONAL)}

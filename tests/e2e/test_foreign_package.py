@@ -86,4 +86,4 @@ def test_a_package_of_somebody_else_trains_on_its_own_data_set(
     checkpoint = torch.load(tmp_path / 'run/epoch_1.pth', weights_only=True)
     assert checkpoint['meta']['dataset_meta']['dataset_name'] == 'heads'
     state = checkpoint['state_dict']
-    assert state['head.level_predictors.convs.0.weight'].shape[0] == 5
+    assert state['head.refine_network.predict.0.weight'].shape[0] == 5
