@@ -94,16 +94,7 @@ def export_onnx(
         if not Path(path).is_file():
             raise FileNotFoundError(f'{path} is not a file.')
     say(f'loading {checkpoint}')
-    try:
-        model = init_model(
-            str(config), str(checkpoint), device='cpu', cfg_options=cfg_options
-        )
-    # An unknown type, index or argument in a config raises one of these.
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f'no model can be built from {config} with cfg_options='
-            f'{cfg_options}: {error.args[0]}'
-        ) from error
+    model = _load_model(config, checkpoint, cfg_options)
     if flip_test is not None:
         model.test_cfg.update(flip_test=flip_test)
     card = read_card(model, heatmaps)
@@ -119,19 +110,7 @@ def export_onnx(
     )
     with write_then_check(out_file) as unproven:
         write_graph(PoseGraph(model, card), unproven)
-        for batch, difference in differences(unproven, model, card):
-            say(
-                f'batch of {batch}: differs from torch by {difference:.1g} '
-                "of the heatmaps' range"
-            )
-            # `difference > BOUND` would accept NaN
-            if not difference <= BOUND:
-                raise RuntimeError(
-                    'the exported graph differs from torch by '
-                    f"{difference:.3g} of the heatmaps' range, more than "
-                    f'{BOUND:g}, for a batch of {batch}; {out_file} was not '
-                    'written.'
-                )
+        _compare(unproven, model, card, say)
         if people is not None:
             say(f'int8: calibrating on {len(people)} people: some minutes')
             moved = quantise(unproven, card, people)
@@ -202,3 +181,39 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
             if start in kept and end in kept
         ),
     )
+
+
+def _load_model(
+    config: str | os.PathLike,
+    checkpoint: str | os.PathLike,
+    cfg_options: dict[str, Any] | None,
+) -> nn.Module:
+    """Load a model on the CPU with MMPose's ``init_model``."""
+    try:
+        return init_model(
+            str(config), str(checkpoint), device='cpu', cfg_options=cfg_options
+        )
+    # An unknown type, index or argument in a config raises one of these.
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f'no model can be built from {config} with cfg_options='
+            f'{cfg_options}: {error.args[0]}'
+        ) from error
+
+
+def _compare(
+    path: Path, model: nn.Module, card: ModelCard, say: Callable[[str], None]
+) -> None:
+    """Refuse a graph whose outputs differ from those of PyTorch."""
+    for batch, difference in differences(path, model, card):
+        say(
+            f'batch of {batch}: differs from torch by {difference:.1g} of the '
+            "heatmaps' range"
+        )
+        # `difference > BOUND` would accept NaN
+        if not difference <= BOUND:
+            raise RuntimeError(
+                f'the exported graph differs from torch by {difference:.3g} '
+                f"of the heatmaps' range, more than {BOUND:g}, for a batch of "
+                f'{batch}. The file was not written.'
+            )
