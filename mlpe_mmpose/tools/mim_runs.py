@@ -11,7 +11,7 @@ from ..engine.checkpoint_files import find_newest_checkpoint
 
 TRAIN_LINE = re.compile(
     r'Epoch\(train\)\s+\[(?P<epoch>\d+)\]\[\s*(?P<step>\d+/\d+)\].*'
-    r'eta: (?P<eta>\S+).*\sloss: (?P<loss>\S+).*acc_pose: (?P<acc>\S+)'
+    r'eta: (?P<eta>\S+).*\sloss: (?P<loss>\S+)(?:.*acc_pose: (?P<acc>\S+))?'
 )
 VAL_LINE = re.compile(r'Epoch\(val\) \[(?P<epoch>\d+)\].*\w/AP: (?P<ap>\S+)')
 TRACEBACK = 'Traceback (most recent call last):\n'
@@ -103,10 +103,12 @@ def count_epochs(work_dir: Path) -> int:
 def format_progress(line: str, epochs: int) -> str | None:
     """Turn a line of MMEngine's log into a line of progress, or ``None``."""
     if match := TRAIN_LINE.search(line):
+        # some heads log no accuracy
+        accuracy = match['acc'] and f'accuracy {float(match["acc"]):.2f}  '
         return (
             f'epoch {match["epoch"]}/{epochs}  {match["step"]:>8}  '
-            f'loss {float(match["loss"]):6.4g}  '
-            f'accuracy {float(match["acc"]):.2f}  left {match["eta"]}'
+            f'loss {float(match["loss"]):6.4g}  {accuracy or ""}'
+            f'left {match["eta"]}'
         )
     if match := VAL_LINE.search(line):
         return (

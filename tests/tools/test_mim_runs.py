@@ -23,6 +23,12 @@ def test_a_line_of_the_log_becomes_one_that_a_person_reads():
     assert format_progress(TRAINED, 5) == (
         'epoch 3/5    60/257  loss   1001  accuracy 0.79  left 0:02:30'
     )
+    # some heads log no accuracy, and a data set may have another prefix
+    assert format_progress(TRAINED.partition('  acc_pose')[0], 5) == (
+        'epoch 3/5    60/257  loss   1001  left 0:02:30'
+    )
+    other = VALIDATED.replace('coco/', 'lspet/')
+    assert format_progress(other, 5) == format_progress(VALIDATED, 5)
     assert format_progress(VALIDATED, 5) == 'epoch 3/5  held-out AP 0.602'
     assert format_progress('Loads checkpoint by local backend', 5) is None
 
