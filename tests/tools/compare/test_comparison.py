@@ -74,6 +74,10 @@ def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
     for row in rows:
         (result,) = row.results
         assert 0 <= result['metrics']['AP'] <= 1
+        assert 0 <= result['metrics']['PCK'] <= 1
+        # the one validation was of the weights and the boxes of the test
+        ((epoch, ap),) = result['curve']
+        assert (epoch, ap) == (1, pytest.approx(result['metrics']['AP']))
         assert f'torch {torch.__version__}' in result['machine']
         # torch alone takes more
         assert result['peak_memory_mib'] > 100
@@ -105,6 +109,7 @@ def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(
         'epoch_2.pth'
     ]
     (result,) = row.results
+    assert [epoch for epoch, _ in result['curve']] == [1, 2]
     sittings = folder.glob('seconds_from_epoch_*.txt')
     seconds = [float(path.read_text()) for path in sittings]
     assert len(seconds) == 2
