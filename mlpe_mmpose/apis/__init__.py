@@ -24,6 +24,7 @@ _TOOLS = {
     'convert_checkpoint': 'convert.convert_checkpoint',
     'convert_state_dict': 'convert.convert_checkpoint',
     'copy_config': 'configs.shipped_configs',
+    'detect_boxes': 'detect_boxes.detect_boxes',
     'diagnose': 'report.diagnosis.diagnose',
     'export_data': 'export_data.export_data',
     'export_onnx': 'export.export_onnx',

@@ -28,7 +28,10 @@ VERBS = {
     'Train': ('configs', 'compare', 'benchmark'),
     'Use a model': ('predict', 'convert', 'export', 'export-data', 'pack'),
     'Look at a model': ('report',),
-    'Prepare data': ('import-data', 'check-data', 'init-dataset', 'synth'),
+    'Prepare data': (
+        *('import-data', 'check-data', 'init-dataset', 'detect-boxes'),
+        'synth',
+    ),
     'Mend an installation': ('doctor',),
 }
 FIRST_STEPS = f"""

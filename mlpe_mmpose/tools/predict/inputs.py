@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
-import numpy as np
+
+from mlpe_mmpose.tools.read_image import read_image
 
 from .frames import Frame, Unreadable
 
@@ -165,21 +166,6 @@ def read_images(
             continue
         name = path.absolute().relative_to(root).as_posix()
         yield Frame(image_id, name, image)
-
-
-def read_image(path: Path) -> np.ndarray:
-    """Read an image as (H, W, 3), uint8, BGR, turned as EXIF says.
-
-    Raises:
-        OSError: If the file is missing, or is no whole image.
-    """
-    if not path.is_file():
-        raise FileNotFoundError('there is no such file')
-    data = np.fromfile(path, np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    if image is None:
-        raise OSError('the file is empty, or no image that OpenCV can read')
-    return image
 
 
 def _open_video(source: str | int, name: str, ann_file: str | None) -> Input:

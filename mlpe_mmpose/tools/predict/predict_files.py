@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from mlpe_mmpose.prefetch import prefetch
+from mlpe_mmpose.tools.json_list import JsonList
 
 from .frames import Frame, Unreadable
 from .inputs import Input, open_input
-from .json_results import JsonList, to_results
 from .people import People
 from .pictures import Pictures
 from .pose_models import PoseModel
+from .results import to_results
 from .tracks import track
 
 # our choice: images that wait between two threads. A detector's or a network's

@@ -1,58 +1,15 @@
-"""Writes a JSON list item by item, valid after every item."""
+"""Poses in COCO's result format."""
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 from .frames import Frame
 
-END = '\n]\n'
 # CocoMetric's default: keypoints with a lower score do not count in the
 # score of the person
 SCORE_THRESHOLD = 0.2
-
-
-class JsonList:
-    """A file with a JSON list, one item a line.
-
-    Every call of :meth:`append` overwrites the end of the list, so that the
-    file is valid JSON at any time, also if the program is killed.
-
-    Args:
-        path (Path): The file, written anew
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.count = 0
-        self._file = open(path, 'w')  # noqa: SIM115, closed by `__exit__`
-        self._file.write(f'[{END}')
-        self._file.flush()
-
-    def __enter__(self) -> 'JsonList':
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
-
-    def append(self, items: Iterable[Any]) -> None:
-        """Append items, and bring them to the disk."""
-        lines = [json.dumps(item) for item in items]
-        if not lines:
-            return
-        start = ',\n' if self.count else '\n'
-        self._file.seek(self._file.tell() - len(END))
-        self._file.write(start + ',\n'.join(lines) + END)
-        self._file.flush()
-        self.count += len(lines)
 
 
 def to_results(frame: Frame) -> list[dict[str, Any]]:

@@ -1,0 +1,138 @@
+"""Detects the people of a COCO data set, and rates the boxes."""
+
+import contextlib
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlpe_mmpose.prefetch import prefetch
+from mlpe_mmpose.tools.build_detector import build_detector
+from mlpe_mmpose.tools.json_list import JsonList
+from mlpe_mmpose.tools.output_file import check_output, write_then_check
+from mlpe_mmpose.tools.person_boxes import PERSON, to_detections
+from mlpe_mmpose.tools.read_image import read_image
+
+AHEAD = 8  # images that wait for the detector; our choice
+# entries of COCOeval.stats
+STATS = {'AP': 0, 'AP50': 1, 'AP75': 2, 'AR': 8}
+
+
+def detect_boxes(
+    ann_file: str | Path,
+    images: str | Path,
+    out_file: str | Path,
+    detector: str,
+    checkpoint: str | None = None,
+    device: str = 'cpu',
+    threshold: float = 0.0,
+    report: Callable[[int, int], None] | None = None,
+) -> dict[str, float]:
+    """Write the boxes of people in all images of a data set.
+
+    The file has MMPose's person-detection format, which ``bbox_file`` of a
+    data set and ``predict --boxes`` read.
+
+    Args:
+        ann_file (str | Path): Annotations in COCO's format
+        images (str | Path): Folder of the images
+        out_file (str | Path): The file to write
+        detector (str): A detector, as :func:`build_detector` takes it
+        checkpoint (str, optional): Its weights
+        device (str): Where the detector runs. Defaults to ``'cpu'``
+        threshold (float): Boxes with a lower score are left out. Defaults to
+            0, because the AP of poses counts unsure people too
+        report (callable, optional): Takes the number of images that are done
+            and the number of all
+
+    Returns:
+        dict[str, float]: COCO's box metrics ``AP``, ``AP50``, ``AP75`` and
+        ``AR`` of people; empty if no person has an annotated box.
+
+    Raises:
+        FileNotFoundError: If a file or a folder is missing.
+        OSError: If an image cannot be read. No file is written then.
+        ValueError: If the annotations have another format.
+    """
+    out_file = Path(out_file)
+    check_output(out_file)
+    dataset = json.loads(Path(ann_file).read_text())
+    if not isinstance(dataset, dict) or not dataset.get('images'):
+        raise ValueError(
+            f'detect-boxes: {ann_file} needs a list of images, as COCO has it.'
+        )
+    detect = build_detector(detector, checkpoint, device, threshold)
+    records = dataset['images']
+    found: dict[int, np.ndarray] = {}
+    pictures = prefetch(_read(records, Path(images)), AHEAD)
+    with write_then_check(out_file) as path, JsonList(path) as items:
+        for record, picture in zip(records, pictures, strict=True):
+            (boxes,) = detect([picture])
+            items.append(to_detections(record['id'], boxes))
+            found[record['id']] = boxes
+            if report is not None:
+                report(len(found), len(records))
+    return rate_boxes(dataset, found)
+
+
+def _read(
+    records: Sequence[dict[str, Any]], folder: Path
+) -> Iterator[np.ndarray]:
+    """Read the images of a data set."""
+    for record in records:
+        path = folder / record['file_name']
+        try:
+            yield read_image(path)
+        except OSError as error:
+            raise type(error)(
+                f'detect-boxes: {path}, image {record["id"]}: {error}.'
+            ) from error
+
+
+def rate_boxes(
+    dataset: dict[str, Any], found: dict[int, np.ndarray]
+) -> dict[str, float]:
+    """Compute COCO's box metrics of people.
+
+    Args:
+        dataset (dict): Annotations in COCO's format
+        found (dict): Image id -> (N, 5), left, top, right, bottom, score
+
+    Returns:
+        dict[str, float]: ``AP``, ``AP50``, ``AP75`` and ``AR``; empty if no
+        person has an annotated box.
+    """
+    from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
+
+    people = [
+        dict(
+            annotation,
+            iscrowd=annotation.get('iscrowd', 0),
+            area=annotation.get('area', np.prod(annotation['bbox'][2:])),
+        )
+        for annotation in dataset['annotations']
+        if annotation['category_id'] == PERSON and 'bbox' in annotation
+    ]
+    if not people:
+        return {}
+    detections = [
+        item for key in found for item in to_detections(key, found[key])
+    ]
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = COCO()
+        truth.dataset = dict(dataset, annotations=people)
+        truth.createIndex()
+        if not detections:
+            return dict.fromkeys(STATS, 0.0)
+        evaluation = COCOeval(truth, truth.loadRes(detections), 'bbox')
+        evaluation.params.catIds = [PERSON]
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    return {
+        name: float(evaluation.stats[place]) for name, place in STATS.items()
+    }

@@ -1,0 +1,117 @@
+"""Files of person boxes, and the AP of the boxes."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmpose.datasets import CocoDataset
+from onnx_detectors import write_detector
+
+from mlpe_mmpose.tools import main
+from mlpe_mmpose.tools.detect_boxes.detect_boxes import rate_boxes
+
+# the boxes that the detector of these tests finds in every image
+FOUND = [[10, 10, 40, 60, 0.9], [50, 10, 90, 60, 0.6]]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two images; the second has one of the two people only."""
+    (tmp_path / 'images').mkdir()
+    images, annotations = [], []
+    for image_id, boxes in {5: FOUND, 8: FOUND[:1]}.items():
+        name = f'image{image_id}.png'
+        picture = np.zeros((64, 96, 3), np.uint8)
+        cv2.imwrite(str(tmp_path / 'images' / name), picture)
+        images.append(dict(id=image_id, file_name=name, width=96, height=64))
+        for left, top, right, bottom, _ in boxes:
+            box = [left, top, right - left, bottom - top]
+            annotations.append(
+                dict(
+                    id=len(annotations) + 1,
+                    image_id=image_id,
+                    category_id=1,
+                    bbox=box,
+                    area=box[2] * box[3],
+                    iscrowd=0,
+                    keypoints=[left, top, 2] * 17,
+                    num_keypoints=17,
+                )
+            )
+    dataset = dict(
+        images=images,
+        annotations=annotations,
+        categories=[dict(id=1, name='person')],
+    )
+    (tmp_path / 'ann.json').write_text(json.dumps(dataset))
+    write_detector(tmp_path / 'detector.onnx', FOUND)
+    return tmp_path
+
+
+def call(data: Path, *more: str) -> list[str]:
+    names = ('ann.json', 'images', 'boxes.json')
+    paths = [str(data / name) for name in names]
+    detector = str(data / 'detector.onnx')
+    return ['detect-boxes', *paths, '--detector', detector, *more]
+
+
+def test_mmpose_reads_the_boxes_and_their_ap_is_printed(data, capsys):
+    assert main(call(data)) == 0
+    said = capsys.readouterr()
+    # all three people are found, beside one wrong box
+    assert 'AR 1.000' in said.out
+    assert said.out.startswith(str(data / 'boxes.json'))
+    assert said.err.endswith('2/2 images\n')
+    dataset = CocoDataset(
+        ann_file=str(data / 'ann.json'),
+        bbox_file=str(data / 'boxes.json'),
+        data_prefix=dict(img=str(data / 'images')),
+        test_mode=True,
+        pipeline=[],
+    )
+    boxes = np.concatenate([person['bbox'] for person in dataset])
+    expected = np.array(FOUND * 2)
+    np.testing.assert_allclose(boxes, expected[:, :4], atol=1e-3)
+    ids = [person['img_id'] for person in dataset]
+    assert ids == [5, 5, 8, 8]
+
+
+def test_boxes_below_the_threshold_are_left_out(data):
+    assert main(call(data, '--threshold', '0.7')) == 0
+    scores = [
+        b['score'] for b in json.loads((data / 'boxes.json').read_text())
+    ]
+    assert scores == pytest.approx([0.9, 0.9])
+
+
+def test_an_image_that_cannot_be_read_is_named_and_nothing_is_written(
+    data, capsys
+):
+    (data / 'images/image8.png').unlink()
+    assert main(call(data)) == 2
+    assert 'image8.png, image 8: there is no such file' in (
+        capsys.readouterr().err
+    )
+    assert not (data / 'boxes.json').exists()
+
+
+def test_the_ap_is_the_area_below_the_curve():
+    # One of two people is found, and a wrong box has a higher score: the
+    # precision is 1/2 up to a recall of 1/2, which 51 of COCO's 101 points
+    # reach.
+    dataset = dict(
+        images=[dict(id=1)],
+        categories=[dict(id=1, name='person')],
+        annotations=[
+            dict(id=n, image_id=1, category_id=1, bbox=[50 * n, 0, 40, 60])
+            for n in (1, 2)
+        ],
+    )
+    found = np.array([[500, 0, 540, 60, 0.9], [50, 0, 90, 60, 0.8]])
+    metrics = rate_boxes(dataset, {1: found})
+    assert metrics['AP'] == pytest.approx(0.5 * 51 / 101)
+    assert metrics['AR'] == pytest.approx(0.5)
+    assert rate_boxes(dataset, {1: found[:0]})['AP50'] == 0
+    assert rate_boxes(dict(dataset, annotations=[]), {1: found}) == {}
