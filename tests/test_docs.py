@@ -1,5 +1,6 @@
 """What the README and the pages of docs/ show is true."""
 
+import json
 import re
 import runpy
 import subprocess
@@ -80,6 +81,20 @@ def test_the_examples_of_the_detector_normalise_and_find_people(
     assert names['detect'].mean.tolist() == pytest.approx(
         [103.53, 116.28, 123.675]
     )
+
+
+def test_the_example_of_the_shards_makes_results(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shards = Path('predictions/shards')
+    shards.mkdir(parents=True)
+    people = [dict(keypoints=[1, 2, 3], score=0.5, bbox=[0, 0, 1, 1])]
+    for number in range(2):
+        row = dict(image_id=number, people=people * number)
+        (shards / f'{number}.json').write_text(json.dumps(row))
+    exec(example('docs/large_jobs.md', 'json'), {})
+    assert json.loads(Path('results.json').read_text()) == [
+        dict(people[0], image_id=1, category_id=1)
+    ]
 
 
 @pytest.mark.parametrize('page', PAGES)

@@ -16,6 +16,7 @@ from .predictor import Predictor
 # first asked for, because the tools stand above this folder and may import it.
 _TOOLS = {
     'PoseModel': 'predict.pose_models',
+    'RayJob': 'predict.ray_engine',
     'People': 'predict.people',
     'build_detector': 'build_detector',
     'check_data': 'check_data.check_data',
@@ -34,6 +35,7 @@ _TOOLS = {
     'list_configs': 'configs.shipped_configs',
     'pack_results': 'pack.pack_results',
     'predict_files': 'predict.predict_files',
+    'predict_with_ray': 'predict.ray_engine',
     'run_demo': 'demo.run_demo',
     'write_report': 'report.write_report',
 }

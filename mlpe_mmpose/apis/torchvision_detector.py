@@ -23,7 +23,7 @@ class TorchvisionDetector:
     Args:
         name (str): Name of the detector, as ``'fasterrcnn_resnet50_fpn'``;
             ``torchvision.models.list_models(torchvision.models.detection)``
-            lists them. ``torchvision.models.register_model`` adds your own
+            lists them
         checkpoint (str, optional): File with a state dict, or with a dict
             that has one as ``'model'`` (as torchvision's training script
             writes) or ``'state_dict'``. The number of classes is read from
@@ -45,12 +45,11 @@ class TorchvisionDetector:
         device: str = 'cpu',
         threshold: float = 0.3,
     ) -> None:
-        # a detector that a program has registered itself is in no module
-        if name not in list_models():
+        known = list_models(detectors)
+        if name not in known:
             raise ValueError(
                 f'{self.__class__.__name__} needs the name of a detector of '
-                f'torchvision, got {name!r}. It has '
-                f'{", ".join(list_models(detectors))}.'
+                f'torchvision, got {name!r}. It has {", ".join(known)}.'
             )
         if checkpoint is None:
             model = get_model(name, weights='DEFAULT')

@@ -159,6 +159,8 @@ OPTIONAL = (
         "'mlpe_mmpose[watch]'",
         only_for="MMPose's analyze_logs",
     ),
+    Part('ray', "'mlpe_mmpose[ray]'", only_for='`predict --engine ray`'),
+    Part('pyarrow', "'mlpe_mmpose[ray]'", only_for='`predict --engine ray`'),
 )
 
 PART_OF_MODULE = {part.module: part for part in (*PARTS, *OPTIONAL)}

@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_network(parser.add_argument_group('the network'))
     _add_people(parser.add_argument_group('people, by one of the first three'))
     _add_output(parser.add_argument_group('the output'))
+    _add_engine(parser.add_argument_group('more than one machine'))
 
 
 def _add_network(group: argparse._ArgumentGroup) -> None:
@@ -118,6 +119,39 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_engine(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        '--engine',
+        choices=('local', 'ray'),
+        default='local',
+        help='ray: write shards with Ray Data, on this machine or a cluster; '
+        'the same call goes on where it was stopped (default: %(default)s)',
+    )
+    group.add_argument(
+        '--address', help='of a Ray cluster (default: this machine)'
+    )
+    group.add_argument(
+        '--workers',
+        type=int,
+        default=1,
+        metavar='N',
+        help='processes with a network of their own (default: %(default)s)',
+    )
+    group.add_argument(
+        '--shard-size',
+        type=int,
+        default=256,
+        metavar='N',
+        help='images in a file of the output (default: %(default)s)',
+    )
+    group.add_argument(
+        '--format',
+        choices=('json', 'parquet'),
+        default='json',
+        help='of the shards; json means JSON lines (default: %(default)s)',
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Predict, show the progress, and say what was found."""
     from mlpe_mmpose.tools import ExitCode
@@ -146,17 +180,27 @@ def run(args: argparse.Namespace) -> int:
         args.device,
     )
     progress = Progress()
-    summary = predict_files(
-        args.source,
-        args.out,
-        model,
-        people,
-        args.ann_file,
-        args.pictures,
-        args.track,
-        args.smooth,
-        progress,
-    )
+    if args.engine == 'ray':
+        from .ray_engine import RayJob, predict_with_ray
+
+        if args.track or args.smooth:
+            raise ValueError('--track and --smooth need --engine local.')
+        job = RayJob(args.address, args.workers, args.shard_size, args.format)
+        summary = predict_with_ray(
+            args.source, args.out, model, people, args.ann_file, job
+        )
+    else:
+        summary = predict_files(
+            args.source,
+            args.out,
+            model,
+            people,
+            args.ann_file,
+            args.pictures,
+            args.track,
+            args.smooth,
+            progress,
+        )
     progress.close(summary)
     print(
         f'{summary.images} images, {summary.people} people in '

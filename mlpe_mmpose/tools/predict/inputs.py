@@ -39,6 +39,7 @@ class Input:
             annotation file, from the numbers in the file names, or are the
             numbers of a video's frames. Otherwise the images were counted
         paths (dict): Image id -> file; empty for a video
+        root (str): Absolute path of the folder of all images
         name (str): Name of the video's file without its suffix, or
             ``'camera0'``
     """
@@ -48,6 +49,7 @@ class Input:
     fps: float | None = None
     ids_are_names: bool = True
     paths: dict[int, Path] = dataclasses.field(default_factory=dict)
+    root: str = ''
     name: str = ''
 
 
@@ -85,6 +87,7 @@ def open_input(text: str, ann_file: str | None = None) -> Input:
         count=len(paths),
         ids_are_names=ids_are_names,
         paths=files,
+        root=str(root),
     )
 
 

@@ -1,0 +1,268 @@
+"""Predicts the poses in many images, on many machines, with Ray Data."""
+
+import dataclasses
+import importlib
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from mlpe_mmpose.optional import require
+
+from .frames import Unreadable
+from .inputs import IMAGE_SUFFIXES, open_input
+from .people import People
+from .pose_models import PoseModel
+from .predict_files import Summary
+from .ray_stages import FindPeople, ImageNames, PredictPoses
+
+USER = '--engine ray'
+JOB, SHARDS, CHECKPOINT = 'job.json', 'shards', 'checkpoint'
+FORMATS = ('json', 'parquet')
+
+
+@dataclasses.dataclass(frozen=True)
+class RayJob:
+    """How to spread the work.
+
+    Args:
+        address (str, optional): Address of a Ray cluster, as ``'auto'`` or
+            ``'ray://host:10001'``. Defaults to a cluster on this machine, of
+            as many processes as there are workers
+        workers (int): Number of actors with a network, and of those with a
+            detector. Defaults to 1
+        shard_size (int): Images in a file of the output. Defaults to 256: a
+            killed worker costs at most so many
+        format (str): ``'json'`` for JSON lines, or ``'parquet'``. Defaults to
+            ``'json'``
+    """
+
+    address: str | None = None
+    workers: int = 1
+    shard_size: int = 256
+    format: str = 'json'
+
+    def __post_init__(self) -> None:
+        for name in ('workers', 'shard_size'):
+            if getattr(self, name) < 1:
+                raise ValueError(
+                    f'--{name.replace("_", "-")} must be at least 1, got '
+                    f'{getattr(self, name)}.'
+                )
+        if self.format not in FORMATS:
+            raise ValueError(
+                f'--format is one of {", ".join(FORMATS)}, got {self.format}.'
+            )
+
+
+def predict_with_ray(
+    source: str,
+    out_dir: str | Path,
+    model: PoseModel,
+    people: People,
+    ann_file: str | None = None,
+    job: RayJob | None = None,
+) -> Summary:
+    """Predict the poses in many images as a Ray Data pipeline.
+
+    Ray reads the files, one pool of actors detects, another crops and
+    predicts, and Ray writes shards into ``out_dir/shards``: a row for each
+    image, with ``image_id``, ``file_name``, ``width``, ``height``, ``error``
+    (empty if the image could be read) and ``people``, a list of ``keypoints``
+    [x, y, score, ...], ``score`` and ``bbox`` as in COCO's result format.
+
+    If a worker is killed, Ray gives its batch to another. The same call after
+    a stopped job goes on with the images that are in no shard yet, which Ray
+    Data's checkpoint in ``out_dir/checkpoint`` knows.
+
+    Args:
+        source (str): A folder, a pattern, a list, or a folder in an object
+            store that Ray reads, as ``s3://bucket/images``
+        out_dir (str | Path): Folder for the shards, which all machines see
+        model (PoseModel): The network; its files must be there on every
+            machine
+        people (People): Where the boxes of people come from
+        ann_file (str, optional): Annotations in COCO's format that give the
+            images their ids. Defaults to the numbers in the file names, or
+            1, 2, 3...
+        job (RayJob, optional): How to spread the work. Defaults to one worker
+            on this machine
+
+    Returns:
+        Summary: What is in the shards.
+
+    Raises:
+        MissingPackageError: If Ray is not installed.
+        ValueError: If an argument does not fit, or the folder has shards of
+            another call.
+        RuntimeError: If the pipeline fails.
+    """
+    ray = require('ray', USER)
+    require('pyarrow', USER)
+    job = job or RayJob()
+    model.check()
+    people.check()
+    if model.heatmaps:
+        raise ValueError('--heatmaps draws, which --engine ray does not.')
+    paths, names = _list_images(source, ann_file)
+    out_dir = Path(out_dir).absolute()
+    _claim_folder(out_dir, [source, ann_file, model, people, job.format])
+    start = time.perf_counter()
+    started = not ray.is_initialized()
+    if started:
+        _start(ray, job, people)
+    try:
+        _run(ray, paths, names, out_dir, model, people, job)
+        summary = read_summary(out_dir, job.format)
+    except ray.exceptions.RayError as error:
+        raise RuntimeError(f'{USER}: {error}') from error
+    finally:
+        if started:
+            ray.shutdown()
+    summary.seconds = time.perf_counter() - start
+    return summary
+
+
+def _list_images(
+    source: str, ann_file: str | None
+) -> tuple[str | list[str], ImageNames]:
+    """Return what Ray has to read, and what the images are called."""
+    if '://' in source:
+        ids = {}
+        if ann_file is not None:
+            images = json.loads(Path(ann_file).read_text())['images']
+            ids = {image['file_name']: image['id'] for image in images}
+        return source, ImageNames(source.partition('://')[2], ids)
+    images = open_input(source, ann_file)
+    if images.fps is not None:
+        raise ValueError(f'{USER} reads images, got the video {source}.')
+    paths = {key: str(path.absolute()) for key, path in images.paths.items()}
+    names = ImageNames(images.root)
+    if ann_file is not None or not images.ids_are_names:
+        ids = {names.name(path): key for key, path in paths.items()}
+        names = ImageNames(images.root, ids)
+    return list(paths.values()), names
+
+
+def _claim_folder(out_dir: Path, arguments: Sequence[object]) -> None:
+    """Note the call in the folder, or check that the call is the same.
+
+    Raises:
+        ValueError: If the folder belongs to another call.
+    """
+    text = json.dumps(
+        [
+            dataclasses.asdict(argument)
+            if dataclasses.is_dataclass(argument)
+            else argument
+            for argument in arguments
+        ],
+        indent=1,
+    )
+    path = out_dir / JOB
+    if path.exists():
+        if path.read_text() != text:
+            raise ValueError(
+                f'{out_dir} has shards of another call, see {path}. Choose '
+                'another --out.'
+            )
+        return
+    out_dir.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _start(ray: ModuleType, job: RayJob, people: People) -> None:
+    """Connect to a cluster, or start one on this machine."""
+    if job.address is not None:
+        ray.init(address=job.address)
+        return
+    pools = 2 if people.detector else 1
+    # one more for the tasks that read and write
+    ray.init(
+        num_cpus=job.workers * pools + 1,
+        include_dashboard=False,
+        log_to_driver=False,
+    )
+
+
+def _run(
+    ray: ModuleType,
+    paths: str | list[str],
+    names: ImageNames,
+    out_dir: Path,
+    model: PoseModel,
+    people: People,
+    job: RayJob,
+) -> None:
+    """Build the pipeline, and run it."""
+    context = ray.data.DataContext.get_current()
+    context.checkpoint_config = ray.data.checkpoint.CheckpointConfig(
+        id_column='path',
+        checkpoint_path=str(out_dir / CHECKPOINT),
+        delete_checkpoint_on_success=False,
+    )
+    files = ray.data.read_binary_files(
+        paths,
+        include_paths=True,
+        # an object store is listed by Ray; a list of paths has no other files
+        file_extensions=[suffix[1:] for suffix in IMAGE_SUFFIXES],
+        override_num_blocks=_count_shards(paths, job.shard_size),
+    )
+    pools = dict(
+        batch_format='pyarrow',
+        batch_size=None,
+        compute=ray.data.ActorPoolStrategy(size=job.workers),
+        num_gpus=_share_of_gpu(model.device, people),
+        # Ray restarts a killed actor, and gives its batch to it again
+        max_restarts=-1,
+        max_task_retries=-1,
+    )
+    if people.detector:
+        files = files.map_batches(
+            FindPeople, fn_constructor_args=(people, names), **pools
+        )
+    poses = files.map_batches(
+        PredictPoses,
+        fn_constructor_args=(
+            model,
+            names,
+            None if people.detector else people,
+        ),
+        **pools,
+    )
+    write = poses.write_json if job.format == 'json' else poses.write_parquet
+    write(str(out_dir / SHARDS))
+
+
+def _count_shards(paths: str | list[str], shard_size: int) -> int | None:
+    """Return the number of blocks; Ray chooses it for an object store."""
+    if isinstance(paths, str):
+        return None
+    return -(-len(paths) // shard_size)
+
+
+def _share_of_gpu(device: str, people: People) -> float:
+    """Return the part of a GPU that an actor needs."""
+    if device == 'cpu':
+        return 0
+    # a network and its detector share one
+    return 0.5 if people.detector else 1
+
+
+def read_summary(out_dir: Path, format: str) -> Summary:
+    """Count what is in the shards."""
+    dataset = importlib.import_module('pyarrow.dataset')
+    summary = Summary(None)
+    if not (out_dir / SHARDS).exists():
+        return summary
+    shards = dataset.dataset(out_dir / SHARDS, format=format)
+    for batch in shards.to_batches(columns=['file_name', 'error', 'people']):
+        for row in batch.to_pylist():
+            if row['error']:
+                bad = Unreadable(row['file_name'], row['error'])
+                summary.unreadable.append(bad)
+            else:
+                summary.images += 1
+                summary.people += len(row['people'] or ())
+    return summary

@@ -1,0 +1,171 @@
+"""The steps of a large prediction, as Ray Data calls them with batches.
+
+A batch is a table of pyarrow. The two classes are actors: each loads its model
+once, and is then called with one batch after the other.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from mlpe_mmpose.optional import require
+
+from .frames import Frame
+from .people import People
+from .pose_models import PoseModel
+from .results import to_results
+
+if TYPE_CHECKING:
+    import pyarrow
+
+UNREADABLE = 'the file is empty, or no image that OpenCV can read'
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageNames:
+    """What images are called.
+
+    Args:
+        root (str): The folder of all images, as Ray names it: without the
+            ``s3://`` of an object store
+        ids (dict): Path below ``root`` -> image id. Without an entry the id
+            is the number in the name of the file
+    """
+
+    root: str
+    ids: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def name(self, path: str) -> str:
+        """Return the path of an image below the folder."""
+        return path.removeprefix(self.root).lstrip('/')
+
+    def find_id(self, path: str) -> int:
+        """Return the id of an image.
+
+        Raises:
+            ValueError: If the name is no number, and ``ids`` does not have
+                the image.
+        """
+        name = self.name(path)
+        if name in self.ids:
+            return self.ids[name]
+        stem = PurePosixPath(name).stem
+        if not stem.isdecimal():
+            raise ValueError(
+                f'{path} has no id: its name is no number. Add --ann-file, '
+                'the annotations that give the images their ids.'
+            )
+        return int(stem)
+
+
+class FindPeople:
+    """Add the column ``boxes`` with what a detector finds.
+
+    Args:
+        people (People): The detector
+        names (ImageNames): What the images are called
+    """
+
+    def __init__(self, people: People, names: ImageNames) -> None:
+        self.finder, self.names = people.load(), names
+
+    def __call__(self, batch: 'pyarrow.Table') -> 'pyarrow.Table':
+        """Detect the people in a batch of files."""
+        pyarrow = require('pyarrow', '--engine ray')
+        boxes: list[list | None] = [None] * len(batch)
+        frames = dict(_decode(batch, self.names))
+        for row, frame in zip(
+            frames, self.finder.find(frames.values()), strict=True
+        ):
+            boxes[row] = frame.boxes.tolist()
+        kind = pyarrow.list_(pyarrow.list_(pyarrow.float32()))
+        return batch.append_column('boxes', pyarrow.array(boxes, kind))
+
+
+class PredictPoses:
+    """Replace the bytes of images by the poses of their people.
+
+    Args:
+        model (PoseModel): The network
+        names (ImageNames): What the images are called
+        people (People, optional): Where people are; not needed after
+            :class:`FindPeople`
+    """
+
+    def __init__(
+        self, model: PoseModel, names: ImageNames, people: People | None = None
+    ) -> None:
+        self.network, self.names = model.load(), names
+        self.finder = people and people.load()
+
+    def __call__(self, batch: 'pyarrow.Table') -> 'pyarrow.Table':
+        """Predict the poses in a batch of files."""
+        paths = batch['path'].to_pylist()
+        rows: list[dict[str, Any]] = [
+            dict(
+                path=path,
+                image_id=self.names.find_id(path),
+                file_name=self.names.name(path),
+                width=0,
+                height=0,
+                error=UNREADABLE,
+                people=[],
+            )
+            for path in paths
+        ]
+        frames = dict(_decode(batch, self.names))
+        if self.finder is None:
+            boxes = batch['boxes'].to_pylist()
+            for row, frame in frames.items():
+                frame.boxes = np.array(boxes[row], 'f4').reshape(-1, 5)
+            found = iter(frames.values())
+        else:
+            found = self.finder.find(frames.values())
+        for row, frame in zip(
+            frames, self.network.predict(found), strict=True
+        ):
+            rows[row].update(
+                width=frame.image.shape[1],
+                height=frame.image.shape[0],
+                error='',
+                # the table leaves out the keys that it has no column for
+                people=to_results(frame),
+            )
+        return make_table(rows)
+
+
+def make_table(rows: list[dict[str, Any]]) -> 'pyarrow.Table':
+    """Return rows with poses as a table, whose types do not depend on them."""
+    pa = require('pyarrow', '--engine ray')
+    numbers = pa.list_(pa.float64())
+    person = pa.struct(
+        [('keypoints', numbers), ('score', pa.float64()), ('bbox', numbers)]
+    )
+    schema = pa.schema(
+        [
+            ('path', pa.string()),
+            ('image_id', pa.int64()),
+            ('file_name', pa.string()),
+            ('width', pa.int32()),
+            ('height', pa.int32()),
+            ('error', pa.string()),
+            ('people', pa.list_(person)),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema)
+
+
+def _decode(
+    batch: 'pyarrow.Table', names: ImageNames
+) -> Iterator[tuple[int, Frame]]:
+    """Yield the rows of readable images and their frames."""
+    files = zip(batch['bytes'], batch['path'].to_pylist(), strict=True)
+    for row, (content, path) in enumerate(files):
+        data = np.frombuffer(content.as_buffer(), np.uint8)
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        if image is not None:
+            yield row, Frame(names.find_id(path), names.name(path), image)

@@ -1,0 +1,183 @@
+"""Predictions with Ray: equal to local ones, whatever is killed."""
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from exported import Trained
+
+from mlpe_mmpose.apis import (
+    People,
+    PoseModel,
+    RayJob,
+    predict_files,
+    predict_with_ray,
+)
+
+ray = pytest.importorskip('ray')
+
+PEOPLE = 60  # in an image, so that a shard takes a while
+
+
+def write_folder(folder: Path, number: int) -> People:
+    """Write images, one of them broken, and boxes of many people."""
+    random = np.random.default_rng(0)
+    found = []
+    folder.mkdir()
+    for image_id in range(1, number + 1):
+        noise = random.integers(0, 256, (120, 160, 3), np.uint8)
+        cv2.imwrite(str(folder / f'{image_id:06d}.png'), noise)
+        corners = random.uniform(0, 60, (PEOPLE, 2)).tolist()
+        found += [
+            dict(image_id=image_id, category_id=1, bbox=[*c, 40, 50], score=1)
+            for c in corners
+        ]
+    (folder / '000003.png').write_bytes(b'\x89PNG no more')
+    boxes = folder.with_name('boxes.json')
+    boxes.write_text(json.dumps(found))
+    return People(boxes=str(boxes))
+
+
+def find_workers(name: str) -> list[int]:
+    """List the processes of an actor in the Ray that this process started."""
+    workers = []
+    for folder in Path('/proc').glob('[0-9]*'):
+        try:
+            command = (folder / 'cmdline').read_text()
+            if f'({name})' in command and os.getpid() in ancestors(folder):
+                workers.append(int(folder.name))
+        except OSError:
+            continue  # the process has ended
+    return workers
+
+
+def ancestors(folder: Path) -> set[int]:
+    found = set()
+    while folder.name not in ('0', '1'):
+        status = (folder / 'stat').read_text()
+        parent = status.rpartition(')')[2].split()[1]
+        found.add(int(parent))
+        folder = folder.with_name(parent)
+    return found
+
+
+def kill_one_after_a_shard(shards: Path, killed: list[int]) -> None:
+    """Kill one worker when the first shard is there."""
+    end = time.monotonic() + 500
+    while time.monotonic() < end and not killed:
+        workers = find_workers('PredictPoses')
+        if workers and list(shards.glob('*.json')):
+            os.kill(workers[0], signal.SIGKILL)
+            killed.append(workers[0])
+        time.sleep(0.05)
+
+
+def read_shards(folder: Path) -> dict[int, dict]:
+    """Read all rows, of which no image may have two."""
+    rows = {}
+    for path in folder.glob('shards/*.json'):
+        for line in path.read_text().splitlines():
+            row = json.loads(line)
+            assert row['image_id'] not in rows
+            rows[row['image_id']] = row
+    return rows
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+def test_a_killed_worker_and_a_stopped_job_lose_nothing(
+    small_mlpe: Trained, tmp_path: Path
+):
+    people = write_folder(tmp_path / 'images', 24)
+    model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
+    images, out = str(tmp_path / 'images'), tmp_path / 'ray'
+    predict_files(images, tmp_path / 'local', model, people, pictures=False)
+    results = json.loads((tmp_path / 'local/results.json').read_text())
+    expected = {}
+    for result in results:
+        expected.setdefault(result.pop('image_id'), []).append(result)
+
+    ray.init(num_cpus=3, include_dashboard=False, log_to_driver=False)
+    try:
+        killed = []
+        killer = threading.Thread(
+            target=kill_one_after_a_shard, args=(out / 'shards', killed)
+        )
+        killer.start()
+        job = RayJob(workers=2, shard_size=3)
+        summary = predict_with_ray(images, out, model, people, job=job)
+        killer.join()
+        assert killed
+        check(out, summary, expected)
+
+        # a job that was stopped before it wrote one of the shards
+        (*kept, lost) = sorted((out / 'shards').glob('*.json'))
+        times = [path.stat().st_mtime_ns for path in kept]
+        ids = [json.loads(x)['image_id'] for x in lost.open()]
+        lost.unlink()
+        (out / 'checkpoint' / lost.with_suffix('.parquet').name).unlink()
+        summary = predict_with_ray(images, out, model, people, job=job)
+        check(out, summary, expected)
+        new = set((out / 'shards').glob('*.json')) - set(kept)
+        assert [
+            json.loads(x)['image_id'] for path in new for x in path.open()
+        ] == ids
+        assert [path.stat().st_mtime_ns for path in kept] == times
+    finally:
+        ray.shutdown()
+
+
+def check(out: Path, summary, expected: dict[int, list[dict]]) -> None:
+    """The shards have the local results, and name the broken file."""
+    assert (summary.images, summary.people) == (23, 23 * PEOPLE)
+    assert [bad.name for bad in summary.unreadable] == ['000003.png']
+    rows = read_shards(out)
+    assert sorted(rows) == list(range(1, 25))
+    assert rows[3]['people'] == []
+    for image_id, people in expected.items():
+        row = rows[image_id]
+        assert (row['width'], row['height']) == (160, 120)
+        for person, wanted in zip(row['people'], people, strict=True):
+            assert person['keypoints'] == wanted['keypoints']
+            assert person['bbox'] == wanted['bbox']
+            # JSON lines have ten digits
+            assert person['score'] == pytest.approx(wanted['score'], abs=1e-9)
+
+
+def test_a_folder_with_the_shards_of_another_call_is_refused(
+    small_mlpe, folder, tmp_path
+):
+    model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
+    out = tmp_path / 'out'
+    out.mkdir()
+    (out / 'job.json').write_text('[]')
+    with pytest.raises(ValueError, match='shards of another call'):
+        predict_with_ray(str(folder), out, model, People(whole_image=True))
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (dict(workers=0), '--workers must be at least 1, got 0'),
+        (dict(shard_size=-1), '--shard-size must be at least 1, got -1'),
+        (dict(format='csv'), '--format is one of json, parquet, got csv'),
+    ],
+)
+def test_a_job_that_cannot_be_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        RayJob(**arguments)
+
+
+def test_a_video_is_refused(small_mlpe, video, tmp_path):
+    model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
+    with pytest.raises(ValueError, match='reads images, got the video'):
+        predict_with_ray(
+            str(video), tmp_path / 'out', model, People(whole_image=True)
+        )
+    assert not (tmp_path / 'out').exists()
