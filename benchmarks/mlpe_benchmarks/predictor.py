@@ -98,17 +98,7 @@ def crowd_row(
     corner = random.random((PEOPLE, 2)) * (width / 2, height / 2)
     extent = 60 + random.random((PEOPLE, 2)) * 160
     boxes = np.concatenate([corner, corner + extent], 1).astype(np.float32)
-    # The inferencer drops the boxes of a user. This detector returns them at
-    # no cost, and the thresholds keep all of them.
-    found = InstanceData(
-        bboxes=torch.from_numpy(boxes),
-        scores=torch.linspace(1, 0.5, PEOPLE),
-        labels=torch.zeros(PEOPLE, dtype=torch.long),
-    )
-    peer.inferencer.det_cat_ids = (0,)
-    peer.inferencer.detector = lambda image, return_datasamples: dict(
-        predictions=[SimpleNamespace(pred_instances=found)]
-    )
+    give_boxes(peer, boxes)
     row = compare(
         lambda: ours(images, [boxes]),
         lambda: peer(images, bbox_thr=0, nms_thr=1),
@@ -119,6 +109,23 @@ def crowd_row(
     row.size = f'{PEOPLE} people, {height}x{width}, {describe_model(name)}'
     row.target = 1.5 if name == TINY else None
     return row
+
+
+def give_boxes(peer: MMPoseInferencer, boxes: np.ndarray) -> None:
+    """Give the inferencer boxes (N, 4) for every image.
+
+    The inferencer drops the boxes of a user. This detector returns them at no
+    cost, and ``bbox_thr=0, nms_thr=1`` keep all of them.
+    """
+    found = InstanceData(
+        bboxes=torch.from_numpy(boxes),
+        scores=torch.linspace(1, 0.5, len(boxes)),
+        labels=torch.zeros(len(boxes), dtype=torch.long),
+    )
+    peer.inferencer.det_cat_ids = (0,)
+    peer.inferencer.detector = lambda image, return_datasamples: dict(
+        predictions=[SimpleNamespace(pred_instances=found)]
+    )
 
 
 def folder_row(

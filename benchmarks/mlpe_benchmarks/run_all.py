@@ -26,6 +26,7 @@ NAMES = (
     'evaluation',
     'fuse',
     'predictor',
+    'video',
     'runtime',
     'deployment',
 )
