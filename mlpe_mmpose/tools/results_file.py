@@ -1,20 +1,8 @@
 """Reads the results files that COCO's metrics write."""
 
-import json
 from pathlib import Path
 
-
-def read_json(path: Path) -> object:
-    """Read a JSON file.
-
-    Raises:
-        OSError: If the file cannot be read.
-        ValueError: If it is no JSON file.
-    """
-    try:
-        return json.loads(path.read_text())
-    except ValueError as error:
-        raise ValueError(f'{path} is no JSON file: {error}.') from error
+from mlpe_mmpose.annotations.faults import read_json
 
 
 def read_results(path: Path) -> list[dict]:

@@ -12,7 +12,7 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.structures import PoseDataSample
 from mmpose.visualization import PoseLocalVisualizer
 
-from ..results_file import read_json
+from mlpe_mmpose.annotations.faults import read_json
 
 # A predicted keypoint is drawn if its peak is above 0.15 * 255; the score of
 # MLPEHeatmap is height / 255 + 0.5. An annotated one is drawn if it is

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..results_file import read_json, read_results
+from mlpe_mmpose.annotations.faults import read_json
+
+from ..results_file import read_results
 
 
 def read_labels(

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpe_mmpose.annotations.faults import read_json
+
 from ..output_file import write_then_check
-from ..results_file import read_json, read_results
+from ..results_file import read_results
 
 KEYPOINTS = 17
 PERSON = 1

@@ -123,7 +123,7 @@ def test_a_copy_without_a_name_is_refused(capsys, tmp_path):
     assert '--copy needs the NAME' in capsys.readouterr().err
 
 
-def test_a_copy_says_the_same_and_inherits_nothing(tmp_path, capsys):
+def test_a_copy_has_all_values_and_inherits_nothing(tmp_path, capsys):
     folder = tmp_path / 'a folder'
     assert main(['configs', TINY, '--copy', str(folder)]) == 0
     copy = folder / f'{TINY}.py'
@@ -146,7 +146,7 @@ def test_a_copy_keeps_every_value_that_the_runner_reads(tmp_path):
     assert 'train_pipeline' not in copied
 
 
-def test_a_copy_that_is_there_is_not_overwritten(tmp_path, capsys):
+def test_an_existing_copy_is_not_overwritten(tmp_path, capsys):
     copy = tmp_path / f'{TINY}.py'
     copy.write_text('edited = True\n')
     assert main(['configs', TINY, '--copy', str(tmp_path)]) == 2

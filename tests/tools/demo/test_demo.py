@@ -1,4 +1,4 @@
-"""The demo's handling of what is there."""
+"""The demo reuses finished steps."""
 
 from pathlib import Path
 

@@ -59,7 +59,7 @@ def test_only_images_with_two_people_are_drawn_in_order(folder):
     assert len(draw(folder, num_images=1)) == 1
 
 
-def test_truth_is_left_and_what_was_found_is_right(folder):
+def test_annotations_are_left_and_detections_right(folder):
     picture = cv2.imread(str(draw(folder)[0]))
     left, right = np.split(picture, 2, axis=1)
     assert left.shape[1] == MIN_WIDTH

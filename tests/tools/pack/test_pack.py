@@ -1,4 +1,4 @@
-"""Results for COCO's server: its names, its format, its images."""
+"""The zip file has the names, the format and the images of COCO's server."""
 
 import json
 import zipfile
@@ -58,7 +58,7 @@ def test_the_file_has_coco_s_name_and_keys_only(tmp_path, image_info):
     assert '20288' in notes[1]
 
 
-def test_what_is_packed_has_the_ap_of_what_came(tmp_path):
+def test_the_packed_results_have_the_ap_of_the_results_file(tmp_path):
     generate_dataset(tmp_path / 'data', num_train=1, num_val=60, seed=0)
     truth = tmp_path / 'data/annotations/person_keypoints_val2017.json'
     coco = COCO(str(truth))
@@ -111,7 +111,7 @@ def test_what_is_packed_has_the_ap_of_what_came(tmp_path):
         ([person(keypoints=[float('inf')] * 51)], 'not finite'),
     ],
 )
-def test_what_the_server_would_refuse_is_refused_unwritten(
+def test_results_that_the_server_would_refuse_are_not_written(
     tmp_path, image_info, people, message
 ):
     results = write(tmp_path, people)
@@ -121,7 +121,7 @@ def test_what_the_server_would_refuse_is_refused_unwritten(
 
 
 @pytest.mark.parametrize('name', ['', 'a_b', 'a b', '../a'])
-def test_a_name_that_would_spoil_the_file_s_is_refused(
+def test_a_method_name_with_other_characters_is_refused(
     tmp_path, image_info, name
 ):
     with pytest.raises(ValueError, match=f'got algorithm={name!r}'):
@@ -140,7 +140,7 @@ def test_a_list_without_images_or_json_is_refused(tmp_path):
         pack_results(results, tmp_path / 'broken.json', 'x', tmp_path)
 
 
-def test_a_missing_file_is_named_with_where_it_comes_from(
+def test_the_error_for_a_missing_file_says_where_it_comes_from(
     tmp_path, image_info, capsys
 ):
     results = write(tmp_path, [person()])
@@ -177,7 +177,9 @@ def test_more_people_than_coco_counts_are_noted(tmp_path, image_info):
     assert notes[1].startswith('note: 1 images have more than 20 people')
 
 
-def test_the_verb_says_where_and_how_it_ended(tmp_path, image_info, capsys):
+def test_the_verb_prints_the_path_of_the_zip_file(
+    tmp_path, image_info, capsys
+):
     results = str(write(tmp_path, [person()]))
     call = ['pack', results, str(image_info), '--out', str(tmp_path)]
     assert main([*call, '--name', 'mlpe-r50']) == 0

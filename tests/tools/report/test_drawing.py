@@ -1,4 +1,4 @@
-"""Panels: as high as said, with points where they belong."""
+"""The panels of the report: their height, and where points are drawn."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_a_panel_is_as_high_as_the_others_wherever_the_box_lies(box):
 
 
 @pytest.mark.parametrize('kind', COLORS)
-def test_a_point_has_its_place_and_the_colour_of_its_error(kind):
+def test_a_point_is_drawn_at_its_place_in_the_colour_of_its_error(kind):
     # a box of 80 with its margin: 120 pixels, a scale of 220 / 120
     left, top, side = 100, 60, 80
     point = np.array([[130.0, 110.0, 1.0]])
@@ -46,7 +46,7 @@ def test_a_point_has_its_place_and_the_colour_of_its_error(kind):
     assert ys.mean() == pytest.approx((110.5 - top + edge) * scale, abs=1)
 
 
-def test_what_is_not_labelled_is_not_drawn():
+def test_a_keypoint_that_is_not_labelled_is_not_drawn():
     hidden = np.array([[130.0, 110.0, 0.0], [120.0, 90.0, 0.0]])
     panel = draw_pose(IMAGE, (100, 60, 80, 80), hidden, ['', ''], [(0, 1)])
     assert (panel == 128).all()

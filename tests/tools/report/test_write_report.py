@@ -1,4 +1,4 @@
-"""The page: complete, harmless, and readable in a browser."""
+"""The page is complete, runs no script, and is readable in a browser."""
 
 import json
 import re
@@ -108,7 +108,7 @@ def page(trained) -> Path:
     return out
 
 
-def test_the_page_is_whole_and_has_every_section(page):
+def test_the_page_has_every_section_and_all_its_pictures(page):
     reader = Reader(page.read_text())
     text = reader.text
     for title in (
@@ -131,7 +131,7 @@ def test_the_page_is_whole_and_has_every_section(page):
     assert text.count('level 0') == (reader.tags['img'] - 2 * people) // 5 + 1
 
 
-def test_nothing_outside_of_the_page_is_asked_for(page):
+def test_the_page_loads_nothing_from_outside(page):
     text = page.read_text()
     reader = Reader(text)
     assert reader.sources
@@ -141,7 +141,7 @@ def test_nothing_outside_of_the_page_is_asked_for(page):
     assert not re.search(r'https?:|url\(|@import', text)
 
 
-def test_names_are_text_whatever_they_contain(page):
+def test_markup_in_names_is_escaped(page):
     text = page.read_text()
     assert 'onerror="' not in text
     assert '&lt;img src=x onerror=' in text
@@ -161,7 +161,7 @@ def test_every_picture_decodes_and_shows_something(page):
 
 @pytest.fixture
 def perfect(trained, tmp_path) -> Path:
-    """The truth as results."""
+    """A results file whose detections are the annotations."""
     truth = json.loads(
         (
             trained[0].parent
@@ -182,7 +182,9 @@ def perfect(trained, tmp_path) -> Path:
     return path
 
 
-def test_results_alone_give_all_but_heatmaps(trained, perfect, tmp_path):
+def test_a_results_file_gives_every_section_but_the_heatmaps(
+    trained, perfect, tmp_path
+):
     out = tmp_path / 'page.html'
     found = write_report(trained[0], perfect, out, say=str)
     assert found.metrics['AP'] == 1
@@ -192,7 +194,7 @@ def test_results_alone_give_all_but_heatmaps(trained, perfect, tmp_path):
     assert 'Not recorded: ohkm_picks.json' in text
 
 
-def test_a_page_without_pictures_is_better_than_none(
+def test_people_of_missing_images_are_drawn_over_black(
     trained, perfect, tmp_path
 ):
     out = tmp_path / 'page.html'
@@ -202,7 +204,7 @@ def test_a_page_without_pictures_is_better_than_none(
     assert reader.tags['img'] == 2 * len(found.worst)
 
 
-def test_the_verb_names_the_worst_kind_and_refuses_what_is_missing(
+def test_the_verb_names_the_costliest_error_and_refuses_missing_files(
     trained, tmp_path, capsys
 ):
     config = str(trained[0])

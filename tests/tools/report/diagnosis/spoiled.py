@@ -13,7 +13,7 @@ from mlpe_mmpose.tools.report.diagnosis.findings import Diagnosis
 K = 17
 INFO = parse_pose_metainfo(CocoDataset.METAINFO)
 AREA = 100.0 * 80
-# annotations' ids go on from it
+# id of the first annotation
 FIRST_ID = 5
 
 
@@ -26,7 +26,7 @@ class Case:
         self.images = [dict(id=i, file_name=f'{i}.jpg') for i in range(people)]
         self.truth = np.full((people, K, 3), 2.0)
         for person in range(people):
-            # 5 x 4 places, 90 pixels apart: none is near another's
+            # 5 x 4 places, 90 pixels apart: no keypoint is near another
             places = random.permutation(20)[:K]
             shift = 1000 * (person % per_image)
             self.truth[person, :, 0] = places % 5 * 90 + shift
@@ -52,7 +52,7 @@ class Case:
                 zip(self.truth, self.image_ids, strict=True)
             )
         ]
-        # a file's order means nothing
+        # the order of a file's annotations must not matter
         annotations.reverse()
         dataset = dict(
             images=self.images,

@@ -1,4 +1,4 @@
-"""Errors made on purpose are found, named, and worth what they cost."""
+"""Errors made on purpose are found and named, with their cost in AP."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def by_name(found: Diagnosis) -> dict[str, int]:
     return {error.name: error.count for error in found.errors}
 
 
-def test_perfect_predictions_have_nothing_to_mend(case):
+def test_perfect_predictions_have_no_error(case):
     found = case.diagnose()
     assert found.metrics['AP'] == 1
     assert (found.num_people, found.num_found) == (6, 6)
@@ -82,13 +82,13 @@ def test_a_neighbours_keypoint_is_a_swap_mirrored_or_not(tmp_path):
     case = Case(tmp_path, per_image=2)
     case.predicted[0, LEFT_WRIST] = case.truth[1, LEFT_WRIST]
     case.predicted[2, LEFT_WRIST] = case.truth[3, RIGHT_WRIST]
-    # of another image: nobody's
+    # a keypoint of another image is a miss
     case.predicted[4, LEFT_WRIST] = case.truth[3, LEFT_WRIST] + 2000
     found = case.diagnose()
     assert by_name(found) == dict(jitter=0, inversion=0, swap=2, miss=1)
 
 
-def test_mending_the_only_kind_of_error_gives_all(case):
+def test_without_the_only_kind_of_error_the_ap_is_1(case):
     for person in range(6):
         case.predicted[person, :12, 1] -= [
             shift_for(0.6, keypoint) for keypoint in range(12)
@@ -119,7 +119,7 @@ def test_kinds_of_random_errors_add_up_to_all_labelled_keypoints(tmp_path):
     assert similarities == sorted(similarities)
 
 
-def test_who_is_not_found_comes_first_and_has_no_prediction(case):
+def test_a_person_without_a_detection_is_the_worst(case):
     case.predicted[3, :, :2] += 700
     found = case.diagnose()
     assert (found.num_found, found.num_people) == (5, 6)
@@ -129,7 +129,9 @@ def test_who_is_not_found_comes_first_and_has_no_prediction(case):
     assert first.kinds == ('',) * K
 
 
-def test_of_people_not_found_those_with_more_keypoints_come_first(case):
+def test_of_people_without_a_detection_those_with_more_keypoints_come_first(
+    case,
+):
     case.predicted[2:5, :, :2] += 700
     case.truth[2, :3] = 0
     case.truth[3, :1] = 0
@@ -141,7 +143,7 @@ def test_of_people_not_found_those_with_more_keypoints_come_first(case):
 
 
 @pytest.mark.parametrize(('similarity', 'found'), [(0.11, 6), (0.09, 5)])
-def test_a_prediction_less_similar_than_a_tenth_is_of_nobody(
+def test_a_detection_with_an_oks_below_a_tenth_matches_nobody(
     case, similarity, found
 ):
     case.predicted[3, :, 1] -= [shift_for(similarity, k) for k in range(K)]
@@ -149,11 +151,11 @@ def test_a_prediction_less_similar_than_a_tenth_is_of_nobody(
 
 
 @pytest.mark.parametrize(('better', 'jitter'), [(0, K), (1, 0)])
-def test_the_prediction_of_the_higher_score_has_the_first_choice(
+def test_the_detection_of_the_higher_score_is_matched_first(
     tmp_path, better, jitter
 ):
     case = Case(tmp_path, people=2, per_image=2)
-    # both are of the first person, one of them exactly
+    # both detections are of the first person; the second is exact
     case.predicted[1] = case.predicted[0]
     case.predicted[0, :, 1] -= [shift_for(0.7, k) for k in range(K)]
     case.scores[better], case.scores[1 - better] = 0.9, 0.8
@@ -172,7 +174,7 @@ def test_distances_are_in_units_of_the_tolerance(tmp_path):
     assert nose.tenth == pytest.approx(0.9)
 
 
-def test_people_without_keypoints_and_crowds_are_nobodys_mistake(case):
+def test_people_without_labelled_keypoints_are_ignored(case):
     case.truth[0] = 0
     found = case.diagnose()
     assert (found.num_people, found.num_found) == (5, 5)
@@ -187,7 +189,7 @@ def test_people_without_keypoints_and_crowds_are_nobodys_mistake(case):
         ('[{"keypoints": [1, 2, 3]}]', r'has \[3\] values in keypoints'),
     ],
 )
-def test_other_files_are_refused(case, results, message):
+def test_files_that_are_no_results_are_refused(case, results, message):
     case.diagnose()
     (case.folder / 'results.json').write_text(results)
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""AP of parts of the people, and who is in them."""
+"""The AP of each slice of the people, and which people are in it."""
 
 import json
 from copy import deepcopy
@@ -45,7 +45,7 @@ def test_slices_have_the_ap_of_coco_with_all_others_ignored(tmp_path):
     assert 0.1 < whole[0] < 0.9
 
 
-def test_crowding_is_crowdposes_index(tmp_path):
+def test_the_crowd_index_is_that_of_crowdpose(tmp_path):
     case = Case(tmp_path, people=4, per_image=2)
     # the second person of the first image moves into the first's box with
     # 4 of 17 keypoints, whose own box is where it was
