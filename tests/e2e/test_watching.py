@@ -61,7 +61,7 @@ def test_the_log_ends_with_the_commands_that_go_on_from_here(
     test, report = map(shlex.split, LOG_LINE.search(last).groups())
     (best,) = trained.glob('best_coco_AP_epoch_*.pth')
     # the config is that of the training, with all its changes
-    config = trained / 'mlpe_tiny_synthetic.py'
+    config = trained / 'watched.py'
     assert test == ['mim', 'test', 'mmpose', str(config), '-C', str(best)]
     verb = ['python', '-m', 'mlpe_mmpose', 'report']
     assert report == [*verb, str(config), str(best)]
