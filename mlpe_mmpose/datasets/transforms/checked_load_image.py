@@ -96,12 +96,6 @@ class CheckedLoadImage(LoadImage):
             level=logging.WARNING,
         )
 
-    def __repr__(self) -> str:
-        """Name the class and its arguments."""
-        return (
-            f'{super().__repr__()[:-1]}, on_bad_image={self.on_bad_image!r})'
-        )
-
 
 def _is_cut_off(content: bytes) -> bool:
     """Whether the end of a JPEG or PNG is missing."""

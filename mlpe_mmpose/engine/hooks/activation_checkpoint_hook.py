@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 from torch import nn
@@ -17,11 +16,10 @@ from torch.utils.checkpoint import checkpoint
 class ActivationCheckpointHook(Hook):
     """Recompute parts of the network in the backward pass.
 
-    The activations of these parts are not stored (Chen et al., 2016).
-    MMEngine's ``activation_checkpointing`` uses PyTorch's older, reentrant
-    implementation. That implementation loses the gradient of modules that
-    take a tuple of maps, as necks and heads do, and batch normalisation
-    counts every batch twice. This hook does not change the trained weights.
+    The activations of these parts are not stored (Chen et al., 2016). The
+    trained weights stay the same. With MMEngine's ``activation_checkpointing``
+    modules that take a tuple of maps, as necks and heads do, lose their
+    gradient, and batch normalisation counts every batch twice.
 
     Args:
         modules (Sequence[str]): Names of modules, as
@@ -43,17 +41,14 @@ class ActivationCheckpointHook(Hook):
         Raises:
             ValueError: If the model has no module of one of the names.
         """
-        model = runner.model
-        if is_model_wrapper(model):
-            model = model.module
+        model = getattr(runner.model, 'module', runner.model)
         known = dict(model.named_modules())
-        for name in self.modules:
-            if name not in known:
-                raise ValueError(
-                    f'{type(self).__name__} finds no module {name!r} in '
-                    f'{type(model).__name__}. Names of its parts are: '
-                    f'{", ".join(n for n in known if n.count(".") == 1)}.'
-                )
+        if unknown := [name for name in self.modules if name not in known]:
+            raise ValueError(
+                f'{type(self).__name__} finds no module {unknown[0]!r} in '
+                f'{type(model).__name__}. Names of its parts are: '
+                f'{", ".join(n for n in known if n.count(".") == 1)}.'
+            )
         for name in self.modules:
             _recompute(known[name])
 

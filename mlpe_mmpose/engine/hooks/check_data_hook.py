@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 from torch import nn
@@ -41,25 +40,17 @@ class CheckDataHook(Hook):
                 for metric in evaluator.metrics:
                     self._check_metric(metric)
         loader = getattr(runner._train_loop, 'dataloader', None)
-        model = runner.model
-        if is_model_wrapper(model):
-            model = model.module
+        model = getattr(runner.model, 'module', runner.model)
         if loader is not None and hasattr(model, 'head'):
             self._check_targets(loader.dataset, model.head)
 
     def _check_metric(self, metric: object) -> None:
         """Refuse a COCO ground truth without keypoints."""
         coco = getattr(metric, 'coco', None)
-        # for a test set only COCO's server has the ground truth
-        unknown = getattr(metric, 'format_only', False)
-        if (
-            coco is None
-            or unknown
-            or any(
-                any(annotation.get('keypoints', ()))
-                for annotation in coco.anns.values()
-            )
-        ):
+        # only COCO's server has the ground truth of a test set
+        if coco is None or getattr(metric, 'format_only', False):
+            return
+        if any(any(a.get('keypoints') or ()) for a in coco.anns.values()):
             return
         raise ValueError(
             f'{type(metric).__name__} finds no keypoints in the '
@@ -78,11 +69,10 @@ class CheckDataHook(Hook):
                 codec, name = type(encoder).__name__, type(head).__name__
                 raise ValueError(
                     f'{name} cannot be trained with encoder={codec} of '
-                    f'GenerateTarget: {codec} draws its heatmaps in MLPEHead, '
-                    f'and {name} looks for them in the samples. Set the type '
-                    "of the model's head to MLPEHead, or the type of the "
-                    "pipeline's encoder and of the head's decoder to one of "
-                    "MMPose's codecs, such as MegviiHeatmap."
+                    f'GenerateTarget: it wants heatmaps in the samples, which '
+                    f'{codec} leaves to MLPEHead. Set the type of the head to '
+                    'MLPEHead, or encoder and decoder to a codec of MMPose, '
+                    'such as MegviiHeatmap.'
                 )
 
 

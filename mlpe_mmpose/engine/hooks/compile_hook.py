@@ -2,7 +2,6 @@
 
 import torch
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 
@@ -27,9 +26,7 @@ class CompileHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Compile the loss after the weights and the wrapper are there."""
-        model = runner.model
-        if is_model_wrapper(model):
-            model = model.module
+        model = getattr(runner.model, 'module', runner.model)
         model.loss = torch.compile(model.loss, **self.options)
         runner.logger.info(
             f'{type(self).__name__}: the first iteration compiles, which '

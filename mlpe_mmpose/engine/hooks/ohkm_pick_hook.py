@@ -1,16 +1,15 @@
 """Record which keypoints were hard, epoch by epoch."""
 
 import json
-import os
 from pathlib import Path
 
 import mmengine.dist as dist
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 
 from ...models.losses import MLPEOHKMLoss
+from ..atomic_file_backend import AtomicFileBackend
 
 FILE_NAME = 'ohkm_picks.json'
 
@@ -36,9 +35,7 @@ class OHKMPickHook(Hook):
         Raises:
             ValueError: If the model has no :class:`MLPEOHKMLoss`.
         """
-        model = runner.model
-        if is_model_wrapper(model):
-            model = model.module
+        model = getattr(runner.model, 'module', runner.model)
         found = [m for m in model.modules() if isinstance(m, MLPEOHKMLoss)]
         if not found:
             raise ValueError(
@@ -94,7 +91,5 @@ class OHKMPickHook(Hook):
                 step=runner.epoch + 1,
             )
             content = dict(keypoints=names, epochs=self._epochs)
-            # write a new file and replace the old one in one step
-            unproven = self._path.with_suffix('.tmp')
-            unproven.write_text(json.dumps(content, indent=1))
-            os.replace(unproven, self._path)
+            text = json.dumps(content, indent=1)
+            AtomicFileBackend().put(text.encode(), self._path)
