@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import openvino
 import pytest
 from exported import CODEC, SIZE, Trained, small_mlpe
 from mlpe_benchmarks.deployment import People
@@ -11,10 +10,12 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from trainings import data_options
 
+from mlpe_mmpose.optional import require
 from mlpe_mmpose.runtime import OnnxPose
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 pytestmark = pytest.mark.long
+openvino = require('openvino', 'A test')
 BFLOAT16 = 'BF16' in openvino.Core().get_property(
     'CPU', 'OPTIMIZATION_CAPABILITIES'
 )
