@@ -37,6 +37,7 @@ _TOOLS = {
     'predict_files': 'predict.predict_files',
     'predict_with_ray': 'predict.ray_engine',
     'run_demo': 'demo.run_demo',
+    'serve_page': 'web.serve_page',
     'write_report': 'report.write_report',
 }
 

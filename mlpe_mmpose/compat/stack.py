@@ -143,6 +143,7 @@ OPTIONAL = (
         module='sleap_io',
         only_for='`import-data` and `export-data`',
     ),
+    Part('gradio', "'mlpe_mmpose[web]'", only_for='`web`'),
     Part(
         'norfair-enough',
         "'mlpe_mmpose[track]'",

@@ -26,7 +26,14 @@ PROGRAM = 'python -m mlpe_mmpose'
 VERBS = {
     'Try it': ('demo',),
     'Train': ('configs', 'compare', 'benchmark'),
-    'Use a model': ('predict', 'convert', 'export', 'export-data', 'pack'),
+    'Use a model': (
+        'predict',
+        'convert',
+        'export',
+        'export-data',
+        'pack',
+        'web',
+    ),
     'Look at a model': ('report',),
     'Prepare data': (
         *('import-data', 'check-data', 'init-dataset', 'detect-boxes'),

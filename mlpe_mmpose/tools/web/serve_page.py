@@ -1,0 +1,105 @@
+"""Serves the page."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from mlpe_mmpose.apis import Predictor
+from mlpe_mmpose.models import MLPEHead
+from mlpe_mmpose.optional import require
+from mlpe_mmpose.tools.build_detector import build_detector
+
+from .body_limit import BodyLimit
+from .page import build_page
+from .pose_service import PoseService
+
+MEGA = 1_000_000
+
+
+def serve_page(
+    config: str | Path,
+    checkpoint: str | Path,
+    detector: str | None = None,
+    detector_checkpoint: str | None = None,
+    device: str = 'cpu',
+    host: str = '127.0.0.1',
+    port: int | None = None,
+    max_megabytes: float = 20,
+    max_megapixels: float = 25,
+    max_waiting: int = 16,
+    cfg_options: dict[str, Any] | None = None,
+) -> object:
+    """Open a page on which visitors find the poses in an image.
+
+    One request is answered at a time; ``max_waiting`` others wait, and more
+    are refused. Uploads and pictures are removed after a quarter of an hour.
+
+    Args:
+        config (str | Path): Config of a top-down model
+        checkpoint (str | Path): Its weights
+        detector (str, optional): Finds the boxes, see ``build_detector``.
+            Defaults to boxes that the visitor draws
+        detector_checkpoint (str, optional): Weights of the detector
+        device (str): Where both run. Defaults to ``'cpu'``
+        host (str): Address to listen at. Defaults to this machine alone;
+            there is no password
+        port (int, optional): Defaults to a free one from 7860 on
+        max_megabytes (float): Largest upload. Defaults to 20
+        max_megapixels (float): Largest image that is decoded. Defaults to 25
+        max_waiting (int): Requests that may wait. Defaults to 16
+        cfg_options (dict, optional): Settings that replace those of the
+            config
+
+    Returns:
+        gradio.Blocks: The open page: ``local_url``, ``block_thread()`` and
+        ``close()``.
+
+    Raises:
+        MissingPackageError: If Gradio is not installed.
+        OSError: If a file is missing, or the port is taken.
+        ValueError: If a limit is not positive, or the config is not one of a
+            top-down model.
+    """
+    for name, limit in (
+        ('max_megabytes', max_megabytes),
+        ('max_megapixels', max_megapixels),
+        ('max_waiting', max_waiting),
+    ):
+        if not limit > 0:
+            raise ValueError(f'serve_page needs {name} above 0, got {limit}.')
+    # Gradio would ask its makers for its newest version
+    os.environ.setdefault('GRADIO_ANALYTICS_ENABLED', 'False')
+    require('gradio', 'web')
+    predictor = Predictor(
+        config, checkpoint, device=device, cfg_options=cfg_options
+    )
+    finder = None
+    if detector is not None:
+        finder = build_detector(detector, detector_checkpoint, device)
+    service = PoseService(predictor, finder, max_megapixels * MEGA)
+    page = build_page(service, _name_levels(predictor.model.head))
+    page.queue(max_size=max_waiting, default_concurrency_limit=1)
+    page.launch(
+        server_name=host,
+        server_port=port,
+        max_file_size=int(max_megabytes * MEGA),
+        app_kwargs=dict(middleware=[_limit_bodies()]),
+        footer_links=[],
+        share=False,
+        ssr_mode=False,
+        quiet=True,
+        prevent_thread_lock=True,
+    )
+    return page
+
+
+def _name_levels(head: object) -> list[str]:
+    """Name the heatmaps of a head as ``predict_heatmaps`` does."""
+    count = len(head.decoder.kernel_sizes) if isinstance(head, MLPEHead) else 0
+    return [*(f'level {i}' for i in range(count)), 'refined']
+
+
+def _limit_bodies() -> object:
+    from starlette.middleware import Middleware
+
+    return Middleware(BodyLimit)
