@@ -118,11 +118,19 @@ def build_page(service: PoseService, levels: list[str]) -> object:
             [file, boxes],
             view,
             trigger_mode='always_last',
+            # what shows progress would hide the picture from the next click
+            show_progress='hidden',
             api_visibility='private',
         )
         # another image has no boxes yet
         file.clear(lambda: '', None, boxes, api_visibility='private')
-        view.select(click, [file, boxes], boxes, api_visibility='private')
+        view.select(
+            click,
+            [file, boxes],
+            boxes,
+            show_progress='hidden',
+            api_visibility='private',
+        )
         clear.click(lambda: '', None, boxes, api_visibility='private')
         detect.click(find_boxes, file, boxes, api_name='detect')
         find.click(

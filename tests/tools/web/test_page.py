@@ -34,9 +34,11 @@ def test_a_visitor_uploads_draws_looks_and_downloads(
         )
         scale = place[2] / 1600
         for x, y in ((900, 200), (100, 1100)):
-            before = page.run(f'{FIELD}.value')
+            before = page.run("document.querySelector('img').src")
             page.click(place[0] + x * scale, place[1] + y * scale)
-            page.wait(f'{FIELD}.value != {json.dumps(before)}')
+            # the picture is drawn anew with the corner, then with the box
+            page.wait(f"document.querySelector('img').src != '{before}'")
+            page.wait("document.querySelector('img').complete")
         box = np.array(page.run(f'{FIELD}.value').split(', '), float)
         # half a pixel of the window, on both sides
         np.testing.assert_allclose(box, [100, 200, 900, 1100], atol=2 / scale)
