@@ -13,7 +13,8 @@ from .body_limit import BodyLimit
 from .page import build_page
 from .pose_service import PoseService
 
-MEGA = 1_000_000
+MEGA = 1_000_000  # of pixels
+MEGABYTE = 2**20  # as Gradio counts in its messages
 
 
 def serve_page(
@@ -82,7 +83,7 @@ def serve_page(
     page.launch(
         server_name=host,
         server_port=port,
-        max_file_size=int(max_megabytes * MEGA),
+        max_file_size=int(max_megabytes * MEGABYTE),
         app_kwargs=dict(middleware=[_limit_bodies()]),
         footer_links=[],
         share=False,

@@ -64,6 +64,11 @@ class Page:
             time.sleep(0.1)
         raise TimeoutError(f'{code}\n{self.run("document.body.innerText")}')
 
+    def open(self, url: str, ready: str) -> None:
+        """Go to an address, and wait until JavaScript code is true there."""
+        self.call('Page.navigate', url=url)
+        self.wait(ready)
+
     def drop_file(self, path: Path) -> None:
         """Give a file to the page's first field for files."""
         root = self.call('DOM.getDocument')['root']['nodeId']
@@ -100,10 +105,8 @@ class Page:
 
 
 @contextmanager
-def open_page(
-    url: str, size: tuple[int, int] = (1280, 1150)
-) -> Iterator[Page]:
-    """Open an address in a new browser, which is closed at the end."""
+def open_browser(size: tuple[int, int] = (1280, 1150)) -> Iterator[Page]:
+    """Open an empty page in a new browser, which is closed at the end."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
             [
@@ -131,7 +134,6 @@ def open_page(
                 downloadPath=profile,
             )
             page.downloads = Path(profile)
-            page.call('Page.navigate', url=url)
             yield page
             page.socket.close()
         finally:

@@ -97,7 +97,7 @@ def test_what_a_visitor_writes_is_shown_as_text(visitor, photo):
 def test_uploads_and_requests_have_a_size(visitor, peak_memory):
     large = visitor.upload('a.jpg', b'x' * 2_100_000)
     assert large.status_code == 413
-    assert 'maximum allowed size of 2000000 bytes' in large.text
+    assert 'maximum allowed size of 2097152 bytes' in large.text
     text = b'{"data": [null, "' + b'x' * 60_000_000 + b'"]}'
     try:
         status = visitor.session.post(

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 
 import browser
 import numpy as np
@@ -11,61 +12,67 @@ from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.tools import ExitCode, main
 from mlpe_mmpose.tools.web.pose_service import PoseService
 
+FILE = "document.querySelector('input[type=file]') !== null"
 FIELD = "document.querySelector('textarea')"
 # the large picture of the gallery, and the pictures beside it
 SHOWN = "document.querySelector('.preview .media-button img, .preview img')"
 
 
-@pytest.mark.skipif(
-    browser.BROWSER is None, reason='no Chromium: apt install chromium'
-)
+@pytest.fixture(scope='module')
+def page() -> Iterator[browser.Page]:
+    """An empty page of a browser."""
+    if browser.BROWSER is None:
+        pytest.skip('no Chromium: apt install chromium')
+    with browser.open_browser() as page:
+        yield page
+
+
 def test_a_visitor_uploads_draws_looks_and_downloads(
-    url, photo, small_mlpe, tmp_path
+    url, page, photo, small_mlpe
 ):
-    with browser.open_page(url) as page:
-        page.wait("document.querySelector('input[type=file]') !== null")
-        page.drop_file(photo)
-        page.wait("document.querySelectorAll('img').length == 1")
+    page.open(url, FILE)
+    page.drop_file(photo)
+    page.wait("document.querySelectorAll('img').length == 1")
+    page.wait("document.querySelector('img').complete")
+    # two corners, of which the second is left of the first
+    place = page.run(
+        '(r => [r.x, r.y, r.width])('
+        "document.querySelector('img').getBoundingClientRect())"
+    )
+    scale = place[2] / 1600
+    for x, y in ((900, 200), (100, 1100)):
+        before = page.run("document.querySelector('img').src")
+        page.click(place[0] + x * scale, place[1] + y * scale)
+        # the picture is drawn anew with the corner, then with the box
+        page.wait(f"document.querySelector('img').src != '{before}'")
         page.wait("document.querySelector('img').complete")
-        # two corners, of which the second is left of the first
-        place = page.run(
-            '(r => [r.x, r.y, r.width])('
-            "document.querySelector('img').getBoundingClientRect())"
-        )
-        scale = place[2] / 1600
-        for x, y in ((900, 200), (100, 1100)):
-            before = page.run("document.querySelector('img').src")
-            page.click(place[0] + x * scale, place[1] + y * scale)
-            # the picture is drawn anew with the corner, then with the box
-            page.wait(f"document.querySelector('img').src != '{before}'")
-            page.wait("document.querySelector('img').complete")
-        box = np.array(page.run(f'{FIELD}.value').split(', '), float)
-        # half a pixel of the window, on both sides
-        np.testing.assert_allclose(box, [100, 200, 900, 1100], atol=2 / scale)
+    box = np.array(page.run(f'{FIELD}.value').split(', '), float)
+    # half a pixel of the window, on both sides
+    np.testing.assert_allclose(box, [100, 200, 900, 1100], atol=2 / scale)
 
-        page.press('Find poses')
-        page.wait("document.body.innerText.includes('person 1')")
-        assert 'left_ankle' in page.run('document.body.innerText')
-        levels = ['level 0', 'level 1', 'level 2', 'refined']
-        text = page.run('document.body.innerText')
-        assert all(level in text for level in levels)
+    page.press('Find poses')
+    page.wait("document.body.innerText.includes('person 1')")
+    assert 'left_ankle' in page.run('document.body.innerText')
+    levels = ['level 0', 'level 1', 'level 2', 'refined']
+    text = page.run('document.body.innerText')
+    assert all(level in text for level in levels)
 
-        page.wait(f'{SHOWN} !== null')
-        refined = page.run(f'{SHOWN}.src')
-        page.run(
-            "(s => { s.value = 0; for (const e of ['input', 'change', "
-            "'pointerup']) s.dispatchEvent(new Event(e, {bubbles: true})) })"
-            "(document.querySelector('input[type=range]'))"
-        )
-        page.wait(f'{SHOWN}.src != {refined!r}')
+    page.wait(f'{SHOWN} !== null')
+    refined = page.run(f'{SHOWN}.src')
+    page.run(
+        "(s => { s.value = 0; for (const e of ['input', 'change', "
+        "'pointerup']) s.dispatchEvent(new Event(e, {bubbles: true})) })"
+        "(document.querySelector('input[type=range]'))"
+    )
+    page.wait(f'{SHOWN}.src != {refined!r}')
 
-        page.press('Download JSON')
-        end = time.monotonic() + 30
-        while not list(page.downloads.glob('poses*.json')):
-            assert time.monotonic() < end
-            time.sleep(0.1)
-        (path,) = page.downloads.glob('poses*.json')
-        (person,) = json.loads(path.read_text())
+    page.press('Download JSON')
+    end = time.monotonic() + 30
+    while not list(page.downloads.glob('poses*.json')):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    (path,) = page.downloads.glob('poses*.json')
+    (person,) = json.loads(path.read_text())
 
     (sample,) = Predictor(small_mlpe.config, small_mlpe.checkpoint)(
         [photo], [[box]]
@@ -75,21 +82,20 @@ def test_a_visitor_uploads_draws_looks_and_downloads(
     np.testing.assert_allclose(points[:, :2], expected, atol=1e-2)
 
 
-@pytest.mark.skipif(
-    browser.BROWSER is None, reason='no Chromium: apt install chromium'
+@pytest.mark.parametrize(
+    ('name', 'content', 'message'),
+    [
+        ('text.jpg', b'hello', 'text.jpg is no image'),
+        ('large.jpg', b'x' * 2_100_000, 'maximum allowed size of 2'),
+    ],
 )
-def test_a_visitor_reads_why_a_file_is_not_taken(url, tmp_path):
-    with browser.open_page(url) as page:
-        page.wait("document.querySelector('input[type=file]') !== null")
-        for name, content, message in (
-            ('text.jpg', b'hello', 'text.jpg is no image'),
-            ('large.jpg', b'x' * 2_100_000, 'maximum allowed size of 2 MB'),
-        ):
-            (tmp_path / name).write_bytes(content)
-            page.drop_file(tmp_path / name)
-            page.wait(f"document.body.innerText.includes('{message}')")
-            page.run("document.querySelector('[aria-label*=Remove]')?.click()")
-            page.wait("document.querySelector('input[type=file]') !== null")
+def test_a_visitor_reads_why_a_file_is_not_taken(
+    url, page, tmp_path, name, content, message
+):
+    page.open(url, FILE)
+    (tmp_path / name).write_bytes(content)
+    page.drop_file(tmp_path / name)
+    page.wait(f"document.body.innerText.includes('{message}')")
 
 
 def test_the_detector_gives_the_boxes(small_mlpe, photo):
