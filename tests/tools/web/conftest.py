@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip('gradio', reason='Gradio is not installed')
 
+from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.tools.web.serve_page import serve_page
 
 # megabytes and megapixels that the page takes, requests that may wait
@@ -23,6 +24,12 @@ def url(small_mlpe) -> Iterator[str]:
     page = serve_page(small_mlpe.config, small_mlpe.checkpoint, **LIMITS)
     yield page.local_url.rstrip('/')
     page.close()
+
+
+@pytest.fixture(scope='session')
+def predictor(small_mlpe) -> Predictor:
+    """The network of the page, for what it has to answer."""
+    return Predictor(small_mlpe.config, small_mlpe.checkpoint)
 
 
 @pytest.fixture(scope='session')
@@ -43,7 +50,7 @@ def peak_memory() -> Iterator[Callable[[], int]]:
         nonlocal highest
         while not done.is_set():
             highest = max(highest, _resident())
-            time.sleep(0.005)
+            time.sleep(0.01)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

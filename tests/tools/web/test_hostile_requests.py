@@ -10,8 +10,6 @@ import pytest
 import requests
 from test_uploads import bomb
 
-from mlpe_mmpose.apis import Predictor
-
 
 class Visitor:
     """Talks with the page as its own code in the browser does."""
@@ -51,21 +49,24 @@ def visitor(url) -> Visitor:
     return Visitor(url)
 
 
+@pytest.fixture(scope='module')
+def expected(predictor, photo) -> object:
+    """The pose in the box that each test asks about at its end."""
+    (sample,) = predictor([photo], [[[100, 200, 900, 1100]]])
+    return sample.pred_instances
+
+
 @pytest.fixture(autouse=True)
-def _the_next_request_works(visitor, photo, small_mlpe):
+def _the_next_request_works(visitor, photo, expected):
     """After each test the page gives the pose that the network finds."""
     yield
     kind, data = visitor.ask_about(photo.read_bytes(), '100, 200, 900, 1100')
     assert kind == 'event: complete'
     found = visitor.session.get(json.loads(data)[-1]['url']).json()
-    (sample,) = Predictor(small_mlpe.config, small_mlpe.checkpoint)(
-        [photo], [[[100, 200, 900, 1100]]]
-    )
     points = np.reshape(found[0]['keypoints'], (17, 3))
-    people = sample.pred_instances
-    np.testing.assert_allclose(points[:, :2], people.keypoints[0], atol=1e-2)
+    np.testing.assert_allclose(points[:, :2], expected.keypoints[0], atol=1e-2)
     np.testing.assert_allclose(
-        points[:, 2], people.keypoint_scores[0], atol=1e-3
+        points[:, 2], expected.keypoint_scores[0], atol=1e-3
     )
     assert found[0]['bbox'] == [100, 200, 800, 900]
 

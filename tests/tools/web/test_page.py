@@ -8,7 +8,6 @@ import browser
 import numpy as np
 import pytest
 
-from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.tools import ExitCode, main
 from mlpe_mmpose.tools.web.pose_service import PoseService
 
@@ -28,7 +27,7 @@ def page() -> Iterator[browser.Page]:
 
 
 def test_a_visitor_uploads_draws_looks_and_downloads(
-    url, page, photo, small_mlpe
+    url, page, photo, predictor
 ):
     page.open(url, FILE)
     page.drop_file(photo)
@@ -74,9 +73,7 @@ def test_a_visitor_uploads_draws_looks_and_downloads(
     (path,) = page.downloads.glob('poses*.json')
     (person,) = json.loads(path.read_text())
 
-    (sample,) = Predictor(small_mlpe.config, small_mlpe.checkpoint)(
-        [photo], [[box]]
-    )
+    (sample,) = predictor([photo], [[box]])
     points = np.reshape(person['keypoints'], (17, 3))
     expected = sample.pred_instances.keypoints[0]
     np.testing.assert_allclose(points[:, :2], expected, atol=1e-2)
@@ -98,8 +95,7 @@ def test_a_visitor_reads_why_a_file_is_not_taken(
     page.wait(f"document.body.innerText.includes('{message}')")
 
 
-def test_the_detector_gives_the_boxes(small_mlpe, photo):
-    predictor = Predictor(small_mlpe.config, small_mlpe.checkpoint)
+def test_the_detector_gives_the_boxes(predictor, photo):
     found = [[10, 20, 110, 220, 0.9]]
     service = PoseService(
         predictor, lambda images: [np.array(found)] * len(images), 4e6
