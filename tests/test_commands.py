@@ -31,6 +31,7 @@ NOT_RUN = {
     'python -m mlpe_mmpose compare ohkm': 'hours; docs/results/ has the runs',
     'python -m mlpe_mmpose synth data/overlap': 'tests/tools/synth',
     'PYTHONPATH=benchmarks': 'tests/benchmarks',
+    'python -m mlpe_mmpose web': 'tests/tools/web',
 }
 
 
