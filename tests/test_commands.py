@@ -32,6 +32,9 @@ NOT_RUN = {
     'python -m mlpe_mmpose synth data/overlap': 'tests/tools/synth',
     'PYTHONPATH=benchmarks': 'tests/benchmarks',
     'python -m mlpe_mmpose web': 'tests/tools/web',
+    'python -m mlpe_mmpose import-data openfield': "DeepLabCut's example",
+    'python -m mlpe_mmpose init-dataset mouse': "DeepLabCut's example",
+    'mim train mmpose mouse_config.py': "DeepLabCut's example",
 }
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import exported
+import sleap_io
 import torch
 from mmengine.config import Config
 from original_network import OriginalNetwork
@@ -20,7 +21,9 @@ NAMES = {
     'TEST_DEV_DETECTIONS.json': 'detections.json',
     'IN': 'original.pth',
     'DIR': 'data/coco/train2017',
+    'VAL_DIR': 'data/coco/val2017',
     'DATA': 'data/coco',
+    'SOURCE': 'labels.slp',
     'OUT': 'out',
     'SUITE': 'suite.py',
     'NAME': 'mlpe_tiny_synthetic',
@@ -58,6 +61,7 @@ def open_workshop(folder: Path) -> None:
     torch.save(dict(epoch=1, state_dict=original), folder / NAMES['IN'])
     (folder / NAMES['SUITE']).write_text(SUITE)
     _write_results(folder / NAMES['VAL.json'], folder)
+    _write_labels(folder / NAMES['VAL.json'], folder)
 
 
 def _write_results(annotations: Path, folder: Path) -> None:
@@ -73,3 +77,10 @@ def _write_results(annotations: Path, folder: Path) -> None:
             for person in people
         ]
         (folder / NAMES[name]).write_text(json.dumps(rows))
+
+
+def _write_labels(annotations: Path, folder: Path) -> None:
+    """Write annotated people as a file of SLEAP."""
+    images = folder / NAMES['VAL_DIR']
+    labels = sleap_io.load_coco(str(annotations), dataset_root=str(images))
+    sleap_io.save_slp(labels, str(folder / NAMES['SOURCE']), embed=False)
