@@ -46,7 +46,7 @@ def run_in_processes(
     for process in processes:
         process.start()
     for process in processes:
-        process.join(120)
+        process.join(400)
         process.kill()
     assert [process.exitcode for process in processes] == [0] * number
     return [torch.load(file, weights_only=False) for file in files]
