@@ -18,11 +18,12 @@ python3.11  3.11 -              -       lite official
 python3.12  3.12 -              -       lite official
 python3.13  3.13 -              -       lite official
 python3.14  3.14 -              -       lite official
-numpy2      3.11 -              numpy<3 lite official
+numpy2.2    3.11 -              numpy==2.2.6 lite official
+numpy-new   3.11 -              numpy<3 lite official
 torch2.1    3.11 torch==2.1.2   -       lite official
 torch2.6    3.11 torch==2.6.0   -       lite official
-torch2.6np2 3.11 torch==2.6.0   numpy<3 lite official
-torch-new   3.12 torch          numpy<3 lite official
+torch2.6np2 3.11 torch==2.6.0   numpy==2.2.6 lite official
+torch-new   3.12 torch          numpy==2.2.6 lite official
 mmcv-full   3.11 -              -       full official
 onedl       3.11 -              -       lite onedl
 '
