@@ -20,6 +20,8 @@ from .ray_stages import FindPeople, ImageNames, PredictPoses
 USER = '--engine ray'
 JOB, SHARDS, CHECKPOINT = 'job.json', 'shards', 'checkpoint'
 FORMATS = ('json', 'parquet')
+# one for the checkpoint's filter, the others for tasks that read and write
+SPARE_CPUS = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,9 +180,10 @@ def _start(ray: ModuleType, job: RayJob, people: People) -> None:
         ray.init(address=job.address)
         return
     pools = 2 if people.detector else 1
-    # one more for the tasks that read and write
+    # These are logical: Ray starts what has a number. Without spare ones the
+    # actors would hold all of them, and nothing could be read.
     ray.init(
-        num_cpus=job.workers * pools + 1,
+        num_cpus=job.workers * pools + SPARE_CPUS,
         include_dashboard=False,
         log_to_driver=False,
     )
