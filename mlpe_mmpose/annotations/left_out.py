@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from .keypoints import count_labels
 
 
@@ -38,14 +40,17 @@ def _find_reason(annotation: dict, image: dict | None) -> str:
         return "they have no 'bbox'"
     if annotation.get('num_keypoints') == 0:
         return "'num_keypoints' is 0"
+    # MMPose compares in float32
     x, y, width, height = annotation['bbox']
-    if not (
-        max(0, x) < min(x + width, image['width'] - 1)
-        and max(0, y) < min(y + height, image['height'] - 1)
+    for start, side, limit in (
+        (x, width, image['width']),
+        (y, height, image['height']),
     ):
-        return 'their box has no area inside the image'
+        end = min(start + side, limit - 1)
+        if not np.float32(max(0, start)) < np.float32(end):
+            return 'their box has no area inside the image'
     values = annotation['keypoints']
     places = (values[i] for i in range(len(values)) if i % 3 < 2)
-    if all(place is not None and place <= 0 for place in places):
+    if all(v is not None and np.float32(v) <= 0 for v in places):
         return 'no coordinate of their keypoints is above 0'
     return ''
