@@ -19,7 +19,8 @@ FIELDS = dict(
     images=['id', 'file_name', 'width', 'height', 'other'],
     categories=['id', 'name', 'keypoints', 'skeleton'],
 )
-VALUES = st.sampled_from(NUMBERS + JUNK)
+# copies, because a second fault may change them
+VALUES = st.sampled_from(NUMBERS + JUNK).map(copy.deepcopy)
 # long lists of one number, of the right and of wrong lengths
 LISTS = st.builds(
     lambda value, length: [value] * length,
@@ -91,14 +92,14 @@ def _spoil(draw: st.DrawFn, content: object) -> object:
     kinds = ['annotations'] * 8 + ['images', 'images', 'categories', 'all']
     kind = draw(st.sampled_from(kinds))
     if kind == 'all' or not isinstance(content, dict):
-        return draw(st.sampled_from([content, content, [], {}, None, 5]))
+        return draw(st.sampled_from([content, [], {}, None, 5]).map(copy.copy))
     entries = content.get(kind)
     if not isinstance(entries, list) or not entries:
         return content
     how = draw(st.integers(0, 29))
     position = draw(st.integers(0, len(entries) - 1))
     if how == 0:
-        content[kind] = draw(st.sampled_from([[], None, 5, {}, 'x', [5]]))
+        content[kind] = draw(VALUES)
     elif how == 1:
         del content[kind]
     elif how == 2:
@@ -119,7 +120,7 @@ def _spoil_every_entry(draw: st.DrawFn, kind: str, entries: list) -> None:
     value = draw(st.sampled_from([0, 1, None, []]))
     for entry in entries:
         if isinstance(entry, dict):
-            entry[field] = value
+            entry[field] = copy.copy(value)
 
 
 def _spoil_entry(draw: st.DrawFn, kind: str, entry: dict) -> None:
