@@ -45,6 +45,10 @@ def _is_whole(value: object) -> bool:
     return _is_number(value) and abs(value) <= MAX_ID and value == int(value)
 
 
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and _is_whole(value)
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
@@ -94,9 +98,9 @@ IMAGE = {
     'height': Field(_is_size, 'the height in pixels', Use.TRAIN),
     'crowdIndex': Field(is_coordinate, 'from 0 to 1', Use.CROWD),
 }
-# MMPose divides the ids of images by `sample_interval`
+# MMPose divides the ids of images, and finds no image by an id of 1.0
 TRAINED_IMAGE = IMAGE | {
-    'id': Field(_is_whole, 'a whole number of its own', ALL)
+    'id': Field(_is_integer, 'a whole number of its own', ALL)
 }
 CATEGORY = {
     'id': ID,
