@@ -127,7 +127,7 @@ def scalars(folder: Path) -> list[dict]:
 def test_the_values_of_the_log_are_those_of_one_process(one_and_two):
     one, two, _ = one_and_two
     pairs = list(zip(scalars(one), scalars(two), strict=True))
-    assert len(pairs) == 4  # three steps and a validation
+    assert len(pairs) == 5  # three steps, picks of OHKM, a validation
     for wanted, found in pairs:
         assert wanted.keys() == found.keys()
         for name, value in wanted.items():
