@@ -73,18 +73,17 @@ def test_the_commands_of_a_page_run(page, tmp_path):
         PATH=f'{bin_folder}:{os.environ["PATH"]}',
         OMP_NUM_THREADS='1',
     )
-    for command in left:
-        typed = command
-        for name, path in NAMES.items():
-            typed = re.sub(rf'(?<![\w.]){re.escape(name)}(?!\w)', path, typed)
-        done = subprocess.run(
-            ['bash', '-c', typed],
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        assert done.returncode == 0, f'{typed}\n{done.stdout[-3000:]}'
+    typed = '\n'.join(['set -ex', *left])
+    for name, path in NAMES.items():
+        typed = re.sub(rf'(?<![\w.]){re.escape(name)}(?!\w)', path, typed)
+    done = subprocess.run(
+        ['bash', '-c', typed],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
