@@ -35,6 +35,13 @@ NOT_RUN = {
     'python -m mlpe_mmpose import-data openfield': "DeepLabCut's example",
     'python -m mlpe_mmpose init-dataset mouse': "DeepLabCut's example",
     'mim train mmpose mouse_config.py': "DeepLabCut's example",
+    'OMP_NUM_THREADS=1 python -m mlpe_mmpose compare lspet': 'hours',
+    'mim train mmpose configs/mlpe_tiny_synthetic.py --gpus 8': '8 processes',
+    'TRAIN=': 'for torchrun alone',
+    'TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 torchrun': '8 processes',
+    'torchrun': 'two machines',
+    'python -m mlpe_mmpose predict photos/ --config CONFIG': 'a compiled mmcv',
+    'python -m mlpe_mmpose predict s3://': 'a cluster',
 }
 
 

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import cv2
 import exported
 import sleap_io
 import torch
 from mmengine.config import Config
+from onnx_detectors import write_detector
 from original_network import OriginalNetwork
 
 from mlpe_mmpose.tools.synth.generator import generate_dataset
@@ -38,7 +40,9 @@ def open_workshop(folder: Path) -> None:
     """Fill a folder: people, a model, and configs of shipped names."""
     data = folder / 'data/coco'
     generate_dataset(data, 16, 8, seed=0)
-    config_file = exported.small_mlpe(folder).config
+    trained = exported.small_mlpe(folder)
+    trained.export('pose.onnx')
+    config_file = trained.config
     config = Config.fromfile(config_file)
     config.merge_from_dict(
         {
@@ -62,21 +66,26 @@ def open_workshop(folder: Path) -> None:
     (folder / NAMES['SUITE']).write_text(SUITE)
     _write_results(folder / NAMES['VAL.json'], folder)
     _write_labels(folder / NAMES['VAL.json'], folder)
+    write_detector(folder / 'detector.onnx', [[10, 10, 60, 90, 0.9]])
+    for name in 'photos', 'val2017':
+        (folder / name).symlink_to(data / 'val2017')
+    _write_video(folder / 'video.mp4', sorted(data.glob('val2017/*')))
 
 
 def _write_results(annotations: Path, folder: Path) -> None:
     """Write annotated people as results, and their boxes as detections."""
     people = json.loads(annotations.read_text())['annotations']
     for name, field in (
-        ('RESULTS.keypoints.json', 'keypoints'),
-        ('TEST_DEV_DETECTIONS.json', 'bbox'),
+        (NAMES['RESULTS.keypoints.json'], 'keypoints'),
+        (NAMES['TEST_DEV_DETECTIONS.json'], 'bbox'),
+        ('person_detections.json', 'bbox'),
     ):
         rows = [
             {key: person[key] for key in ('image_id', 'category_id', field)}
             | dict(score=0.9)
             for person in people
         ]
-        (folder / NAMES[name]).write_text(json.dumps(rows))
+        (folder / name).write_text(json.dumps(rows))
 
 
 def _write_labels(annotations: Path, folder: Path) -> None:
@@ -84,3 +93,14 @@ def _write_labels(annotations: Path, folder: Path) -> None:
     images = folder / NAMES['VAL_DIR']
     labels = sleap_io.load_coco(str(annotations), dataset_root=str(images))
     sleap_io.save_slp(labels, str(folder / NAMES['SOURCE']), embed=False)
+
+
+def _write_video(path: Path, images: list[Path]) -> None:
+    """Write a video whose frames are these images."""
+    frames = [cv2.imread(str(image)) for image in images]
+    height, width = frames[0].shape[:2]
+    codec = cv2.VideoWriter_fourcc(*'mp4v')
+    video = cv2.VideoWriter(str(path), codec, 5, (width, height))
+    for frame in frames:
+        video.write(cv2.resize(frame, (width, height)))
+    video.release()
