@@ -48,6 +48,11 @@ def small_mlpe(folder: Path) -> Trained:
     return _weigh(config, folder)
 
 
+def tiny_mlpe(folder: Path) -> Trained:
+    """The shipped tiny config as it is, which trains as well."""
+    return _weigh(Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py'), folder)
+
+
 def small_baseline(folder: Path, codec: dict = CODEC) -> Trained:
     """One stage of a ResNet and MMPose's own head, as in SimpleBaseline."""
     config = _tiny()

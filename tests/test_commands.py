@@ -41,6 +41,7 @@ NOT_RUN = {
     'TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 torchrun': '8 processes',
     'torchrun': 'two machines',
     'python -m mlpe_mmpose predict photos/ --config CONFIG': 'a compiled mmcv',
+    'python -m mlpe_mmpose detect-boxes': 'tests/tools/detect_boxes',
     'python -m mlpe_mmpose predict s3://': 'a cluster',
 }
 

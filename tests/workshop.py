@@ -40,7 +40,7 @@ def open_workshop(folder: Path) -> None:
     """Fill a folder: people, a model, and configs of shipped names."""
     data = folder / 'data/coco'
     generate_dataset(data, 16, 8, seed=0)
-    trained = exported.small_mlpe(folder)
+    trained = exported.tiny_mlpe(folder)
     trained.export('pose.onnx')
     config_file = trained.config
     config = Config.fromfile(config_file)
