@@ -30,6 +30,7 @@ NAMES = {
     'SUITE': 'suite.py',
     'NAME': 'mlpe_tiny_synthetic',
 }
+TEST_DEV = 'annotations/image_info_test-dev2017.json'
 SUITE = """
 options = {'train_cfg.max_epochs': 1, 'param_scheduler': []}
 experiments = [dict(name='tiny', config='mlpe_tiny_synthetic.py')]
@@ -67,8 +68,11 @@ def open_workshop(folder: Path) -> None:
     _write_results(folder / NAMES['VAL.json'], folder)
     _write_labels(folder / NAMES['VAL.json'], folder)
     write_detector(folder / 'detector.onnx', [[10, 10, 60, 90, 0.9]])
-    for name in 'photos', 'val2017':
-        (folder / name).symlink_to(data / 'val2017')
+    for path in folder / 'photos', folder / 'val2017', data / 'test2017':
+        path.symlink_to(data / 'val2017')
+    dataset = json.loads((folder / NAMES['VAL.json']).read_text())
+    info = {key: dataset[key] for key in ('images', 'categories')}
+    (data / TEST_DEV).write_text(json.dumps(info))
     _write_video(folder / 'video.mp4', sorted(data.glob('val2017/*')))
 
 
