@@ -33,7 +33,7 @@ export PYTHON TORCH MMCV PIP_ARGS
 
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
-PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile

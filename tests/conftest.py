@@ -2,7 +2,7 @@
 
 import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.registry import init_default_scope
+from mmengine.visualization import Visualizer
 
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 
@@ -33,12 +34,15 @@ def _scope_for_shared_fixtures() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _same_start_for_every_test() -> None:
-    """Seeds, one thread, and MMPose's scope."""
+def _same_start_for_every_test() -> Iterator[None]:
+    """Seeds, one thread, MMPose's scope, and no visualizer of another test."""
     np.random.seed(0)
     torch.manual_seed(0)
     torch.set_num_threads(1)
     init_default_scope('mmpose')
+    yield
+    # MMEngine's hooks take the visualizer that was created last, whose it is
+    Visualizer._instance_dict.clear()
 
 
 @pytest.fixture(scope='session')

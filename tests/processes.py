@@ -19,29 +19,31 @@ def free_port() -> int:
 def run_in_processes(
     function: Callable[..., object], folder: Path, number: int, *args: object
 ) -> list:
-    """Call a function in forked processes, with the variables of torchrun.
+    """Call a function in new processes, with the variables of torchrun.
+
+    A forked process could compute no gradients if this one has, so each
+    process starts anew.
 
     Args:
-        function (callable): Takes ``args``
+        function (callable): Function of a module; takes ``args``
         folder (Path): For the results
         number (int): Number of processes
 
     Returns:
         list: What the function has returned in each process.
     """
-    port = free_port()
-    context = multiprocessing.get_context('fork')
+    context = multiprocessing.get_context('spawn')
+    names = dict(
+        WORLD_SIZE=number, MASTER_ADDR='127.0.0.1', MASTER_PORT=free_port()
+    )
     files = [folder / f'{rank}_of_{number}.pt' for rank in range(number)]
-
-    def call(rank: int) -> None:
-        names = dict(RANK=rank, LOCAL_RANK=rank, WORLD_SIZE=number)
-        names.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=port)
-        os.environ.update({key: str(value) for key, value in names.items()})
-        torch.set_num_threads(1)
-        torch.save(function(*args), files[rank])
-
     processes = [
-        context.Process(target=call, args=(rank,)) for rank in range(number)
+        context.Process(
+            target=_call,
+            args=(dict(names, RANK=rank, LOCAL_RANK=rank), file),
+            kwargs=dict(function=function, args=args),
+        )
+        for rank, file in enumerate(files)
     ]
     for process in processes:
         process.start()
@@ -50,3 +52,10 @@ def run_in_processes(
         process.kill()
     assert [process.exitcode for process in processes] == [0] * number
     return [torch.load(file, weights_only=False) for file in files]
+
+
+def _call(names: dict, file: Path, function: Callable, args: tuple) -> None:
+    """Set variables of the environment, call, and save what is returned."""
+    os.environ.update({key: str(value) for key, value in names.items()})
+    torch.set_num_threads(1)
+    torch.save(function(*args), file)

@@ -16,7 +16,7 @@ from .predictor import Predictor
 # first asked for, because the tools stand above this folder and may import it.
 _TOOLS = {
     'PoseModel': 'predict.pose_models',
-    'RayJob': 'predict.ray_engine',
+    'RayJob': 'predict.ray_job',
     'People': 'predict.people',
     'build_detector': 'build_detector',
     'check_data': 'check_data.check_data',

@@ -35,7 +35,7 @@ def load_from_local(
     """
     path = os.path.expanduser(filename)
     if not os.path.isfile(path):
-        raise FileNotFoundError(f'{path} can not be found.')
+        raise FileNotFoundError(f'{path} is not a file.')
     try:
         return torch.load(path, map_location=map_location, weights_only=True)
     except (MemoryError, torch.cuda.OutOfMemoryError):

@@ -181,7 +181,8 @@ def run(args: argparse.Namespace) -> int:
     )
     progress = Progress()
     if args.engine == 'ray':
-        from .ray_engine import RayJob, predict_with_ray
+        from .ray_engine import predict_with_ray
+        from .ray_job import RayJob
 
         if args.track or args.smooth:
             raise ValueError('--track and --smooth need --engine local.')

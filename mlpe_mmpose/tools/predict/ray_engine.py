@@ -15,47 +15,13 @@ from .inputs import IMAGE_SUFFIXES, open_input
 from .people import People
 from .pose_models import PoseModel
 from .predict_files import Summary
+from .ray_job import RayJob
 from .ray_stages import FindPeople, ImageNames, PredictPoses
 
 USER = '--engine ray'
 JOB, SHARDS, CHECKPOINT = 'job.json', 'shards', 'checkpoint'
-FORMATS = ('json', 'parquet')
 # one for the checkpoint's filter, the others for tasks that read and write
 SPARE_CPUS = 4
-
-
-@dataclasses.dataclass(frozen=True)
-class RayJob:
-    """How to spread the work.
-
-    Args:
-        address (str, optional): Address of a Ray cluster, as ``'auto'`` or
-            ``'ray://host:10001'``. Defaults to a cluster on this machine, of
-            as many processes as there are workers
-        workers (int): Number of actors with a network, and of those with a
-            detector. Defaults to 1
-        shard_size (int): Images in a file of the output. Defaults to 256: a
-            killed worker costs at most so many
-        format (str): ``'json'`` for JSON lines, or ``'parquet'``. Defaults to
-            ``'json'``
-    """
-
-    address: str | None = None
-    workers: int = 1
-    shard_size: int = 256
-    format: str = 'json'
-
-    def __post_init__(self) -> None:
-        for name in ('workers', 'shard_size'):
-            if getattr(self, name) < 1:
-                raise ValueError(
-                    f'--{name.replace("_", "-")} must be at least 1, got '
-                    f'{getattr(self, name)}.'
-                )
-        if self.format not in FORMATS:
-            raise ValueError(
-                f'--format is one of {", ".join(FORMATS)}, got {self.format}.'
-            )
 
 
 def predict_with_ray(

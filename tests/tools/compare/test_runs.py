@@ -18,7 +18,11 @@ SUITE = Suite(
     {'train_cfg.max_epochs': 1},
     (
         Experiment('first', TINY),
-        Experiment('second', TINY, {'model.head.level_occluded': 'ignore'}),
+        Experiment(
+            'second',
+            TINY,
+            options={'model.head.level_occluded': 'ignore'},
+        ),
     ),
 )
 
