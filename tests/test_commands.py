@@ -27,6 +27,7 @@ NOT_RUN = {
     'mim train mmpose configs/mlpe_resnest101_384x288.py --amp': 'a GPU',
     'mim train mmpose configs/mlpe_resnest101_384x288.py --gpus 8': '8 GPUs',
     'python -m mlpe_mmpose benchmark': 'tests/benchmarks',
+    'python -m mlpe_mmpose compare table': 'days, on COCO and GPUs',
     'python -m mlpe_mmpose compare tiny': 'hours; docs/results/ has the runs',
     'python -m mlpe_mmpose compare ohkm': 'hours; docs/results/ has the runs',
     'python -m mlpe_mmpose synth data/overlap': 'tests/tools/synth',
