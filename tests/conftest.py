@@ -15,6 +15,7 @@ from mmengine.visualization import Visualizer
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 
 from mmpose.datasets import CocoDataset  # isort: skip
+from mmpose.visualization import PoseLocalVisualizer  # isort: skip
 
 import exported  # isort: skip
 
@@ -41,8 +42,10 @@ def _same_start_for_every_test() -> Iterator[None]:
     torch.set_num_threads(1)
     init_default_scope('mmpose')
     yield
-    # MMEngine's hooks take the visualizer that was created last, whose it is
-    Visualizer._instance_dict.clear()
+    # A runner takes over a visualizer of the same name, with its folder, and
+    # MMEngine's hooks take the one that was created last.
+    for visualizer in Visualizer, PoseLocalVisualizer:
+        visualizer._instance_dict.clear()
 
 
 @pytest.fixture(scope='session')

@@ -28,5 +28,5 @@ def test_a_missing_file_of_weights_raises_its_own_error():
     init_default_scope('mmpose')
     init_cfg = dict(type='Pretrained', checkpoint='nowhere.pth')
     backbone = MODELS.build(dict(type='ResNet', depth=18, init_cfg=init_cfg))
-    with pytest.raises(FileNotFoundError, match=r'nowhere\.pth can not be'):
+    with pytest.raises(FileNotFoundError, match=r'nowhere\.pth is not a file'):
         backbone.init_weights()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 from trainings import CONFIGS, command, data_options
 
@@ -67,5 +68,8 @@ def trained(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             'model.head.refine_loss': dict(type='MLPEOHKMLoss', topk=8),
         }
     )
-    Runner.from_cfg(config).train()
+    runner = Runner.from_cfg(config)
+    runner.train()
+    # what other tests log would go into the same file
+    MMLogger._instance_dict.pop(runner.experiment_name)
     return folder / 'run'

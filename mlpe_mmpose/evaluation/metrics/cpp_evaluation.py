@@ -6,6 +6,18 @@ import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
 from xtcocotools import coco as xtcoco
 
+# the figures of an `iou_type`, in xtcocotools' order
+STATS = {
+    'keypoints': (
+        *('AP', 'AP .5', 'AP .75', 'AP (M)', 'AP (L)'),
+        *('AR', 'AR .5', 'AR .75', 'AR (M)', 'AR (L)'),
+    ),
+    'keypoints_crowd': (
+        *('AP', 'AP .5', 'AP .75', 'AR', 'AR .5', 'AR .75'),
+        *('AP(E)', 'AP(M)', 'AP(H)'),
+    ),
+}
+
 
 def evaluate_in_cpp(
     coco: xtcoco.COCO,
@@ -14,7 +26,7 @@ def evaluate_in_cpp(
     sigmas: np.ndarray,
     iou_type: str,
     log: Callable[[str], object],
-) -> np.ndarray:
+) -> dict[str, float]:
     """Compute xtcocotools' figures; the dictionaries are changed in place.
 
     Args:
@@ -25,12 +37,12 @@ def evaluate_in_cpp(
         detections (list[dict]): Each with ``image_id``, ``category_id``,
             ``area``, ``keypoints`` in shape (3K,) and ``score``
         sigmas (np.ndarray): (K,), labelling uncertainty of each keypoint
-        iou_type (str): ``'keypoints'`` or ``'keypoints_crowd'``
+        iou_type (str): One of ``STATS``
         log (callable): Takes the lines of the summary
 
     Returns:
-        np.ndarray: (10,) for keypoints, (9,) for keypoints_crowd, in
-        xtcocotools' order; -1 where there is nothing to find.
+        dict[str, float]: The figures by the names of ``STATS``, in their
+        order; -1 where there is nothing to find.
 
     Raises:
         AssertionError: If the image of a detection is not in ``coco``.
@@ -65,4 +77,6 @@ def evaluate_in_cpp(
     evaluation.accumulate()
     evaluation.print_function = log
     evaluation.summarize()
-    return evaluation.stats
+    return dict(
+        zip(STATS[iou_type], map(float, evaluation.stats), strict=True)
+    )

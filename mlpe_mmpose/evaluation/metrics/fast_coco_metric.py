@@ -19,17 +19,6 @@ from mlpe_mmpose.optional import require
 
 from ..functional import oks_nms
 
-STATS = {
-    'keypoints': (
-        *('AP', 'AP .5', 'AP .75', 'AP (M)', 'AP (L)'),
-        *('AR', 'AR .5', 'AR .75', 'AR (M)', 'AR (L)'),
-    ),
-    'keypoints_crowd': (
-        *('AP', 'AP .5', 'AP .75', 'AR', 'AR .5', 'AR .75'),
-        *('AP(E)', 'AP(M)', 'AP(H)'),
-    ),
-}
-
 
 @METRICS.register_module()
 class FastCocoMetric(CocoMetric):
@@ -209,7 +198,7 @@ class FastCocoMetric(CocoMetric):
             self.iou_type,
             MMLogger.get_current_instance().info,
         )
-        return list(zip(STATS[self.iou_type], stats, strict=True))
+        return list(stats.items())
 
     def _as_evaluated(self, annotation: dict) -> dict:
         """Return the annotation with the fields that xtcocotools derives."""
@@ -238,7 +227,7 @@ class FastCocoMetric(CocoMetric):
 
 
 @functools.cache
-def _cpp_evaluation(iou_type: str) -> Callable[..., np.ndarray] | None:
+def _cpp_evaluation(iou_type: str) -> Callable[..., dict] | None:
     """Return the evaluation in C++, or None if xtcocotools has to do it."""
     try:
         require('faster_coco_eval', 'The fast evaluation of FastCocoMetric')
@@ -247,6 +236,6 @@ def _cpp_evaluation(iou_type: str) -> Callable[..., np.ndarray] | None:
             f'{error} Until then xtcocotools evaluates, as in CocoMetric.'
         )
         return None
-    from .cpp_evaluation import evaluate_in_cpp
+    from .cpp_evaluation import STATS, evaluate_in_cpp
 
     return evaluate_in_cpp if iou_type in STATS else None

@@ -7,7 +7,6 @@ import numpy as np
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from xtcocotools.coco import COCO
 
-from mlpe_mmpose.evaluation.metrics.fast_coco_metric import STATS
 from mlpe_mmpose.optional import require
 
 from .detections import Detections
@@ -72,7 +71,7 @@ class _Case:
         # this module imports an optional package
         from mlpe_mmpose.evaluation.metrics import cpp_evaluation
 
-        stats = cpp_evaluation.evaluate_in_cpp(
+        return cpp_evaluation.evaluate_in_cpp(
             self.coco,
             (truth or self.truth).as_rows(),
             (detections or self.detections).as_rows(self.truth.image_ids),
@@ -80,7 +79,6 @@ class _Case:
             'keypoints',
             lambda line: None,
         )
-        return dict(zip(STATS['keypoints'], map(float, stats), strict=True))
 
     def diagnose(self) -> Diagnosis:
         """Compute all parts of the diagnosis."""
