@@ -3,7 +3,7 @@
 #   make setup    create .venv with the versions of requirements.txt
 #   make demo     set up, then generate data, train, test and draw
 #   make test     set up, then lint and run all tests but the long ones
-#   make test-long   set up, then run the long tests: 40 minutes on two cores
+#   make test-long   set up, then run the long tests
 #   make matrix   run the tests with other versions of Python and the stack
 #   make doctor   set up, then check every part of the stack
 #   make clean    remove .venv
