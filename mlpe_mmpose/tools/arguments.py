@@ -21,6 +21,15 @@ def add_cfg_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_detector_checkpoint(parser: argparse._ActionsContainer) -> None:
+    """Declare ``--detector-checkpoint FILE`` of a parser or of a group."""
+    parser.add_argument(
+        '--detector-checkpoint',
+        metavar='FILE',
+        help='weights of the detector (default: downloaded by name)',
+    )
+
+
 def _check_option(text: str) -> str:
     """Reject a setting that DictAction would fail to split."""
     if '=' not in text:

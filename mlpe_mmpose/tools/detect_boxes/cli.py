@@ -3,6 +3,8 @@
 import argparse
 import sys
 
+from mlpe_mmpose.tools.arguments import add_detector_checkpoint
+
 HELP = 'write a file of person boxes for a COCO data set'
 
 
@@ -21,11 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='an ONNX file, torchvision:NAME, or an MMDetection config or '
         'name',
     )
-    parser.add_argument(
-        '--detector-checkpoint',
-        metavar='FILE',
-        help='weights of the detector (default: downloaded by name)',
-    )
+    add_detector_checkpoint(parser)
     parser.add_argument(
         '--device', default='cpu', help='where it runs (default: %(default)s)'
     )

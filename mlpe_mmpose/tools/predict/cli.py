@@ -3,7 +3,10 @@
 import argparse
 import importlib.util
 
-from mlpe_mmpose.tools.arguments import add_cfg_options
+from mlpe_mmpose.tools.arguments import (
+    add_cfg_options,
+    add_detector_checkpoint,
+)
 
 HELP = 'find the poses in images, a folder, a video or a camera'
 
@@ -75,11 +78,7 @@ def _add_people(group: argparse._ArgumentGroup) -> None:
         action='store_true',
         help='each image is one person',
     )
-    group.add_argument(
-        '--detector-checkpoint',
-        metavar='FILE',
-        help='weights of the detector (default: downloaded by name)',
-    )
+    add_detector_checkpoint(group)
     group.add_argument(
         '--threshold',
         type=float,

@@ -2,7 +2,10 @@
 
 import argparse
 
-from mlpe_mmpose.tools.arguments import add_cfg_options
+from mlpe_mmpose.tools.arguments import (
+    add_cfg_options,
+    add_detector_checkpoint,
+)
 
 HELP = 'open a page that finds the poses in an image'
 WHEN_STOPPED = 'the page is closed'
@@ -17,11 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='finds the boxes: an ONNX file, torchvision:NAME, or an '
         'MMDetection config or name',
     )
-    parser.add_argument(
-        '--detector-checkpoint',
-        metavar='FILE',
-        help='weights of the detector (default: downloaded by name)',
-    )
+    add_detector_checkpoint(parser)
     parser.add_argument(
         '--device', default='cpu', help='where both run (default: cpu)'
     )
