@@ -61,13 +61,34 @@ class OnnxPose:
             raise ValueError(
                 f'{name} needs batch_size to be at least 1, got {batch_size}.'
             )
-        self.card = ModelCard.from_properties(read_properties(path))
-        self._check_usable(path)
-        of_file = self.card.precision
-        precision = of_file if precision is None else precision
-        check_precision(name, backend, precision, of_file)
+        self.card = self.read_card(path, backend, precision)
         self.batch_size = batch_size
+        precision = self.card.precision if precision is None else precision
         self._run = open_graph(path, backend, precision, threads)
+
+    @classmethod
+    def read_card(
+        cls,
+        path: str | PathLike,
+        backend: str = 'onnxruntime',
+        precision: str | None = None,
+    ) -> ModelCard:
+        """Read the card of a file, and check it, without loading the model.
+
+        Args:
+            path (str | PathLike): The ``.onnx`` file
+            backend (str): As for the class. Defaults to ``'onnxruntime'``
+            precision (str, optional): As for the class
+
+        Raises:
+            OSError, ValueError: As for the class.
+        """
+        card = ModelCard.from_properties(read_properties(path))
+        cls._check_usable(card, path)
+        of_file = card.precision
+        precision = of_file if precision is None else precision
+        check_precision(cls.__name__, backend, precision, of_file)
+        return card
 
     def __call__(
         self, image: np.ndarray, boxes: np.ndarray
@@ -138,18 +159,18 @@ class OnnxPose:
             checked.append(rows)
         return checked
 
-    def _check_usable(self, path: str | PathLike) -> None:
+    @classmethod
+    def _check_usable(cls, card: ModelCard, path: str | PathLike) -> None:
         """Refuse a file with another output, or crops as in UDP (2020)."""
-        name = self.__class__.__name__
-        if self.card.output != 'keypoints':
+        if card.output != 'keypoints':
             raise ValueError(
-                f'{name} needs a file that gives keypoints, got '
-                f'{self.card.output} of {self.card.codec} in {path}. Export '
-                'the model again without --heatmaps, or decode the heatmaps '
-                'in your own program.'
+                f'{cls.__name__} needs a file that gives keypoints, got '
+                f'{card.output} of {card.codec} in {path}. Export the model '
+                'again without --heatmaps, or decode the heatmaps in your '
+                'own program.'
             )
-        if self.card.use_udp:
+        if card.use_udp:
             raise ValueError(
-                f'{name} does not crop as in UDP, with which {path} was '
-                'trained. Crop in your own program.'
+                f'{cls.__name__} does not crop as in UDP, with which {path} '
+                'was trained. Crop in your own program.'
             )

@@ -40,9 +40,22 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         help='a file of `export` instead; this needs no PyTorch',
     )
     group.add_argument(
+        '--backend',
+        metavar='NAME',
+        help='what runs FILE.onnx: onnxruntime, openvino, cuda or tensorrt '
+        '(default: onnxruntime)',
+    )
+    group.add_argument(
+        '--precision',
+        metavar='NAME',
+        help='float32, bfloat16 (openvino, tensorrt) or int8 (a file of '
+        '`export --int8`); default: that of FILE.onnx',
+    )
+    group.add_argument(
         '--device',
         default='cpu',
-        help='where network and detector run (default: %(default)s)',
+        help='where the network of a config and the detector run '
+        '(default: %(default)s)',
     )
     group.add_argument(
         '--batch-size',
@@ -169,6 +182,8 @@ def run(args: argparse.Namespace) -> int:
         args.flip_test,
         args.cfg_options,
         args.heatmaps,
+        args.backend,
+        args.precision,
     )
     people = People(
         args.detector,

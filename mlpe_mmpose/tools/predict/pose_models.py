@@ -34,6 +34,10 @@ class PoseModel:
             image. Defaults to what the config says
         cfg_options (dict, optional): Settings that replace the config's
         heatmaps (bool): Whether to draw the heatmaps of every level
+        backend (str, optional): What runs ``model``, see :class:`OnnxPose`.
+            Defaults to ``'onnxruntime'``
+        precision (str, optional): What ``model`` computes in, see
+            :class:`OnnxPose`. Defaults to the precision of the file
     """
 
     config: str | None = None
@@ -44,12 +48,22 @@ class PoseModel:
     flip_test: bool | None = None
     cfg_options: dict[str, Any] | None = None
     heatmaps: bool = False
+    backend: str | None = None
+    precision: str | None = None
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether the network runs on a GPU."""
+        if self.model is None:
+            return self.device != 'cpu'
+        return self.backend in ('cuda', 'tensorrt')
 
     def check(self) -> None:
         """Check that the fields fit together, before anything is loaded.
 
         Raises:
-            ValueError: If they do not.
+            OSError: If ``model`` cannot be read.
+            ValueError: If the fields do not fit each other or ``model``.
         """
         if (self.model is None) == (self.config is None):
             raise ValueError(
@@ -57,7 +71,22 @@ class PoseModel:
                 f'config={self.config!r} and model={self.model!r}.'
             )
         if self.model is None:
-            return
+            self._check_config()
+        else:
+            self._check_model()
+
+    def _check_config(self) -> None:
+        """Check that nothing is asked for that only a file of export can."""
+        for name in ('backend', 'precision'):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f'--{name} says how to run a file of --model, got '
+                    f'--config={self.config}, which PyTorch runs. Export the '
+                    'model.'
+                )
+
+    def _check_model(self) -> None:
+        """Check that the file can be run as the other fields say."""
         for name in ('checkpoint', 'flip_test', 'cfg_options'):
             if getattr(self, name) is not None:
                 raise ValueError(
@@ -71,6 +100,15 @@ class PoseModel:
                 f'--model={self.model}, which has keypoints only. Use '
                 '--config and --checkpoint.'
             )
+        # here, because a network of a config needs no onnxruntime
+        from mlpe_mmpose.runtime import OnnxPose
+
+        OnnxPose.read_card(self.model, **self.running())
+
+    def running(self) -> dict[str, str]:
+        """Return those arguments of :class:`OnnxPose` that are given."""
+        given = dict(backend=self.backend, precision=self.precision)
+        return {k: value for k, value in given.items() if value is not None}
 
     def load(self) -> 'TorchPose | ExportedPose':
         """Load the network.
@@ -156,7 +194,7 @@ class ExportedPose:
         from mlpe_mmpose.runtime import OnnxPose
 
         size = 8 if spec.batch_size is None else spec.batch_size
-        self.pose = OnnxPose(spec.model, size)
+        self.pose = OnnxPose(spec.model, size, **spec.running())
 
     def painter(self) -> CardPainter:
         """Return what draws the skeletons."""

@@ -178,18 +178,21 @@ def _run(
         file_extensions=[suffix[1:] for suffix in IMAGE_SUFFIXES],
         override_num_blocks=_count_shards(paths, job.shard_size),
     )
+    of_detector, of_network = share_gpu(model, people)
     pools = dict(
         batch_format='pyarrow',
         batch_size=None,
         compute=ray.data.ActorPoolStrategy(size=job.workers),
-        num_gpus=_share_of_gpu(model.device, people),
         # Ray restarts a killed actor, and gives its batch to it again
         max_restarts=-1,
         max_task_retries=-1,
     )
     if people.detector:
         files = files.map_batches(
-            FindPeople, fn_constructor_args=(people, names), **pools
+            FindPeople,
+            fn_constructor_args=(people, names),
+            num_gpus=of_detector,
+            **pools,
         )
     poses = files.map_batches(
         PredictPoses,
@@ -198,6 +201,7 @@ def _run(
             names,
             None if people.detector else people,
         ),
+        num_gpus=of_network,
         **pools,
     )
     write = poses.write_json if job.format == 'json' else poses.write_parquet
@@ -211,12 +215,14 @@ def _count_shards(paths: str | list[str], shard_size: int) -> int | None:
     return -(-len(paths) // shard_size)
 
 
-def _share_of_gpu(device: str, people: People) -> float:
-    """Return the part of a GPU that an actor needs."""
-    if device == 'cpu':
-        return 0
+def share_gpu(model: PoseModel, people: People) -> tuple[float, float]:
+    """Return the parts of a GPU that a detector and a network need."""
+    detects = people.detector is not None and people.device != 'cpu'
+    users = detects + model.on_gpu
     # a network and its detector share one
-    return 0.5 if people.detector else 1
+    return tuple(
+        1 / users if user else 0.0 for user in (detects, model.on_gpu)
+    )
 
 
 def read_summary(out_dir: Path, format: str) -> Summary:

@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from mlpe_mmpose.runtime import onnx_pose
 from mlpe_mmpose.tools import main
 
 ROOT = Path(__file__).parents[3]
@@ -47,6 +48,82 @@ def test_a_missing_input_is_a_wrong_call(model, tmp_path, capsys):
     assert capsys.readouterr().err == (
         "predict: INPUT='none.jpg': no such file or folder.\n"
     )
+
+
+def read_results(out: Path) -> tuple[list, np.ndarray]:
+    """The images of the people, and their keypoints (N, K, 3)."""
+    people = json.loads((out / 'results.json').read_text())
+    return [person['image_id'] for person in people], np.array(
+        [person['keypoints'] for person in people]
+    ).reshape(len(people), -1, 3)
+
+
+def test_a_backend_and_a_precision_reach_the_network(
+    model, folder, tmp_path, monkeypatch
+):
+    opened, open_graph = [], onnx_pose.open_graph
+
+    def note(path, *settings):
+        opened.append(settings[:2])
+        return open_graph(path, *settings)
+
+    monkeypatch.setattr(onnx_pose, 'open_graph', note)
+    (folder / '000000000009.jpg').unlink()
+    call = ['predict', str(folder), '--model', model, '--whole-image']
+    found = {}
+    for backend in 'onnxruntime', 'openvino':
+        out = tmp_path / backend
+        words = ('--backend', backend, '--precision', 'float32')
+        assert main([*call, *words, '--out', str(out), '--no-pictures']) == 0
+        found[backend] = read_results(out)
+    assert opened == [('onnxruntime', 'float32'), ('openvino', 'float32')]
+    assert found['openvino'][0] == found['onnxruntime'][0]
+    np.testing.assert_allclose(
+        found['openvino'][1], found['onnxruntime'][1], atol=0.01
+    )
+
+
+@pytest.mark.parametrize(
+    ('words', 'message'),
+    [
+        (
+            ('--backend', 'mystery'),
+            'OnnxPose needs backend to be one of ',
+        ),
+        (
+            ('--precision', 'float16'),
+            'OnnxPose needs precision to be one of ',
+        ),
+        (
+            ('--precision', 'bfloat16', '--backend', 'cuda'),
+            "OnnxPose computes with precision='bfloat16' only in a backend of",
+        ),
+        (
+            ('--precision', 'int8', '--backend', 'openvino'),
+            "OnnxPose got precision='int8' for a file of float32. Export the ",
+        ),
+    ],
+)
+@pytest.mark.parametrize('engine', ['local', 'ray'])
+def test_a_backend_and_a_precision_that_do_not_fit_are_refused_at_once(
+    model, tmp_path, capsys, words, message, engine
+):
+    # an INPUT that is missing would be named if it were looked for first
+    call = ['predict', 'none.jpg', '--model', model, '--whole-image', *words]
+    out = tmp_path / 'out'
+    assert main([*call, '--engine', engine, '--out', str(out)]) == 2
+    assert capsys.readouterr().err.startswith(f'predict: {message}')
+    assert not out.exists()
+
+
+def test_a_network_of_pytorch_takes_no_backend(small_mlpe, capsys):
+    call = ['predict', 'none.jpg', '--config', str(small_mlpe.config)]
+    call += ['--checkpoint', str(small_mlpe.checkpoint), '--whole-image']
+    for name, value in dict(backend='openvino', precision='float32').items():
+        assert main([*call, f'--{name}', value]) == 2
+        assert capsys.readouterr().err.startswith(
+            f'predict: --{name} says how to run a file of --model, got --conf'
+        )
 
 
 # Runs the program with no path but that of the packages in the first argument

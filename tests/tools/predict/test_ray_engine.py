@@ -18,6 +18,7 @@ from mlpe_mmpose.apis import (
     predict_files,
     predict_with_ray,
 )
+from mlpe_mmpose.tools.predict.ray_engine import share_gpu
 
 pytest.importorskip('ray')
 
@@ -156,6 +157,22 @@ def test_a_folder_with_the_shards_of_another_call_is_refused(
     (out / 'job.json').write_text('[]')
     with pytest.raises(ValueError, match='shards of another call'):
         predict_with_ray(str(folder), out, model, People(whole_image=True))
+
+
+@pytest.mark.parametrize(
+    ('model', 'people', 'shares'),
+    [
+        (dict(config='a.py'), dict(), (0, 0)),
+        (dict(config='a.py', device='cuda'), dict(), (0, 1)),
+        (dict(config='a.py', device='cuda'), dict(device='cuda'), (0.5, 0.5)),
+        # a file of export runs where its backend does
+        (dict(model='a.onnx', device='cuda'), dict(device='cuda'), (1, 0)),
+        (dict(model='a.onnx', backend='tensorrt'), dict(), (0, 1)),
+    ],
+)
+def test_only_what_runs_on_a_gpu_asks_ray_for_one(model, people, shares):
+    people = People(detector='detector.onnx', **people)
+    assert share_gpu(PoseModel(**model), people) == shares
 
 
 @pytest.mark.parametrize(
