@@ -5,29 +5,44 @@ import os
 import resource
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 from mmengine.hooks import Hook
 
+_CONTEXT = multiprocessing.get_context('forkserver')
+# A process forked from one that has computed gradients may compute none. The
+# server computes nothing, and imports once what all its processes need.
+_CONTEXT.set_forkserver_preload(['mlpe_mmpose', 'mmpose.apis'])
+
 
 def start_process(
-    function: Callable, *args: object
+    function: Callable, *args: object, errors: Path | None = None
 ) -> multiprocessing.Process:
-    """Call a function in a process of its own."""
-    # a fork has all modules already, and starts in milliseconds
-    process = multiprocessing.get_context('fork').Process(
-        target=function, args=args
-    )
+    """Call a function of a module in a process of its own.
+
+    Args:
+        errors (Path, optional): File for what the process writes to stderr
+    """
+    process = _CONTEXT.Process(target=_call, args=(function, args, errors))
     process.start()
     return process
 
 
-def exit_status(function: Callable, *args: object) -> int:
+def _call(function: Callable, args: tuple, errors: Path | None) -> None:
+    if errors:
+        os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT), 2)
+    function(*args)
+
+
+def exit_status(
+    function: Callable, *args: object, errors: Path | None = None
+) -> int:
     """Call a function in a process of its own, and return how that ended.
 
     Returns:
         int: 0 for a return, 1 for an error, -9 for SIGKILL
     """
-    process = start_process(function, *args)
+    process = start_process(function, *args, errors=errors)
     process.join()
     return process.exitcode
 

@@ -77,11 +77,10 @@ def as_nobody(folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason='only root can become nobody')
-def test_a_folder_that_cannot_be_written_is_named_with_the_setting(
-    tmp_path, capfd
-):
-    assert exit_status(as_nobody, tmp_path) == 1
-    message = capfd.readouterr().err.splitlines()[-1]
+def test_a_folder_that_cannot_be_written_is_named_with_the_setting(tmp_path):
+    errors = tmp_path / 'errors'
+    assert exit_status(as_nobody, tmp_path, errors=errors) == 1
+    message = errors.read_text().splitlines()[-1]
     assert 'Permission denied. Set work_dir (--work-dir)' in message
     # the first folder of the path that nobody may enter
     (named,) = re.findall(r"The path was: '(.*)'", message)

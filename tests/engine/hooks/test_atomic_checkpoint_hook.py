@@ -154,12 +154,11 @@ def test_of_the_best_checkpoints_the_last_is_kept(tmp_path):
     assert names == {last, f'best_score_{last}'}
 
 
-def test_on_a_full_disk_the_training_says_what_is_complete(
-    tmp_path, unbroken, capfd
-):
+def test_on_a_full_disk_the_training_says_what_is_complete(tmp_path, unbroken):
     hook = FileLimit(3, size_of(unbroken) // 2, kill=False)
-    assert exit_status(train, tmp_path, hook) == 1
-    message = capfd.readouterr().err.splitlines()[-1]
+    errors = tmp_path / 'errors'
+    assert exit_status(train, tmp_path, hook, errors=errors) == 1
+    message = errors.read_text().splitlines()[-1]
     assert 'File too large. Nothing else has changed' in message
     assert 'Free space, or set default_hooks.checkpoint.out_dir' in message
     assert f"{tmp_path / 'epoch_3.pth'}'" in message
