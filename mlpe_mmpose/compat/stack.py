@@ -160,6 +160,7 @@ OPTIONAL = (
         "'mlpe_mmpose[watch]'",
         only_for="MMPose's analyze_logs",
     ),
+    Part('wandb', "'mlpe_mmpose[watch]'", only_for='WandbVisBackend'),
     Part('ray', "'mlpe_mmpose[ray]'", only_for='`predict --engine ray`'),
     Part('pyarrow', "'mlpe_mmpose[ray]'", only_for='`predict --engine ray`'),
 )

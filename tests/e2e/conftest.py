@@ -52,7 +52,8 @@ def trained(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp('trained')
     # the lines that docs/train.md shows
     page = (CONFIGS.parent / 'docs/train.md').read_text()
-    (lines,) = re.findall(r'```python\n(visualizer = .*?)```', page, re.DOTALL)
+    blocks = re.findall(r'```python\n(visualizer = .*?)```', page, re.DOTALL)
+    (lines,) = (block for block in blocks if 'Tensorboard' in block)
     base = str(CONFIGS / 'mlpe_tiny_synthetic.py')
     (folder / 'watched.py').write_text(f'_base_ = {base!r}\n{lines}')
     config = Config.fromfile(folder / 'watched.py')
