@@ -146,17 +146,19 @@ def summarise(cycles: list[Cycle], process: int) -> Sample:
 def check(cycles: list[Cycle]) -> None:
     """Print what each process uses, and check that it has not grown.
 
-    The second cycle is the first that has all processes: those that load the
-    validation data start with the first validation. Those that load the
-    training data start anew in each epoch.
+    The first quarter of the cycles is compared with the last. The second
+    cycle is the first that has all processes: those that load the validation
+    data start with the first validation. Those that load the training data
+    start anew in each epoch.
     """
     disk = sum(cycles[-1].checkpoints)
     print(f'{len(cycles)} cycles, {disk:.1f} MiB of checkpoints')
     count = len(cycles[1].processes)
-    assert [len(cycle.processes) for cycle in cycles[-3:]] == [count] * 3
+    quarter = max(3, len(cycles) // 4)
+    assert {len(cycle.processes) for cycle in cycles[-quarter:]} == {count}
     for process in range(count):
-        first = summarise(cycles[1:4], process)
-        last = summarise(cycles[-3:], process)
+        first = summarise(cycles[1 : quarter + 1], process)
+        last = summarise(cycles[-quarter:], process)
         print(
             f'  process {process}: {first.memory:.0f} -> {last.memory:.0f} '
             f'MiB, {first.files} -> {last.files} files, '
