@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmpose.registry import DATASETS
+from mmpose.evaluation import CocoMetric
+from mmpose.registry import DATASETS, METRICS
 
 from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
 from mlpe_mmpose.optional import require
@@ -110,14 +111,27 @@ def _test(
     say: Callable[[str], None],
 ) -> Path:
     """Test the checkpoint, and return the results file."""
-    changed = folder / 'config.py'
-    config.dump(changed)
-    args = ['-C', str(checkpoint), '--work-dir', str(folder / 'test')]
     prefix = folder / 'results'
-    args += ['--cfg-options', f'test_evaluator.outfile_prefix={prefix}']
+    changed = folder / 'config.py'
+    metric = dict(_coco_metric(config), outfile_prefix=str(prefix))
+    Config(dict(config, test_evaluator=metric)).dump(changed)
+    args = ['-C', str(checkpoint), '--work-dir', str(folder / 'test')]
     say('testing')
     run_mim('test', changed, args, folder / 'test.log', say, _progress)
     return Path(f'{prefix}.keypoints.json')
+
+
+def _coco_metric(config: Config) -> dict:
+    """Return the metric of the test that can write a results file."""
+    metrics = config.test_evaluator
+    metrics = metrics if isinstance(metrics, list) else [metrics]
+    for metric in metrics:
+        if issubclass(METRICS.get(metric['type']), CocoMetric):
+            return metric
+    raise ValueError(
+        f'test_evaluator of {config.filename} needs a CocoMetric, whose '
+        f'results are diagnosed; it has {[m["type"] for m in metrics]}.'
+    )
 
 
 def _progress(line: str) -> str | None:

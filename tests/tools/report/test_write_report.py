@@ -103,8 +103,13 @@ def trained(tmp_path_factory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope='module')
 def page(trained) -> Path:
+    """The page of a config with two metrics."""
     out = trained[0].with_name('report.html')
-    write_report(*trained, out, say=str)
+    config = Config.fromfile(trained[0])
+    config.test_evaluator = [dict(type='PCKAccuracy'), config.test_evaluator]
+    two_metrics = trained[0].with_name('two_metrics.py')
+    config.dump(two_metrics)
+    write_report(two_metrics, trained[1], out, say=str)
     return out
 
 
@@ -215,6 +220,11 @@ def test_the_verb_names_the_costliest_error_and_refuses_missing_files(
     assert lines[-1] == out
     assert main(['report', config, 'none.pth', '--out', out]) == 2
     assert 'none.pth is no file' in capsys.readouterr().err
+    call = ['report', config, str(trained[1]), '--out', out]
+    assert main([*call, '--cfg-options', 'test_evaluator.type=AUC']) == 2
+    assert "CocoMetric, whose results are diagnosed; it has ['AUC']" in (
+        capsys.readouterr().err
+    )
     (tmp_path / 'empty.json').write_text('[]')
     call = ['report', config, str(tmp_path / 'empty.json'), '--out', out]
     assert main(call) == 2
