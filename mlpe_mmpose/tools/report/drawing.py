@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mlpe_mmpose.tools.drawing import draw_skeleton
+from mlpe_mmpose.tools.drawing import draw_heatmaps_over, draw_skeleton
 
 from .diagnosis.findings import WorstPerson
 
@@ -106,8 +106,5 @@ def draw_heatmaps(crop: np.ndarray, heatmaps: np.ndarray) -> np.ndarray:
         np.ndarray: (``HEIGHT``, W, 3), BGR.
     """
     size = int(crop.shape[1] * HEIGHT / crop.shape[0]), HEIGHT
-    highest = heatmaps.max(0).clip(0, 255).astype(np.uint8)
-    # nearest neighbour keeps the cells of the heatmap visible
-    highest = cv2.resize(highest, size, interpolation=cv2.INTER_NEAREST)
-    colored = cv2.applyColorMap(highest, cv2.COLORMAP_INFERNO)
-    return cv2.addWeighted(cv2.resize(crop, size), 0.35, colored, 0.65, 0)
+    area = np.array([[0, 0, *size]])
+    return draw_heatmaps_over(cv2.resize(crop, size), heatmaps[None], area)

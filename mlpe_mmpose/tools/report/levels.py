@@ -5,12 +5,10 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import torch
 from mmengine.config import Config
-from mmengine.dataset import Compose, pseudo_collate
-from mmpose.apis import init_model
+from mmpose.models.heads import HeatmapHead
 
-from mlpe_mmpose.models import MLPEHead
+from mlpe_mmpose.apis import Predictor, predict_heatmaps
 
 from .diagnosis.findings import WorstPerson
 from .drawing import draw_heatmaps
@@ -19,7 +17,6 @@ from .drawing import draw_heatmaps
 SHOWN = 4
 
 
-@torch.no_grad()
 def draw_levels(
     config: Config,
     checkpoint: Path,
@@ -41,37 +38,24 @@ def draw_levels(
 
     Returns:
         list[tuple]: For each person the name of the image's file, and pairs
-        of a caption and a BGR picture, coarse to fine. Heads other than
-        MLPEHead have no levels, and give the final heatmaps only.
+        of a caption and a BGR picture, coarse to fine. Heatmap heads other
+        than MLPEHead have no levels, and give the final heatmaps only. The
+        list is empty for a head that predicts no heatmaps.
     """
     boxes = {}
     for person in sorted(people, key=lambda person: person.predicted is None):
-        boxes.setdefault(str(images / person.file_name), person.box)
-    # MMPose changes its argument, so it gets a copy
-    model = init_model(config.copy(), str(checkpoint), device)
-    pipeline = Compose(config.test_dataloader.dataset.pipeline)
+        boxes.setdefault(images / person.file_name, person.box)
+    predictor = Predictor(config, checkpoint, device, fuse=False)
+    if not isinstance(predictor.model.head, HeatmapHead):
+        return []
     rows = []
     for path, (left, top, width, height) in islice(boxes.items(), SHOWN):
-        box = np.array([[left, top, left + width, top + height]], np.float32)
-        sample = pipeline(
-            dict(
-                img_path=path,
-                bbox=box,
-                bbox_score=np.ones(1, np.float32),
-                **model.dataset_meta,
-            )
-        )
-        crop = sample['inputs'].permute(1, 2, 0).numpy()
-        data = model.data_preprocessor(pseudo_collate([sample]), False)
-        feats = model.extract_feat(data['inputs'])
-        levels = []
-        if isinstance(model.head, MLPEHead):
-            levels = model.head.level_predictors(feats)
-        heatmaps = [*levels, model.head(feats)]
-        names = [f'level {i}' for i in range(len(levels))] + ['refined']
+        # the box around a single keypoint has no area
+        right, bottom = left + max(width, 1), top + max(height, 1)
+        found = predict_heatmaps(predictor, path, [[left, top, right, bottom]])
         panels = [
-            (name, draw_heatmaps(crop, maps[0].float().cpu().numpy()))
-            for name, maps in zip(names, heatmaps, strict=True)
+            (name, draw_heatmaps(found.crops[0], maps[0]))
+            for name, maps in found.levels.items()
         ]
-        rows.append((Path(path).name, panels))
+        rows.append((path.name, panels))
     return rows
