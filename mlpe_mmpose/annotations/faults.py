@@ -10,8 +10,8 @@ class Fault(NamedTuple):
     """A fault of an entry of a file.
 
     Args:
-        kind (str): ``'image'``, ``'annotation'``, ``'category'`` or
-            ``'detection'``; ``'file'`` for the whole file
+        kind (str): ``'image'``, ``'annotation'``, ``'category'``,
+            ``'detection'`` or ``'pose'``; ``'file'`` for the whole file
         field (str): The name of the field, ``''`` for the whole entry
         message (str): The entry, the field, its value, and what is needed
         position (int, optional): The index of the entry in its list

@@ -79,6 +79,16 @@ def _is_list(value: object, is_valid: Callable[[object], bool]) -> bool:
     return isinstance(value, list) and all(map(is_valid, value))
 
 
+def _are_coordinates(values: object) -> bool:
+    # a sum of NaN is not below the maximum either; one sum takes less time
+    # than a comparison for each number
+    return (
+        isinstance(values, list)
+        and {int, float}.issuperset(map(type, values))
+        and sum(map(abs, values)) <= MAX_COORDINATE
+    )
+
+
 ALL, NOTHING = ~Use(0), Use(0)
 ID = Field(
     lambda value: _is_whole(value) or _is_text(value),
@@ -130,4 +140,12 @@ DETECTION = {
     'category_id': ANNOTATION['category_id'],
     'bbox': BOX,
     'score': Field(is_coordinate, "the detector's score", ALL),
+}
+POSE = {
+    'image_id': ANNOTATION['image_id'],
+    'category_id': ANNOTATION['category_id'],
+    'keypoints': Field(
+        _are_coordinates, 'a list of finite numbers, x, y, score of each', ALL
+    ),
+    'score': Field(is_coordinate, 'a finite number', ALL),
 }

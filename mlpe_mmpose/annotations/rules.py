@@ -1,8 +1,7 @@
 """What is wrong with a file in COCO's format."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from .faults import Fault
 from .fields import (
@@ -10,6 +9,7 @@ from .fields import (
     CATEGORY,
     DETECTION,
     IMAGE,
+    POSE,
     TRAINED_IMAGE,
     Field,
     Use,
@@ -17,12 +17,6 @@ from .fields import (
 from .keypoints import check_keypoints, count_labels
 
 LISTS = ('images', 'annotations', 'categories')
-
-
-def find_missing_images(content: dict, folder: str | Path) -> list[Path]:
-    """Return the files of images, valid ones, that a folder lacks."""
-    files = [Path(folder, image['file_name']) for image in content['images']]
-    return [file for file in files if not file.is_file()]
 
 
 def find_faults(
@@ -118,6 +112,37 @@ def find_detection_faults(
             )
 
     yield from _find('detection', detections, DETECTION, Use.TRAIN, check)
+
+
+def find_pose_faults(
+    poses: Sequence, image_ids: Collection, num_keypoints: int
+) -> Iterator[Fault]:
+    """Find the faults of poses in COCO's result format.
+
+    Args:
+        poses (Sequence): The entries of the file
+        image_ids (Collection): The ids that the images may have
+        num_keypoints (int): Number K of keypoints of each pose
+    """
+
+    def check(pose: dict) -> Iterator[tuple[str, str]]:
+        if pose['image_id'] not in image_ids:
+            yield (
+                'image_id',
+                f"'image_id' is {pose['image_id']!r}, which is none of the "
+                f'{len(image_ids)} images. Give the annotations that the '
+                'model was tested on',
+            )
+        values = len(pose['keypoints'])
+        if values != 3 * num_keypoints:
+            yield (
+                'keypoints',
+                f"'keypoints' has {values} values instead of "
+                f'{3 * num_keypoints}, x, y, score of {num_keypoints} '
+                'keypoints',
+            )
+
+    return _find('pose', poses, POSE, Use.EVALUATE, check)
 
 
 def find_names(content: object) -> tuple[str, ...]:

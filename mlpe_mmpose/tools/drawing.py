@@ -8,6 +8,10 @@ import numpy as np
 # BGR, our choice
 LINE = (235, 235, 235)
 EDGE = (0, 0, 0)
+BOX = (60, 200, 240)
+# our choice: the longer side of an image, divided by this, is the radius of
+# a keypoint, so that pictures of every size look alike
+SIDE_PER_RADIUS = 250
 
 
 def draw_skeleton(
@@ -43,6 +47,48 @@ def draw_skeleton(
         if visible:
             cv2.circle(image, place, radius + 1, EDGE, -1, cv2.LINE_AA)
             cv2.circle(image, place, radius, color, -1, cv2.LINE_AA)
+
+
+def choose_radius(image: np.ndarray) -> int:
+    """Return the radius of a keypoint in pixels for the size of an image."""
+    return max(2, round(max(image.shape[:2]) / SIDE_PER_RADIUS))
+
+
+def read_colors(dataset_meta: dict) -> list[tuple[int, int, int]]:
+    """Return the BGR colours of the keypoints of a ``dataset_meta``."""
+    colors = np.asarray(dataset_meta['keypoint_colors'])[:, ::-1]
+    return [tuple(color) for color in colors.tolist()]
+
+
+def draw_people(
+    image: np.ndarray,
+    boxes: np.ndarray,
+    keypoints: np.ndarray,
+    shown: np.ndarray,
+    links: Sequence[tuple[int, int]],
+    colors: Sequence[tuple[int, int, int]],
+) -> np.ndarray:
+    """Draw the boxes and skeletons of people.
+
+    Args:
+        image (np.ndarray): (H, W, 3), uint8, BGR
+        boxes (np.ndarray): (N, 4 or more), left, top, right, bottom in pixels
+        keypoints (np.ndarray): (N, K, 2), (x, y) in pixels
+        shown (np.ndarray): (N, K), bool: the keypoints that are drawn
+        links (Sequence[tuple]): Pairs of keypoints
+        colors (Sequence[tuple]): BGR colour of each keypoint
+
+    Returns:
+        np.ndarray: The picture, (H, W, 3), uint8, BGR.
+    """
+    picture = image.copy()
+    radius = choose_radius(image)
+    for box, points, visible in zip(boxes, keypoints, shown, strict=True):
+        left, top, right, bottom = box[:4].round().astype(int).tolist()
+        cv2.rectangle(picture, (left, top), (right, bottom), BOX)
+        width = max(radius // 2, 1)
+        draw_skeleton(picture, points, visible, links, colors, radius, width)
+    return picture
 
 
 def draw_heatmaps_over(

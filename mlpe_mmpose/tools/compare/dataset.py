@@ -8,9 +8,8 @@ from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
-from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
-from mlpe_mmpose.annotations.rules import find_faults, find_missing_images
+from mlpe_mmpose.annotations.read import read_annotations
 
 TRAIN, VAL = (
     dict(
@@ -105,20 +104,13 @@ class DataSet:
             ValueError: If an annotation file is not in COCO's format, or has
                 another number of keypoints than the data set.
         """
+        use = Use.TRAIN | Use.EVALUATE
+        names = range(self.describe_keypoints()['num_keypoints'])
         for part in (self.train, self.val):
             path = Path(self.root, part['ann_file'])
             if not path.is_file():
                 raise FileNotFoundError(f'{path} is missing: {HELP}')
-            content = read_json(path)
-            names = range(self.describe_keypoints()['num_keypoints'])
-            use = Use.TRAIN | Use.EVALUATE
-            refuse_faults(path, find_faults(content, use, names))
-            folder = Path(self.root, part['img'])
-            if missing := find_missing_images(content, folder):
-                raise FileNotFoundError(
-                    f'{missing[0]} is missing, an image of {path}, and so are '
-                    f'{len(missing) - 1} others.'
-                )
+            read_annotations(path, use, names, Path(self.root, part['img']))
 
 
 def read_dataset(data: str | Path, described: Mapping) -> DataSet:

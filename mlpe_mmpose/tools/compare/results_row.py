@@ -34,40 +34,17 @@ def evaluate_results(path: Path, data: DataSet) -> dict[str, float]:
         score_mode='bbox',
     )
     metric.dataset_meta = metainfo = data.describe_keypoints()
-    images, length = metric.coco.imgs, 3 * metainfo['num_keypoints']
+    poses = read_results(path, metric.coco.imgs, metainfo['num_keypoints'])
     results = []
-    for number, found in enumerate(read_results(path)):
-        name = f'{path}, detection {number} (from 0)'
-        try:
-            image_id, values = found['image_id'], found['keypoints']
-            points = np.array(values, float)
-            score, category_id = float(found['score']), found['category_id']
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(
-                f'{name} needs image_id, category_id, keypoints and score: '
-                f'{error!r}.'
-            ) from error
-        if image_id not in images:
-            raise ValueError(
-                f'{name} has image_id {image_id!r}, which is none of the '
-                f'{len(images)} images of {data.val["ann_file"]}.'
-            )
-        if (
-            points.shape != (length,)
-            or not np.isfinite([*points, score]).all()
-        ):
-            raise ValueError(
-                f'{name} needs {length} finite values in keypoints, and a '
-                f'finite score, got {points.size} values and score {score}.'
-            )
-        points = points.reshape(1, -1, 3)
+    for number, pose in enumerate(poses):
+        points = np.array(pose['keypoints'], float).reshape(1, -1, 3)
         pred = dict(
             id=number,
-            img_id=image_id,
-            category_id=category_id,
+            img_id=pose['image_id'],
+            category_id=pose['category_id'],
             keypoints=points[..., :2],
             keypoint_scores=np.ones(points.shape[:2]),
-            bbox_scores=[score],
+            bbox_scores=[float(pose['score'])],
         )
         results.append((pred, {}))
     return metric.compute_metrics(results)

@@ -1,8 +1,12 @@
-"""Results and images in COCO's format, as labels of sleap-io."""
+"""Results and images in COCO's format, as labels of sleap-io.
+
+Import this module only where sleap-io is installed.
+"""
 
 from pathlib import Path
 
 import numpy as np
+import sleap_io
 
 from mlpe_mmpose.annotations.faults import read_json
 
@@ -11,7 +15,7 @@ from ..results_file import read_results
 
 def read_labels(
     results: Path, ann_file: Path, images: Path, min_score: float
-) -> object:
+) -> sleap_io.Labels:
     """Read predicted poses, and the images that they belong to.
 
     Args:
@@ -30,17 +34,14 @@ def read_labels(
         OSError: If a file is missing.
         ValueError: If a file has another format, or both do not fit.
     """
-    import sleap_io
-
     content = read_json(ann_file)
     skeleton = _read_skeleton(content, ann_file)
     places = _place_images(content, ann_file, images)
-    poses = read_results(results)
-    tracks: dict[object, object] = {}
-    frames: dict[object, object] = {}
-    for number, pose in enumerate(poses):
-        place = f'{results}, pose {number} (from 0)'
-        points, image_id = _check_pose(place, pose, len(skeleton), places)
+    tracks: dict[object, sleap_io.Track] = {}
+    frames: dict[object, sleap_io.LabeledFrame] = {}
+    for pose in read_results(results, places, len(skeleton)):
+        points = np.array(pose['keypoints'], float).reshape(-1, 3)
+        image_id = pose['image_id']
         points[points[:, 2] < min_score, :2] = np.nan
         if image_id not in frames:
             video, index = places[image_id]
@@ -63,10 +64,8 @@ def read_labels(
     )
 
 
-def _read_skeleton(content: object, ann_file: Path) -> object:
+def _read_skeleton(content: object, ann_file: Path) -> sleap_io.Skeleton:
     """Return the names and links of the keypoints."""
-    import sleap_io
-
     categories = content.get('categories') if isinstance(content, dict) else ()
     for category in categories or ():
         if category.get('keypoints'):
@@ -82,8 +81,6 @@ def _read_skeleton(content: object, ann_file: Path) -> object:
 
 def _place_images(content: dict, ann_file: Path, folder: Path) -> dict:
     """Return the video and the index in it of every image, by its id."""
-    import sleap_io
-
     files, keys = {}, {}
     for image in content.get('images') or ():
         path = folder / image['file_name']
@@ -105,27 +102,3 @@ def _place_images(content: dict, ann_file: Path, folder: Path) -> dict:
         for key, group in files.items()
     }
     return {name: (videos[key], index) for name, (key, index) in keys.items()}
-
-
-def _check_pose(
-    place: str, pose: object, number: int, places: dict
-) -> tuple[np.ndarray, object]:
-    """Return (K, 3), x, y and score, and the id of the image."""
-    needed = ('image_id', 'keypoints', 'score')
-    if not isinstance(pose, dict) or not all(key in pose for key in needed):
-        raise ValueError(f'{place} needs {", ".join(needed)}: {pose!r:.60}.')
-    if pose['image_id'] not in places:
-        raise ValueError(
-            f'{place}: image_id {pose["image_id"]!r} is not in the list of '
-            'images. Give the file that the model was tested on.'
-        )
-    try:
-        points = np.array(pose['keypoints'], float)
-    except (TypeError, ValueError):
-        points = np.array([np.nan])
-    if points.shape != (3 * number,) or not np.isfinite(points).all():
-        raise ValueError(
-            f'{place}: keypoints need to be {3 * number} numbers, x, y and '
-            f'score of {number} keypoints, got {pose["keypoints"]!r:.60}.'
-        )
-    return points.reshape(number, 3), pose['image_id']

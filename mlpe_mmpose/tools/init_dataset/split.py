@@ -3,13 +3,9 @@
 import dataclasses
 from pathlib import Path
 
-from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
-from mlpe_mmpose.annotations.rules import (
-    find_faults,
-    find_missing_images,
-    find_names,
-)
+from mlpe_mmpose.annotations.read import read_annotations
+from mlpe_mmpose.annotations.rules import find_names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,13 +55,6 @@ def read_split(ann_file: str | Path, images: str | Path) -> Split:
         OSError: If the file cannot be read, or an image is missing.
         ValueError: If MMPose or the metric could not use the annotations.
     """
-    content = read_json(ann_file)
     use = Use.TRAIN | Use.EVALUATE | Use.METAINFO
-    refuse_faults(ann_file, find_faults(content, use))
-    if missing := find_missing_images(content, images):
-        raise FileNotFoundError(
-            f'{ann_file}: {len(missing)} of {len(content["images"])} images '
-            f'are missing, such as {missing[0]}. Give their folder with '
-            '--images.'
-        )
+    content = read_annotations(ann_file, use, images=images)
     return Split(Path(ann_file), Path(images), content)

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from mlpe_mmpose.annotations.faults import read_json
 
 from ..output_file import write_then_check
@@ -77,10 +75,14 @@ def pack_results(
         f'the list of images, {image_info},', image_info, IMAGES_SOURCE
     )
     images = _read_image_ids(image_info)
-    detections = read_results(results)
+    detections = read_results(results, images, KEYPOINTS)
     for number, detection in enumerate(detections):
-        if error := _find_error(detection, images, image_info):
-            raise ValueError(f'{results}, person {number} (from 0){error}')
+        if detection['category_id'] != PERSON:
+            raise ValueError(
+                f'{results}, the pose at position {number} (from 0): '
+                f"'category_id' is {detection['category_id']!r} instead of "
+                f'{PERSON}, COCO\'s "person".'
+            )
     packed = [_pack(detection) for detection in detections]
     _note(packed, images, split, say)
 
@@ -115,43 +117,6 @@ def _read_image_ids(path: Path) -> set[int]:
         raise ValueError(
             f'{path} has `images` without an `id`: {error!r}.'
         ) from error
-
-
-def _find_error(detection: dict, images: set[int], info: Path) -> str:
-    """Return what the server would refuse about a detection, or ``''``."""
-    if not isinstance(detection, dict):
-        return f' is no object, but {detection!r:.40}.'
-    if missing := [key for key in KEYS if key not in detection]:
-        return f' has no {", ".join(missing)}.'
-    image_id, score = detection['image_id'], detection['score']
-    if not isinstance(image_id, (int, str)):
-        return f': image_id {image_id!r:.40} is no number.'
-    if image_id not in images:
-        return (
-            f': image_id {image_id!r} is none of the {len(images)} of '
-            f'{info}. Test on the images of that list.'
-        )
-    if detection['category_id'] != PERSON:
-        return (
-            f': category_id {detection["category_id"]!r} instead of '
-            f'{PERSON}, COCO\'s "person".'
-        )
-    values = detection['keypoints']
-    if not isinstance(values, list) or not all(
-        isinstance(v, (int, float)) for v in (*values, score)
-    ):
-        return (
-            ': keypoints need to be a list of numbers, and the score a '
-            f'number, got {values!r:.40} and {score!r:.40}.'
-        )
-    if len(values) != 3 * KEYPOINTS:
-        return (
-            f': {len(values)} values in keypoints instead of '
-            f'{3 * KEYPOINTS}, x, y, v of {KEYPOINTS} keypoints.'
-        )
-    if not np.isfinite([*values, score]).all():
-        return ': a coordinate or the score is not finite.'
-    return ''
 
 
 def _pack(detection: dict) -> dict:

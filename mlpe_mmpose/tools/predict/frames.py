@@ -1,8 +1,11 @@
 """An image on its way through the prediction."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
+
+from ..results_file import to_results
 
 
 @dataclasses.dataclass
@@ -36,6 +39,19 @@ class Frame:
     heatmaps: list[tuple[str, np.ndarray]] = dataclasses.field(
         default_factory=list
     )
+
+    def to_results(self) -> list[dict[str, Any]]:
+        """Return the people as :func:`to_results` does.
+
+        Over a video with tracks, each has a ``track_id`` too.
+        """
+        results = to_results(
+            self.image_id, self.boxes, self.keypoints, self.scores
+        )
+        if self.track_ids is not None:
+            for result, number in zip(results, self.track_ids, strict=True):
+                result['track_id'] = int(number)
+        return results
 
 
 @dataclasses.dataclass(frozen=True)

@@ -81,7 +81,7 @@ class Pictures:
     Args:
         out_dir (Path): Folder of the prediction
         source (Input): What is predicted
-        painter (callable): Draws the people of a frame
+        painter (callable): Takes a frame, and returns its picture
     """
 
     def __init__(self, out_dir: Path, source: Input, painter) -> None:

@@ -1,15 +1,20 @@
 """The networks that predict poses: with PyTorch, or an exported file."""
 
 import dataclasses
+import functools
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from mlpe_mmpose.tools.drawing import BOX, read_colors
+
 from .frames import Frame
-from .skeletons import CardPainter, MMPosePainter
+from .skeletons import draw_frame
+
+Painter = Callable[[Frame], np.ndarray]
 
 # codecs whose score is the peak's height / 255 + 0.5
 MEGVII_CODECS = ('MLPEHeatmap', 'MegviiHeatmap')
@@ -144,11 +149,17 @@ class TorchPose:
         )
         self.heatmaps = spec.heatmaps
 
-    def painter(self) -> MMPosePainter:
-        """Return what draws the skeletons."""
+    def painter(self) -> Painter:
+        """Return the function that draws the skeletons."""
         model = self.predictor.model
+        meta = model.dataset_meta
         codec = type(getattr(model.head, 'decoder', None)).__name__
-        return MMPosePainter(model.dataset_meta, _threshold(codec))
+        return functools.partial(
+            draw_frame,
+            links=meta['skeleton_links'],
+            colors=read_colors(meta),
+            threshold=_threshold(codec),
+        )
 
     def predict(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Predict the poses in the boxes of frames, in their order."""
@@ -196,10 +207,16 @@ class ExportedPose:
         size = 8 if spec.batch_size is None else spec.batch_size
         self.pose = OnnxPose(spec.model, size, **spec.running())
 
-    def painter(self) -> CardPainter:
-        """Return what draws the skeletons."""
+    def painter(self) -> Painter:
+        """Return the function that draws the skeletons."""
         card = self.pose.card
-        return CardPainter(card, _threshold(card.codec.partition('(')[0]))
+        return functools.partial(
+            draw_frame,
+            # files of version 0.1 do not name the links
+            links=card.skeleton_links,
+            colors=[BOX] * len(card.keypoint_names),
+            threshold=_threshold(card.codec.partition('(')[0]),
+        )
 
     def predict(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Predict the poses in the boxes of frames, in their order."""

@@ -13,10 +13,9 @@ from mlpe_mmpose.tools.json_list import JsonList
 
 from .frames import Frame, Unreadable
 from .inputs import Input, open_input
-from .people import People
+from .people import People, set_boxes
 from .pictures import Pictures
 from .pose_models import PoseModel
-from .results import to_results
 from .tracks import track
 
 # our choice: images that wait between two threads. A detector's or a network's
@@ -104,12 +103,11 @@ def predict_files(
         )
     images = open_input(source, ann_file)
     _check_tracks(source, images, track_people, smooth)
-    finder = people.load()
-    finder.check(images)
+    find = people.load(images)
     network = model.load()
     summary = Summary(images.count)
     frames = _drop_unreadable(images.read(), summary)
-    frames = prefetch(finder.find(prefetch(frames, AHEAD)), AHEAD)
+    frames = prefetch(set_boxes(prefetch(frames, AHEAD), find), AHEAD)
     frames = prefetch(network.predict(frames), AHEAD)
     found = frames
     if track_people:
@@ -153,7 +151,7 @@ def _open_files(
 ) -> list[Callable[[Frame], None]]:
     """Open the JSON files, and return what writes a frame to them."""
     results = files.enter_context(JsonList(out_dir / RESULTS))
-    writers = [lambda frame: results.append(to_results(frame))]
+    writers = [lambda frame: results.append(frame.to_results())]
     if images.fps is None:
         listed = files.enter_context(JsonList(out_dir / IMAGES))
         writers.append(

@@ -15,9 +15,8 @@ import numpy as np
 from mlpe_mmpose.optional import require
 
 from .frames import Frame
-from .people import People
+from .people import People, set_boxes
 from .pose_models import PoseModel
-from .results import to_results
 
 if TYPE_CHECKING:
     import pyarrow
@@ -71,7 +70,7 @@ class FindPeople:
     """
 
     def __init__(self, people: People, names: ImageNames) -> None:
-        self.finder, self.names = people.load(), names
+        self.find, self.names = people.load(), names
 
     def __call__(self, batch: 'pyarrow.Table') -> 'pyarrow.Table':
         """Detect the people in a batch of files."""
@@ -79,7 +78,7 @@ class FindPeople:
         boxes: list[list | None] = [None] * len(batch)
         frames = dict(_decode(batch, self.names))
         for row, frame in zip(
-            frames, self.finder.find(frames.values()), strict=True
+            frames, set_boxes(frames.values(), self.find), strict=True
         ):
             boxes[row] = frame.boxes.tolist()
         kind = pyarrow.list_(pyarrow.list_(pyarrow.float32()))
@@ -100,7 +99,7 @@ class PredictPoses:
         self, model: PoseModel, names: ImageNames, people: People | None = None
     ) -> None:
         self.network, self.names = model.load(), names
-        self.finder = people and people.load()
+        self.find = people and people.load()
 
     def __call__(self, batch: 'pyarrow.Table') -> 'pyarrow.Table':
         """Predict the poses in a batch of files."""
@@ -118,13 +117,13 @@ class PredictPoses:
             for path in paths
         ]
         frames = dict(_decode(batch, self.names))
-        if self.finder is None:
+        if self.find is None:
             boxes = batch['boxes'].to_pylist()
             for row, frame in frames.items():
                 frame.boxes = np.array(boxes[row], 'f4').reshape(-1, 5)
             found = iter(frames.values())
         else:
-            found = self.finder.find(frames.values())
+            found = set_boxes(frames.values(), self.find)
         for row, frame in zip(
             frames, self.network.predict(found), strict=True
         ):
@@ -133,7 +132,7 @@ class PredictPoses:
                 height=frame.image.shape[0],
                 error='',
                 # the table leaves out the keys that it has no column for
-                people=to_results(frame),
+                people=frame.to_results(),
             )
         return make_table(rows)
 

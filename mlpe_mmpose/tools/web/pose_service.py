@@ -8,16 +8,18 @@ import cv2
 import numpy as np
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
-from mlpe_mmpose.tools.drawing import draw_heatmaps_over, draw_skeleton
+from mlpe_mmpose.tools.drawing import (
+    BOX,
+    draw_heatmaps_over,
+    draw_people,
+    read_colors,
+)
+from mlpe_mmpose.tools.results_file import to_results
 
 from .uploads import parse_boxes, read_corners, read_size, read_upload
 
-# Our choices: the longer side of a picture on the page, in pixels, and that
-# side divided by the radius of a keypoint.
-SIDE, SIDE_PER_RADIUS = 1024, 250
-BOX_COLOR = (60, 200, 240)  # BGR
-# as in CocoMetric: keypoints with a lower score do not count in the person's
-SCORE_THRESHOLD = 0.2
+# our choice: the longer side of a picture on the page, in pixels
+SIDE = 1024
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,7 @@ class PoseService:
         names = meta['keypoint_id2name']
         self.names = [names[i] for i in range(len(names))]
         self.links = meta['skeleton_links']
-        colors = np.asarray(meta['keypoint_colors'])[:, ::-1]
-        self.colors = [tuple(color) for color in colors.tolist()]
+        self.colors = read_colors(meta)
 
     def show(self, path: str | None, box_text: str) -> np.ndarray:
         """Return an upload with its boxes, an RGB picture of ``SIDE``."""
@@ -75,9 +76,9 @@ class PoseService:
         for row in read_corners(box_text):
             corners = (np.array(row) * scale).round().astype(int).tolist()
             if len(corners) == 2:
-                cv2.drawMarker(picture, corners, BOX_COLOR, thickness=2)
+                cv2.drawMarker(picture, corners, BOX, thickness=2)
             else:
-                cv2.rectangle(picture, corners[:2], corners[2:], BOX_COLOR, 2)
+                cv2.rectangle(picture, corners[:2], corners[2:], BOX, 2)
         return picture[..., ::-1]
 
     def find_scale(self, path: str | None) -> float:
@@ -113,60 +114,25 @@ class PoseService:
             for name, maps in heatmaps.levels.items()
         ]
         scores = np.asarray(people.keypoint_scores)
+        skeletons = draw_people(
+            small,
+            boxes * scale,
+            (people.keypoints + 0.5) * scale - 0.5,
+            np.ones_like(scores, dtype=bool),
+            self.links,
+            self.colors,
+        )
+        boxes = np.column_stack([boxes, people.bbox_scores])
+        results = to_results(0, boxes, people.keypoints, scores)
         return Answer(
-            self._draw(small, boxes, people.keypoints, scale),
+            skeletons[..., ::-1],
             [(picture[..., ::-1], name) for picture, name in levels],
             [
                 [name, *(round(float(score), 3) for score in row)]
                 for name, row in zip(self.names, scores.T, strict=True)
             ],
-            json.dumps(_to_results(boxes, people.keypoints, scores)),
+            json.dumps(results),
         )
-
-    def _draw(
-        self,
-        small: np.ndarray,
-        boxes: np.ndarray,
-        keypoints: np.ndarray,
-        scale: float,
-    ) -> np.ndarray:
-        """Return the picture with boxes and skeletons, RGB."""
-        picture = small.copy()
-        radius = max(2, round(max(picture.shape[:2]) / SIDE_PER_RADIUS))
-        for box, points in zip(boxes, keypoints, strict=True):
-            corners = (box * scale).round().astype(int).tolist()
-            cv2.rectangle(picture, corners[:2], corners[2:], BOX_COLOR)
-            draw_skeleton(
-                picture,
-                (points + 0.5) * scale - 0.5,
-                np.ones(len(points), bool),
-                self.links,
-                self.colors,
-                radius,
-                max(radius // 2, 1),
-            )
-        return picture[..., ::-1]
-
-
-def _to_results(
-    boxes: np.ndarray, keypoints: np.ndarray, scores: np.ndarray
-) -> list[dict]:
-    """Return people in COCO's result format; the image has the id 0."""
-    results = []
-    for box, points, row in zip(boxes, keypoints, scores, strict=True):
-        counted = row[row > SCORE_THRESHOLD]
-        left, top, right, bottom = box.tolist()
-        triplets = np.column_stack([points, row]).round(3)
-        results.append(
-            dict(
-                image_id=0,
-                category_id=1,
-                keypoints=triplets.ravel().tolist(),
-                score=float(counted.mean()) if len(counted) else 0.0,
-                bbox=[left, top, right - left, bottom - top],
-            )
-        )
-    return results
 
 
 def _shrink(image: np.ndarray) -> np.ndarray:

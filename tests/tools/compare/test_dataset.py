@@ -123,7 +123,12 @@ def write(text: str) -> object:
     ('file', 'change', 'error', 'message'),
     [
         ('a/val.json', remove, FileNotFoundError, 'is missing: .*synth FOLD'),
-        ('photos/1.jpg', remove, FileNotFoundError, 'is missing, an image of'),
+        (
+            'photos/1.jpg',
+            remove,
+            FileNotFoundError,
+            r'\. Name the folder',
+        ),
         ('a/val.json', write('{'), ValueError, 'is no JSON file: Expecting'),
         ('a/val.json', write('{}'), ValueError, "no 'images'"),
     ],

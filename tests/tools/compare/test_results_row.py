@@ -81,10 +81,13 @@ def test_a_results_file_stands_in_the_table_with_its_origin(
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        (dict(image_id=99), 'image_id 99, which is none of the 4 images'),
-        (dict(keypoints=[1, 2, 3]), '51 finite values.* got 3 values'),
-        (dict(score=float('nan')), 'a finite score, .* score nan'),
-        (dict(score=None), 'needs image_id, category_id, keypoints and score'),
+        (dict(image_id=99), "'image_id' is 99, which is none of the 4 images"),
+        (dict(keypoints=[1, 2, 3]), "'keypoints' has 3 values instead of 51"),
+        (
+            dict(score=float('nan')),
+            "'score' is nan; it needs to be a finite number",
+        ),
+        (dict(score=None), "'score' is None; it needs"),
     ],
 )
 def test_a_detection_that_does_not_fit_is_named(
@@ -92,7 +95,9 @@ def test_a_detection_that_does_not_fit_is_named(
 ):
     perfect[1].update(changes)
     path = write(tmp_path, perfect)
-    with pytest.raises(ValueError, match=rf'{path}, detection 1.*{message}'):
+    with pytest.raises(
+        ValueError, match=rf'{path}, the pose at position 1.*{message}'
+    ):
         evaluate_results(path, data)
 
 

@@ -184,13 +184,13 @@ def test_several_animals_without_identities_are_refused_where_it_matters(
     ('poses', 'message'),
     [
         ([], 'results.json needs to be a list of detections'),
-        ([make_pose(7)], 'pose 0 .* image_id 107 is not in the list'),
-        ([dict(make_pose(1), keypoints=[1, 2])], 'need to be 9 numbers'),
+        ([make_pose(7)], "position 0 .* 'image_id' is 107, which is none"),
+        ([dict(make_pose(1), keypoints=[1, 2])], '2 values instead of 9'),
         (
             [make_pose(1), dict(make_pose(1), keypoints=[float('nan')] * 9)],
-            'pose 1 .* need to be 9 numbers',
+            'position 1 .* a list of finite numbers',
         ),
-        ([dict(image_id=101)], 'pose 0 .* needs image_id, keypoints, score'),
+        ([dict(image_id=101)], "position 0 .* 'category_id' is missing"),
     ],
 )
 def test_results_that_do_not_fit_are_named(folder, poses, message):

@@ -7,7 +7,6 @@ import pytest
 
 from mlpe_mmpose.tools.json_list import JsonList
 from mlpe_mmpose.tools.predict.frames import Frame
-from mlpe_mmpose.tools.predict.results import to_results
 
 
 def test_the_file_is_valid_after_every_append(tmp_path):
@@ -38,7 +37,7 @@ def make_frame(**kwargs: object) -> Frame:
 
 
 def test_a_box_becomes_left_top_width_height():
-    first, second = to_results(make_frame())
+    first, second = make_frame().to_results()
     assert first['bbox'] == [1, 2, 10, 20]
     assert second['image_id'] == 7
     assert second['category_id'] == 1
@@ -50,7 +49,7 @@ def test_the_score_is_that_of_cocometric():
     # CocoMetric with score_mode='bbox_keypoint', its default
     frame = make_frame()
     for result, scores, box in zip(
-        to_results(frame), frame.scores, frame.boxes, strict=True
+        frame.to_results(), frame.scores, frame.boxes, strict=True
     ):
         good = [score for score in scores if score > 0.2]
         assert result['score'] == pytest.approx(box[4] * np.mean(good))
@@ -59,9 +58,9 @@ def test_the_score_is_that_of_cocometric():
 def test_a_person_without_a_sure_keypoint_has_score_0():
     frame = make_frame()
     frame.scores[:] = 0.1
-    assert [result['score'] for result in to_results(frame)] == [0, 0]
+    assert [result['score'] for result in frame.to_results()] == [0, 0]
 
 
 def test_tracks_are_in_the_results():
-    results = to_results(make_frame(track_ids=np.array([4, 9])))
+    results = make_frame(track_ids=np.array([4, 9])).to_results()
     assert [result['track_id'] for result in results] == [4, 9]

@@ -49,21 +49,8 @@ class Detections:
             ValueError: If the file has another format or no detection, or
                 other keypoints or images than the annotations.
         """
-        results = read_results(path)
-        lengths = {len(result['keypoints']) for result in results}
-        if lengths != {3 * num_keypoints}:
-            raise ValueError(
-                f'{path} has {sorted(lengths)} values in keypoints; the data '
-                f'set has {num_keypoints} keypoints of 3 values.'
-            )
         numbers = {name: i for i, name in enumerate(truth.image_ids.tolist())}
-        strange = [r for r in results if r['image_id'] not in numbers]
-        if strange:
-            raise ValueError(
-                f'{path}: image_id {strange[0]["image_id"]!r} is not in the '
-                f'annotations, nor are those of {len(strange) - 1} other '
-                'detections. Use the annotations of the test.'
-            )
+        results = read_results(path, numbers, num_keypoints)
         keypoints = np.array([r['keypoints'] for r in results], float)
         keypoints = keypoints.reshape(len(results), num_keypoints, 3)
         sides = np.ptp(keypoints[..., :2], axis=1)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from xtcocotools.coco import COCO
 
-from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.fill_in import fill_in_fields
-from mlpe_mmpose.annotations.rules import find_faults
+from mlpe_mmpose.annotations.read import read_annotations
 
 from .ground_truth import GroundTruth
 
@@ -36,10 +35,8 @@ def read_truth(
             another number of keypoints. Files of COCO-WholeBody have most
             of their keypoints in other fields, so they are refused.
     """
-    coco = COCO()
-    coco.dataset = read_json(ann_file)
-    faults = find_faults(coco.dataset, Use.EVALUATE, range(num_keypoints))
-    refuse_faults(ann_file, faults)
+    coco, names = COCO(), range(num_keypoints)
+    coco.dataset = read_annotations(ann_file, Use.EVALUATE, names)
     annotations = coco.dataset['annotations']
     has_areas = all(a.get('area') is not None for a in annotations)
     fill_in_fields(annotations, num_keypoints)
