@@ -3,9 +3,10 @@
 A verb's folder has a ``cli.py`` with ``HELP`` (one line),
 ``add_arguments(parser)`` and ``run(args)``; ``WHEN_STOPPED`` may say what a
 user can do after Ctrl-C. That module parses and prints. The work is done by a
-function that a script can import as well (see :mod:`mlpe_mmpose.apis`): such a
-function raises its errors, and neither prints nor exits. This module turns
-the errors into messages and exit codes.
+function that a script can import as well (see :mod:`mlpe_mmpose.apis`). Such a
+function raises its errors, and neither prints nor exits. If its arguments have
+the names of those on the command line, ``run`` passes on ``vars(args)``. This
+module turns the errors into messages and exit codes.
 """
 
 import argparse
@@ -125,7 +126,10 @@ def _parse_arguments(
         action='store_true',
         help='show where in the code an error was raised',
     )
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    # `main` looks for it in argv; what is left are the verb's own arguments
+    del args.traceback
+    return args
 
 
 def _build_parser() -> argparse.ArgumentParser:

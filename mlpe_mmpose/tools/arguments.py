@@ -21,8 +21,16 @@ def add_cfg_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_detector_checkpoint(parser: argparse._ActionsContainer) -> None:
-    """Declare ``--detector-checkpoint FILE`` of a parser or of a group."""
+def add_detector(
+    parser: argparse._ActionsContainer, required: bool = False
+) -> None:
+    """Declare ``--detector`` and its weights, as ``build_detector`` does."""
+    parser.add_argument(
+        '--detector',
+        required=required,
+        help='finds the boxes of people: an ONNX file, torchvision:NAME, or '
+        'an MMDetection config or name',
+    )
     parser.add_argument(
         '--detector-checkpoint',
         metavar='FILE',

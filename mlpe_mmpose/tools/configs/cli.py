@@ -19,17 +19,10 @@ inherit one:  _base_ = 'mlpe_mmpose::mlpe_resnest50_256x192.py'"""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument(
-        'name',
-        nargs='?',
-        metavar='NAME',
-        help='print the path of this config only',
-    )
-    parser.add_argument(
-        '--copy',
-        metavar='DIR',
-        help='write NAME with all that it inherits into this folder',
-    )
+    text = 'print the path of this config only'
+    parser.add_argument('name', nargs='?', metavar='NAME', help=text)
+    text = 'write NAME with all that it inherits into this folder'
+    parser.add_argument('--copy', metavar='DIR', help=text)
 
 
 def run(args: argparse.Namespace) -> None:

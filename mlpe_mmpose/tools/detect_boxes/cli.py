@@ -3,37 +3,22 @@
 import argparse
 import sys
 
-from mlpe_mmpose.tools.arguments import add_detector_checkpoint
+from mlpe_mmpose.tools.arguments import add_detector
 
 HELP = 'write a file of person boxes for a COCO data set'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument(
-        'ann_file', metavar='ANN.json', help='annotations in COCO format'
-    )
-    parser.add_argument(
-        'images', metavar='IMAGES', help='folder of the images'
-    )
-    parser.add_argument('out', metavar='OUT.json', help='the file to write')
-    parser.add_argument(
-        '--detector',
-        required=True,
-        help='an ONNX file, torchvision:NAME, or an MMDetection config or '
-        'name',
-    )
-    add_detector_checkpoint(parser)
-    parser.add_argument(
-        '--device', default='cpu', help='where it runs (default: %(default)s)'
-    )
-    parser.add_argument(
-        '--threshold',
-        type=float,
-        default=0.0,
-        metavar='SCORE',
-        help='leave out boxes below (default: %(default)s)',
-    )
+    add = parser.add_argument
+    add('ann_file', metavar='ANN.json', help="annotations in COCO's format")
+    add('images', metavar='IMAGES', help='folder of the images')
+    add('out', metavar='OUT.json', help='the file to write')
+    add_detector(parser, required=True)
+    text = 'where it runs (default: %(default)s)'
+    add('--device', default='cpu', help=text)
+    text = 'leave out boxes below (default: %(default)s)'
+    add('--threshold', type=float, default=0.0, metavar='SCORE', help=text)
 
 
 def run(args: argparse.Namespace) -> None:

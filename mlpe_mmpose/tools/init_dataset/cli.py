@@ -11,20 +11,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add('ann_file', metavar='ANN.json', help="annotations in COCO's format")
     add('--images', required=True, metavar='DIR', help='folder of the images')
-    add('--val', metavar='ANN.json', help='annotations to validate on')
-    add(
-        '--val-images',
-        metavar='DIR',
-        help='folder of their images (default: --images)',
-    )
+    text = 'annotations to validate on'
+    add('--val', dest='val_ann_file', metavar='ANN.json', help=text)
+    text = 'folder of their images (default: --images)'
+    add('--val-images', metavar='DIR', help=text)
     add(
         '--config',
+        dest='base',
         default='mlpe_resnest50_256x192.py',
         metavar='BASE',
         help='the config to start from (default: %(default)s)',
     )
     add('--name', help="the data set's name (default: the file's)")
-    add('--out', default='.', metavar='DIR', help='where both files go')
+    text = 'where both files go'
+    add('--out', dest='out_dir', default='.', metavar='DIR', help=text)
     add('--force', action='store_true', help='replace files that exist')
 
 
@@ -32,14 +32,4 @@ def run(args: argparse.Namespace) -> None:
     """Write both files, and say what to do next."""
     from mlpe_mmpose.apis import init_dataset
 
-    init_dataset(
-        args.ann_file,
-        args.images,
-        args.out,
-        args.val,
-        args.val_images,
-        args.config,
-        args.name,
-        args.force,
-        functools.partial(print, flush=True),
-    )
+    init_dataset(**vars(args), say=functools.partial(print, flush=True))

@@ -3,10 +3,7 @@
 import argparse
 import importlib.util
 
-from mlpe_mmpose.tools.arguments import (
-    add_cfg_options,
-    add_detector_checkpoint,
-)
+from mlpe_mmpose.tools.arguments import add_cfg_options, add_detector
 
 HELP = 'find the poses in images, a folder, a video or a camera'
 
@@ -26,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='folder for the results (default: %(default)s)',
     )
     _add_network(parser.add_argument_group('the network'))
-    _add_people(parser.add_argument_group('people, by one of the first three'))
+    title = 'people, by one of --detector, --boxes and --whole-image'
+    _add_people(parser.add_argument_group(title))
     _add_output(parser.add_argument_group('the output'))
     _add_engine(parser.add_argument_group('more than one machine'))
 
@@ -76,11 +74,7 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_people(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        '--detector',
-        help='an ONNX file, torchvision:NAME, or an MMDetection config or '
-        'name',
-    )
+    add_detector(group)
     group.add_argument(
         '--boxes',
         metavar='FILE.json',
@@ -91,7 +85,6 @@ def _add_people(group: argparse._ArgumentGroup) -> None:
         action='store_true',
         help='each image is one person',
     )
-    add_detector_checkpoint(group)
     group.add_argument(
         '--threshold',
         type=float,

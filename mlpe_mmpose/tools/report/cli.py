@@ -10,21 +10,13 @@ HELP = 'diagnose a checkpoint or a results file on one HTML page'
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument('config', metavar='CONFIG', help='the config')
-    parser.add_argument(
-        'source',
-        metavar='CHECKPOINT',
-        help='its weights, or a file of results, *.keypoints.json',
-    )
-    parser.add_argument(
-        '--out',
-        default='report.html',
-        metavar='FILE.html',
-        help='the page (default: %(default)s)',
-    )
-    parser.add_argument(
-        '--device', default='cpu', help='where heatmaps are computed'
-    )
+    add = parser.add_argument
+    add('config', metavar='CONFIG', help='the config')
+    text = 'its weights, or a file of results, *.keypoints.json'
+    add('source', metavar='CHECKPOINT', help=text)
+    text = 'the page (default: %(default)s)'
+    add('--out', default='report.html', metavar='FILE.html', help=text)
+    add('--device', default='cpu', help='where heatmaps are computed')
     add_cfg_options(parser)
 
 
@@ -34,12 +26,7 @@ def run(args: argparse.Namespace) -> None:
 
     say = functools.partial(print, flush=True)
     found = write_report(
-        args.config,
-        args.source,
-        args.out,
-        args.cfg_options or {},
-        args.device,
-        say,
+        args.config, args.source, args.out, args.cfg_options, args.device, say
     )
     most = max(found.errors, key=lambda error: error.gain)
     say(
