@@ -73,9 +73,9 @@ def __getattr__(name: str) -> object:
     """Import the registered classes when the first of them is asked for."""
     if name not in __all__:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    from . import registration
+    from .registration import HOMES
 
-    return getattr(registration, name)
+    return next(getattr(home, name) for home in HOMES if hasattr(home, name))
 
 
 def __dir__() -> list[str]:

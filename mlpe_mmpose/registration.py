@@ -1,6 +1,6 @@
 """Importing this module registers every class of the package, once."""
 
-# The classes are imported to be registered; `mlpe_mmpose` exports them.
+# Most modules are imported for what their import does.
 # ruff: noqa: F401
 
 from .compat import mmcv_ops
@@ -17,7 +17,7 @@ with explain_import_errors():
     import mmpose.models
     import mmpose.visualization
 
-    from .codecs import MLPEHeatmap
+    from . import codecs, models
     from .compat import (
         config_lookup,
         cpu_processes,
@@ -26,34 +26,12 @@ with explain_import_errors():
         run_errors,
         safe_checkpoints,
     )
-    from .datasets.shared_storage_collate import shared_storage_collate
-    from .datasets.transforms import (
-        CheckedLoadImage,
-        FastRandomBBoxTransform,
-        FastRandomFlip,
-        MarkOccludedKeypoints,
-        RandomChannelGain,
-    )
-    from .engine.hooks import (
-        ActivationCheckpointHook,
-        AtomicCheckpointHook,
-        ChannelsLastHook,
-        CheckDataHook,
-        CompileHook,
-        DeferredLogHook,
-        NextStepHook,
-        OHKMPickHook,
-        PlainCheckpointHook,
-        ProgressBarHook,
-        RandomStateHook,
-    )
-    from .evaluation.metrics import FastCocoMetric
-    from .models import (
-        FastPoseDataPreprocessor,
-        MLPEHead,
-        MLPENeck,
-        MLPEOHKMLoss,
-    )
+    from .datasets import shared_storage_collate, transforms
+    from .engine import hooks
+    from .evaluation import metrics
+
+# Modules that have the registered classes; `mlpe_mmpose` looks for them here.
+HOMES = (codecs, shared_storage_collate, transforms, hooks, metrics, models)
 
 config_lookup.install()
 cpu_processes.install()

@@ -59,16 +59,7 @@ class MMDetDetector:
         self.threshold = threshold
 
     def __call__(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Detect the people of several images, one after the other.
-
-        Args:
-            images (Sequence[np.ndarray]): Each (rows, columns, 3), uint8, BGR
-
-        Returns:
-            list[np.ndarray]: For each image (N, 5), float32: left, top,
-            right, bottom in pixels, inside of the image, and score, the
-            highest first.
-        """
+        """Detect the people of images; see :class:`OnnxDetector`."""
         from mmdet.apis import inference_detector
 
         found = []
@@ -85,7 +76,6 @@ class MMDetDetector:
         for image, sample in zip(images, samples, strict=True):
             result = sample.pred_instances.cpu().numpy()
             rows = np.column_stack([result.bboxes, result.scores])
-            size = image.shape[1], image.shape[0]
             people = rows[result.labels == self.person]
-            found.append(keep_boxes(people, self.threshold, size))
+            found.append(keep_boxes(people, self.threshold, image))
         return found

@@ -61,16 +61,7 @@ class TorchvisionDetector:
 
     @torch.no_grad()
     def __call__(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Detect the people of several images, in one batch.
-
-        Args:
-            images (Sequence[np.ndarray]): Each (rows, columns, 3), uint8, BGR
-
-        Returns:
-            list[np.ndarray]: For each image (N, 5), float32: left, top,
-            right, bottom in pixels, inside of the image, and score, the
-            highest first.
-        """
+        """Detect the people of images; see :class:`OnnxDetector`."""
         inputs = [
             torch.from_numpy(np.ascontiguousarray(image[..., ::-1]))
             .to(self.device)
@@ -85,8 +76,7 @@ class TorchvisionDetector:
             rows = torch.cat([result['boxes'], result['scores'][:, None]], 1)[
                 people
             ]
-            size = image.shape[1], image.shape[0]
-            found.append(keep_boxes(rows.cpu().numpy(), self.threshold, size))
+            found.append(keep_boxes(rows.cpu().numpy(), self.threshold, image))
         return found
 
 

@@ -110,26 +110,26 @@ class OnnxDetector:
             boxes = boxes[labels[0][0] == 0]
         boxes[:, [0, 2]] *= columns / size[0]
         boxes[:, [1, 3]] *= rows / size[1]
-        return keep_boxes(boxes, self.threshold, (columns, rows))
+        return keep_boxes(boxes, self.threshold, image)
 
 
 def keep_boxes(
-    boxes: np.ndarray, threshold: float, image_size: tuple[int, int]
+    boxes: np.ndarray, threshold: float, image: np.ndarray
 ) -> np.ndarray:
     """Cut boxes at the border of the image, and leave out bad ones.
 
     Args:
         boxes (np.ndarray): (N, 5), left, top, right, bottom in pixels, score
         threshold (float): Boxes with a lower score are left out
-        image_size (tuple[int, int]): Size of the image in [w, h]
+        image (np.ndarray): The image, (H, W, 3)
 
     Returns:
         np.ndarray: (M, 5), float32, the highest score first; without boxes
         that have no area, or are not finite.
     """
     boxes = boxes[np.isfinite(boxes).all(1)].astype(np.float32)
-    boxes[:, [0, 2]] = boxes[:, [0, 2]].clip(0, image_size[0])
-    boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(0, image_size[1])
+    boxes[:, [0, 2]] = boxes[:, [0, 2]].clip(0, image.shape[1])
+    boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(0, image.shape[0])
     good = (boxes[:, 4] >= threshold) & (boxes[:, 2:4] > boxes[:, :2]).all(1)
     boxes = boxes[good]
     return boxes[np.argsort(-boxes[:, 4], kind='stable')]

@@ -8,9 +8,6 @@ from pathlib import Path
 
 from mlpe_mmpose.optional import require
 
-from .formats import BY_SUFFIX, FORMATS
-from .results import read_labels
-
 
 def export_data(
     results: str | Path,
@@ -52,6 +49,9 @@ def export_data(
             format cannot hold the poses. Nothing is written.
     """
     require('sleap_io', 'export-data')
+    from .formats import BY_SUFFIX, FORMATS
+    from .results import read_labels
+
     # absolute, because the written file names the images by their paths
     out, images = Path(out).resolve(), Path(images).resolve()
     format = format or BY_SUFFIX.get(out.suffix)
@@ -67,7 +67,7 @@ def export_data(
     # written beside it first, so that it is there whole or not at all
     unproven = Path(tempfile.mkdtemp(prefix='.export', dir=out.parent))
     try:
-        FORMATS[format](labels, unproven / out.name)
+        FORMATS[format](labels, str(unproven / out.name))
         os.replace(unproven / out.name, out)
     finally:
         shutil.rmtree(unproven)

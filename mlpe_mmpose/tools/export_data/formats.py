@@ -1,21 +1,20 @@
-"""The formats that sleap-io writes poses of images in."""
+"""The formats that sleap-io writes poses of images in.
 
+Import this module only where sleap-io is installed.
+"""
+
+import functools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+import sleap_io
+from sleap_io import LabeledFrame, Labels, Video
 
 
-def write_slp(labels: object, out: Path) -> None:
-    """Write a file of SLEAP, which names the images by their paths."""
-    import sleap_io
-
-    sleap_io.save_slp(labels, str(out), embed=False, verbose=False)
-
-
-def write_nwb(labels: object, out: Path) -> None:
+def write_nwb(labels: Labels, out: str) -> None:
     """Write the predictions as Neurodata Without Borders has them.
 
     NWB keeps poses by video and identity. The folder of the images stands for
@@ -24,8 +23,6 @@ def write_nwb(labels: object, out: Path) -> None:
     Raises:
         ValueError: If an image has several poses without an identity.
     """
-    import sleap_io
-
     _require_identities(labels, 'NWB')
     frames = []
     for video in labels.videos:
@@ -38,38 +35,18 @@ def write_nwb(labels: object, out: Path) -> None:
         )
         missing = {*range(len(video.filename))}
         for index in missing - {frame.frame_idx for frame in named}:
-            frames.append(
-                sleap_io.LabeledFrame(named[0].video, index, [empty])
-            )
-    renamed = sleap_io.Labels(frames, tracks=labels.tracks)
-    sleap_io.save_nwb(renamed, str(out), nwb_format='predictions')
+            frames.append(LabeledFrame(named[0].video, index, [empty]))
+    renamed = Labels(frames, tracks=labels.tracks)
+    sleap_io.save_nwb(renamed, out, nwb_format='predictions')
 
 
-def write_labelstudio(labels: object, out: Path) -> None:
-    """Write tasks of Label Studio."""
-    import sleap_io
-
-    sleap_io.save_labelstudio(labels, str(out))
-
-
-def write_ultralytics(labels: object, out: Path) -> None:
-    """Write a folder of YOLO-pose: images, labels and ``data.yaml``."""
-    import sleap_io
-
-    sleap_io.save_ultralytics(
-        labels, str(out), split_ratios={'train': 1.0}, verbose=False
-    )
-
-
-def write_coco(labels: object, out: Path) -> None:
+def write_coco(labels: Labels, out: str) -> None:
     """Write annotations in COCO's format, with the paths of the images."""
-    import sleap_io
-
     names = [frame.video.filename[frame.frame_idx] for frame in labels]
-    sleap_io.save_coco(labels, str(out), image_filenames=names)
+    sleap_io.save_coco(labels, out, image_filenames=names)
 
 
-def write_dlc(labels: object, out: Path) -> None:
+def write_dlc(labels: Labels, out: str) -> None:
     """Write ``labeled-data/VIDEO/`` of a project of DeepLabCut.
 
     Its table names the images ``img0000.png``, so they are written anew.
@@ -78,12 +55,10 @@ def write_dlc(labels: object, out: Path) -> None:
     Raises:
         ValueError: If an image has several poses without an identity.
     """
-    import sleap_io
-
     _require_identities(labels, 'DeepLabCut')
     for number, video in enumerate(labels.videos):
         name = f'{number:02d}_{Path(video.filename[0]).parent.name}'
-        folder = out / 'labeled-data' / name
+        folder = Path(out, 'labeled-data', name)
         folder.mkdir(parents=True)
         for index, path in enumerate(video.filename):
             png = folder / f'img{index:04d}.png'
@@ -91,7 +66,7 @@ def write_dlc(labels: object, out: Path) -> None:
                 shutil.copyfile(path, png)
             else:
                 cv2.imwrite(str(png), cv2.imread(path))
-        part = sleap_io.Labels(
+        part = Labels(
             _rename(labels, video, f'{name}.mp4'), tracks=labels.tracks
         )
         sleap_io.save_csv(
@@ -103,7 +78,7 @@ def write_dlc(labels: object, out: Path) -> None:
         )
 
 
-def _require_identities(labels: object, tool: str) -> None:
+def _require_identities(labels: Labels, tool: str) -> None:
     """Refuse several poses of an image that nothing keeps apart.
 
     Raises:
@@ -121,23 +96,23 @@ def _require_identities(labels: object, tool: str) -> None:
             )
 
 
-def _rename(labels: object, video: object, name: str) -> list:
+def _rename(labels: Labels, video: Video, name: str) -> list[LabeledFrame]:
     """Return the frames of a video as those of one with another name."""
-    import sleap_io
-
-    renamed = sleap_io.Video(filename=name, open_backend=False)
+    renamed = Video(filename=name, open_backend=False)
     return [
-        sleap_io.LabeledFrame(renamed, frame.frame_idx, list(frame))
+        LabeledFrame(renamed, frame.frame_idx, list(frame))
         for frame in labels.find(video)
     ]
 
 
-# name -> writer(labels, path)
-FORMATS: dict[str, Callable[[object, Path], None]] = {
-    'slp': write_slp,
+# name -> writer(labels, path); a file of SLEAP names the images by their paths
+FORMATS: dict[str, Callable[[Labels, str], None]] = {
+    'slp': functools.partial(sleap_io.save_slp, embed=False, verbose=False),
     'nwb': write_nwb,
-    'labelstudio': write_labelstudio,
-    'ultralytics': write_ultralytics,
+    'labelstudio': sleap_io.save_labelstudio,
+    'ultralytics': functools.partial(
+        sleap_io.save_ultralytics, split_ratios={'train': 1.0}, verbose=False
+    ),
     'coco': write_coco,
     'dlc': write_dlc,
 }

@@ -1,7 +1,7 @@
 """Finds the boxes of people in frames."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from mlpe_mmpose.tools.person_boxes import read_person_boxes
 from .frames import Frame
 from .inputs import Input
 
+FindBoxes = Callable[[Frame], np.ndarray]
 NOBODY = np.empty((0, 5), np.float32)
 
 
@@ -59,91 +60,67 @@ class People:
                 '--detector, which says what the weights belong to.'
             )
 
-    def load(self) -> 'DetectedPeople | GivenPeople | WholeImages':
+    def load(self, source: Input | None = None) -> FindBoxes:
         """Load the detector or the file.
+
+        Args:
+            source (Input, optional): The images, which a file of boxes has
+                to be about. Defaults to no check of that
+
+        Returns:
+            callable: Finds the boxes (N, 5) of a frame.
 
         Raises:
             ValueError: If the fields do not fit together, or the file has
-                another format.
+                another format, or boxes of none of the images, or the images
+                have no ids.
             FileNotFoundError: If a file is missing.
         """
         self.check()
         if self.whole_image:
-            return WholeImages()
+            return _box_image
         if self.boxes:
-            return GivenPeople(self.boxes, self.threshold or 0.0)
-        return DetectedPeople(self)
-
-
-class DetectedPeople:
-    """The boxes that a detector finds."""
-
-    def __init__(self, people: People) -> None:
-        threshold = people.threshold
-        self.detect = build_detector(
-            people.detector,
-            people.detector_checkpoint,
-            people.device,
+            return self._read_boxes(source)
+        threshold = self.threshold
+        detect = build_detector(
+            self.detector,
+            self.detector_checkpoint,
+            self.device,
             DEFAULT_THRESHOLD if threshold is None else threshold,
         )
+        return lambda frame: detect([frame.image])[0]
 
-    def check(self, source: Input) -> None:
-        """A detector can look at every image."""
-
-    def find(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Set the boxes of frames, one frame after the other."""
-        for frame in frames:
-            (frame.boxes,) = self.detect([frame.image])
-            yield frame
-
-
-class GivenPeople:
-    """The boxes of a file."""
-
-    def __init__(self, path: str, threshold: float) -> None:
-        self.path = path
-        self.boxes = {
-            image_id: boxes[boxes[:, 4] >= threshold]
-            for image_id, boxes in read_person_boxes(path).items()
+    def _read_boxes(self, source: Input | None) -> FindBoxes:
+        """Read the file, and check that it is about the images."""
+        boxes = {
+            image_id: rows[rows[:, 4] >= (self.threshold or 0.0)]
+            for image_id, rows in read_person_boxes(self.boxes).items()
         }
-
-    def check(self, source: Input) -> None:
-        """Check that the file is about these images.
-
-        Raises:
-            ValueError: If the images have no ids, or the file has boxes of
-                none of them.
-        """
-        if not source.ids_are_names:
+        if source and not source.ids_are_names:
             raise ValueError(
-                f'--boxes={self.path} names images by their ids, which the '
+                f'--boxes={self.boxes} names images by their ids, which the '
                 'file names do not have. Add --ann-file, the annotations '
                 'that give the images their ids.'
             )
-        if source.paths and not source.paths.keys() & self.boxes.keys():
+        if source and source.paths and not source.paths.keys() & boxes.keys():
             raise ValueError(
-                f'--boxes={self.path} has boxes of none of the '
+                f'--boxes={self.boxes} has boxes of none of the '
                 f'{len(source.paths)} images: its first ids are '
-                f'{list(self.boxes)[:3]}, those of the images '
+                f'{list(boxes)[:3]}, those of the images '
                 f'{list(source.paths)[:3]}.'
             )
-
-    def find(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Set the boxes of frames; nobody is in an image without boxes."""
-        for frame in frames:
-            frame.boxes = self.boxes.get(frame.image_id, NOBODY)
-            yield frame
+        # nobody is in an image without boxes
+        return lambda frame: boxes.get(frame.image_id, NOBODY)
 
 
-class WholeImages:
-    """One person an image, as large as the image."""
+def _box_image(frame: Frame) -> np.ndarray:
+    """Return one box as large as the image."""
+    height, width = frame.image.shape[:2]
+    return np.array([[0, 0, width, height, 1]], np.float32)
 
-    def check(self, source: Input) -> None:
-        """Every image has a size."""
 
-    def find(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Set the boxes of frames."""
-        for frame in frames:
-            height, width = frame.image.shape[:2]
-            frame.boxes = np.array([[0, 0, width, height, 1]], np.float32)
-            yield frame
+def set_boxes(frames: Iterable[Frame], find: FindBoxes) -> Iterator[Frame]:
+    """Set the boxes of frames, one frame after the other."""
+    for frame in frames:
+        frame.boxes = find(frame)
+        yield frame
