@@ -1,1 +1,1 @@
-"""Speed beside the peers, and what else is measured."""
+"""Measure the speed of each part beside its peer, and other figures."""

@@ -1,7 +1,8 @@
-"""The trained tiny model in each backend and precision: speed and AP.
+"""Measure speed and AP of the tiny model in each backend and precision.
 
-Takes what `python -m mlpe_mmpose demo` leaves in the current folder; an AP
-needs a trained model. `runtime` measures the speed of a large network.
+An AP needs a trained model. The model and its data are those that
+`python -m mlpe_mmpose demo` writes to the current folder. The benchmark
+`runtime` measures the speed of a large network.
 """
 
 import contextlib
@@ -25,15 +26,22 @@ from mlpe_mmpose.tools.export.calibration import read_crops
 from mlpe_mmpose.tools.export.export_onnx import export_onnx
 from mlpe_mmpose.tools.export.quantise import quantise
 
-from .harness import MissingInputError, Options, Row, take_turns, within
+from .harness import (
+    MissingInputError,
+    Options,
+    Row,
+    check_difference,
+    take_turns,
+)
 
 from mmpose.apis import inference_topdown, init_model  # isort: skip
 
-# a name, and what finds the poses of images and boxes
+# the name of a side, and its function from images and boxes to poses
 Side = tuple[str, Callable[[list, list], list]]
 ANNOTATIONS = DATA_ROOT / 'annotations/person_keypoints_val2017.json'
-# backend and precision, and how much AP they may cost (our choice: in
-# float32 nothing, in bfloat16 a tenth of a point, in int8 one point)
+# backend, precision, and the largest loss of AP that we allow (our choice: a
+# tenth of a point, which is rounding, in float32 and bfloat16; one point in
+# int8)
 SIDES = (
     ('onnxruntime', 'float32', 0.001),
     ('openvino', 'float32', 0.001),
@@ -42,12 +50,18 @@ SIDES = (
     ('openvino', 'int8', 0.01),
 )
 THREADS = 2
-# images whose poses are timed; and in a quick run, all that is looked at
+# Number of images that are timed. A quick run reads no other images.
 TIMED = 40
 
 
 class People:
-    """The first images of the demo's validation set, and the true boxes."""
+    """Images of the demo's validation set, with their annotated boxes.
+
+    Args:
+        number (int, optional): Number of images, from the lowest id on; all
+            images if ``None``
+        sigmas (np.ndarray): (K,), the data set's OKS constants
+    """
 
     def __init__(self, number: int | None, sigmas: np.ndarray) -> None:
         with contextlib.redirect_stdout(io.StringIO()):
@@ -68,12 +82,12 @@ class People:
             boxes[:, 2:] += boxes[:, :2]
             self.boxes.append(boxes)
 
-    def timed(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """The images and boxes that are timed."""
+    def select_timed(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Return the images that are timed, and their boxes."""
         return self.images[:TIMED], self.boxes[:TIMED]
 
-    def precision(self, poses: list[tuple[np.ndarray, np.ndarray]]) -> float:
-        """COCO's AP of (keypoints, scores), one pair an image."""
+    def compute_ap(self, poses: list[tuple[np.ndarray, np.ndarray]]) -> float:
+        """Compute COCO's AP of one pair (keypoints, scores) for each image."""
         found = [
             dict(
                 image_id=image_id,
@@ -98,10 +112,11 @@ class People:
 def measure(options: Options) -> Iterator[Row]:
     """Yield a row for each backend and precision.
 
-    On the CPU only: the default environment's onnxruntime knows no other.
+    Only the CPU is measured, because the onnxruntime of the default
+    environment supports no other device.
 
     Raises:
-        MissingInputError: If the trained model or its data are not here.
+        MissingInputError: If the trained model or its data are missing.
     """
     if options.device != 'cpu':
         return
@@ -118,9 +133,9 @@ def measure(options: Options) -> Iterator[Row]:
     sigmas = np.array(model.dataset_meta['sigmas'])
     people = People(TIMED if options.quick else None, sigmas)
 
-    def in_torch(images: list, boxes: list) -> list:
+    def predict_in_torch(images: list, boxes: list) -> list:
         return [
-            poses_in_torch(model, *pair)
+            predict_with_mmpose(model, *pair)
             for pair in zip(images, boxes, strict=True)
         ]
 
@@ -128,14 +143,14 @@ def measure(options: Options) -> Iterator[Row]:
         plain, int8 = Path(folder, 'plain.onnx'), Path(folder, 'int8.onnx')
         config = find_shipped(CONFIG)
         export_onnx(config, checkpoints[-1], plain, say=lambda line: None)
-        # as `export --int8` does
+        # the steps of `export --int8`
         shutil.copy(plain, int8)
         card = OnnxPose(plain).card
         calibration = DATA_ROOT / 'annotations/person_keypoints_train2017.json'
         quantise(
             int8, card, read_crops(DATA_ROOT / 'train2017', calibration, card)
         )
-        peer = ('inference_topdown', in_torch)
+        peer = ('inference_topdown', predict_in_torch)
         for backend, precision, bound in SIDES:
             pose = OnnxPose(
                 int8 if precision == 'int8' else plain,
@@ -144,13 +159,16 @@ def measure(options: Options) -> Iterator[Row]:
                 precision=precision,
             )
             ours = (f'OnnxPose, {backend}, {precision}', pose.predict)
-            yield row(peer, ours, people, bound, options)
+            yield compare_sides(peer, ours, people, bound, options)
 
 
-def poses_in_torch(
+def predict_with_mmpose(
     model: torch.nn.Module, image: np.ndarray, boxes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """MMPose's own poses; without boxes it would take the whole image."""
+    """Predict the poses in boxes with MMPose.
+
+    Without boxes, MMPose would take the whole image as a box.
+    """
     if not len(boxes):
         return np.empty((0, 17, 2)), np.empty((0, 17))
     found = [r.pred_instances for r in inference_topdown(model, image, boxes)]
@@ -160,21 +178,20 @@ def poses_in_torch(
     )
 
 
-def row(
+def compare_sides(
     peer: Side, ours: Side, people: People, bound: float, options: Options
 ) -> Row:
-    """Compare the speed of two, and how well they find the poses."""
-    precisions = [
-        people.precision(find(people.images, people.boxes))
-        for _, find in (peer, ours)
-    ]
+    """Compare the AP of two sides, and then their speed."""
+    expected, got = (
+        people.compute_ap(predict(people.images, people.boxes))
+        for _, predict in (peer, ours)
+    )
     seconds = take_turns(
-        lambda: ours[1](*people.timed()),
-        lambda: peer[1](*people.timed()),
+        lambda: ours[1](*people.select_timed()),
+        lambda: peer[1](*people.select_timed()),
         options,
     )
-    count = sum(map(len, people.timed()[1]))
-    lost = precisions[0] - precisions[1]
+    count = sum(map(len, people.select_timed()[1]))
     return Row(
         f'{ours[0]}, the trained tiny model',
         f'{len(people.ids)} generated images, flip test, {THREADS} threads',
@@ -183,6 +200,6 @@ def row(
         count / seconds[0],
         'people/s',
         None,
-        f'AP {precisions[1]:.3f}, peer {precisions[0]:.3f}; '
-        + within('AP', abs(lost), bound),
+        f'AP {got:.3f}, peer {expected:.3f}; '
+        + check_difference('AP', abs(expected - got), bound),
     )

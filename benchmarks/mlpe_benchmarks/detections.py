@@ -1,14 +1,19 @@
-"""Generated detections and the people they may be, for the evaluation."""
+"""Generate people and detections for the benchmark of the evaluation."""
 
 import numpy as np
 
-# 2,500 images have 50,000 detections of about 11,000 people, as many as
-# val2017 has
+# People and detections of an image: 2,500 images have about 11,000 people, as
+# many as val2017 has, and 50,000 detections.
 PEOPLE, DETECTIONS, KEYPOINTS = 4.4, 20, 17
 
 
 def make_images(number: int) -> list[dict]:
-    """Make images with annotated people, and samples like those of a model."""
+    """Make images with annotated people, and the samples of a model for them.
+
+    Returns:
+        list[dict]: For each image ``image`` and ``annotations`` in COCO's
+        format, and ``samples`` as ``CocoMetric.process`` takes them.
+    """
     rng = np.random.default_rng(0)
     images = []
     for image_id in range(1, number + 1):
@@ -46,7 +51,10 @@ def annotate(
     flags: np.ndarray,
     crowd: bool,
 ) -> dict:
-    """Return a COCO annotation; one without labels may be a crowd."""
+    """Return the COCO annotation of a person.
+
+    Without a labelled keypoint the annotation can be that of a crowd.
+    """
     keypoints = np.column_stack([pose.round(), flags])
     keypoints[flags == 0] = 0
     return dict(
@@ -68,18 +76,18 @@ def predict(
     rng: np.random.Generator,
 ) -> list[dict]:
     """Make the detections of an image, with small to large errors."""
-    who = rng.integers(len(boxes), size=DETECTIONS)
-    # shares of a person's height
+    owners = rng.integers(len(boxes), size=DETECTIONS)
+    # standard deviations as shares of a person's height
     errors = rng.choice([0.01, 0.03, 0.1, 0.5], DETECTIONS)
-    blur = (errors * boxes[who, 3])[:, None, None]
-    keypoints = poses[who] + blur * rng.normal(size=poses[who].shape)
+    blur = (errors * boxes[owners, 3])[:, None, None]
+    keypoints = poses[owners] + blur * rng.normal(size=poses[owners].shape)
     corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], 1)
     arrays = (
         keypoints,
         rng.uniform(0.1, 1, (DETECTIONS, KEYPOINTS)),
-        corners[who],
+        corners[owners],
         rng.uniform(0.05, 1, DETECTIONS) * (1 - errors),
-        boxes[who, 2:] * 1.25,
+        boxes[owners, 2:] * 1.25,
     )
     samples = []
     for row in range(DETECTIONS):

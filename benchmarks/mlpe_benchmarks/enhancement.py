@@ -25,24 +25,32 @@ PEOPLE = 32
 def measure_enhancement(
     config: Config, checkpoint: str | None
 ) -> dict[str, float]:
-    """Return name -> figure."""
+    """Measure feature enhancement in one training step.
+
+    Args:
+        config (Config): Config of a model with feature enhancement
+        checkpoint (str, optional): Weights of the model
+
+    Returns:
+        dict[str, float]: The figures by their names.
+    """
     set_random_seed(0)
     model = build_pose_estimator(config.model).train()
     model.init_weights()
     if checkpoint:
         load_checkpoint(model, checkpoint, 'cpu')
-    described = dict(config.train_dataloader, batch_size=PEOPLE)
-    loader = Runner.build_dataloader(described, seed=0)
+    settings = dict(config.train_dataloader, batch_size=PEOPLE)
+    loader = Runner.build_dataloader(settings, seed=0)
     batch = model.data_preprocessor(next(iter(loader)), True)
 
     enhancement = model.neck.enhancement
-    seen = {
+    modules = {
         'lateral': model.neck.laterals[-1],
         'context': enhancement,
         'weights': enhancement.weigh,
     }
     maps: dict[str, Tensor] = {}
-    for name, module in seen.items():
+    for name, module in modules.items():
         module.register_forward_hook(
             lambda _, inputs, out, name=name: maps.update({name: out.detach()})
         )
@@ -50,11 +58,13 @@ def measure_enhancement(
     model.parse_losses(losses)[0].backward()
 
     context, weights = maps['context'], maps['weights']
-    ratios = [gradient_over_weight(conv) for conv in enhancement.reduces]
+    ratios = [divide_gradient_by_weight(conv) for conv in enhancement.reduces]
     return {
-        'lateral of C5, root mean square': root_mean_square(maps['lateral']),
-        'context that is added to it': root_mean_square(context),
-        'of that, its variation over places': root_mean_square(
+        'lateral of C5, root mean square': compute_root_mean_square(
+            maps['lateral']
+        ),
+        'context, root mean square': compute_root_mean_square(context),
+        'variation of the context over the cells': compute_root_mean_square(
             context - context.mean((2, 3), keepdim=True)
         ),
         'weights, mean': weights.mean().item(),
@@ -64,12 +74,12 @@ def measure_enhancement(
     }
 
 
-def root_mean_square(values: Tensor) -> float:
+def compute_root_mean_square(values: Tensor) -> float:
     """Return the root mean square of a tensor."""
     return values.square().mean().sqrt().item()
 
 
-def gradient_over_weight(conv: nn.Conv2d) -> float:
+def divide_gradient_by_weight(conv: nn.Conv2d) -> float:
     """Return the norm of a gradient divided by that of its weight."""
     return (conv.weight.grad.norm() / conv.weight.norm()).item()
 
@@ -85,4 +95,4 @@ if __name__ == '__main__':
     init_default_scope('mmpose')
     torch.set_num_threads(2)
     for name, value in measure_enhancement(config, args.checkpoint).items():
-        print(f'{name:36} {value:.2f}')
+        print(f'{name:40} {value:.2f}')

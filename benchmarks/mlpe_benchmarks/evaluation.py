@@ -1,8 +1,9 @@
-"""COCO's evaluation of 50,000 detections, against MMPose's CocoMetric.
+"""Evaluate 50,000 detections with FastCocoMetric and with CocoMetric.
 
-From the first ``process`` to the figures, on people who are generated: about
-as many as val2017 has, 20 detections an image, of which some repeat each
-other. Then what OKS-NMS takes of it, and what a results file does.
+The time is that from the first call of ``process`` to the figures. The people
+are generated, about as many as val2017 has, with 20 detections an image, some
+of which overlap. Two more rows have the time of OKS-NMS alone, and of writing
+a results file without an evaluation.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ from mlpe_mmpose.evaluation.functional import oks_nms
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
 
 from .detections import DETECTIONS, make_images
-from .harness import Options, Row, take_turns, within
+from .harness import Options, Row, check_difference, take_turns
 
 from mmengine.logging import MMLogger  # isort: skip
 from mmpose.datasets import CocoDataset  # isort: skip
@@ -27,16 +28,17 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo  # isort: skip
 from mmpose.evaluation import functional as stock  # isort: skip
 from mmpose.evaluation.metrics import CocoMetric  # isort: skip
 
-# images: all; fewer where the peer takes longer, or for a part of the whole
+# Numbers of images: for the keypoint evaluation, for CrowdPose's, where the
+# peer takes longer, for one step of the evaluation, and for a quick run.
 ALL, FEWER, PART, QUICK = 2500, 1000, 500, 150
-BATCH = 32  # the shipped configs'
+BATCH = 32  # as in the shipped configs
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield whole evaluations, then OKS-NMS, then the results file."""
+    """Yield rows of whole evaluations, of OKS-NMS, and of a results file."""
     MMLogger.get_instance('evaluation', log_level='ERROR')
     images = make_images(QUICK if options.quick else ALL)
-    # three turns: one of the peer's on all images takes half a minute
+    # three turns, because the peer takes half a minute for all images
     options = Options(quick=True, device=options.device)
     with tempfile.TemporaryDirectory() as folder:
         for iou_type, number in ('keypoints', ALL), ('keypoints_crowd', FEWER):
@@ -45,18 +47,18 @@ def measure(options: Options) -> Iterator[Row]:
                 Evaluation(metric, some, Path(folder), iou_type=iou_type)
                 for metric in (FastCocoMetric, CocoMetric)
             ]
-            sides[0].run()  # a warm-up, which the peer does not need
+            sides[0].run()  # warm-up, which only the fast side needs
             seconds = take_turns(
                 sides[0].run, sides[1].run, options, warm_up=0
             )
-            equal = compare(sides[0].figures, sides[1].figures)
-            yield row(f'evaluation, {iou_type}', some, seconds, equal, 5)
+            equal = compare_figures(sides[0].figures, sides[1].figures)
+            yield make_row(f'evaluation, {iou_type}', some, seconds, equal, 5)
         some = images[:PART]
-        yield nms_row(some, options)
-        yield file_row(some, Path(folder), options)
+        yield measure_nms(some, options)
+        yield measure_file(some, Path(folder), options)
 
 
-def row(
+def make_row(
     what: str,
     images: list[dict],
     seconds: tuple[float, float],
@@ -64,19 +66,19 @@ def row(
     target: float | None = None,
     peer: str = 'CocoMetric',
 ) -> Row:
-    """One line of the table; the seconds are ours and the peer's."""
+    """Return a row; the seconds are those of MLPE and of the peer."""
     size = f'{len(images) * DETECTIONS:,} detections, {len(images):,} images'
     return Row(what, size, peer, seconds[1], seconds[0], 's', target, equal)
 
 
 class Evaluation:
-    """One metric on the samples of images.
+    """Evaluate the samples of images with one metric.
 
     Args:
         metric (type): FastCocoMetric or CocoMetric
-        images (list[dict]): Of ``make_images``
-        folder (Path): For the annotations
-        **arguments: The metric's
+        images (list[dict]): Images of :func:`make_images`
+        folder (Path): Folder to which the annotations are written
+        **arguments: Further arguments of the metric
     """
 
     def __init__(
@@ -97,22 +99,22 @@ class Evaluation:
 
     def run(self) -> None:
         """Process all samples in batches, and evaluate them."""
-        # xtcocotools prints what it does
+        # xtcocotools prints its progress
         with contextlib.redirect_stdout(io.StringIO()):
             for first in range(0, len(self.samples), BATCH):
                 self.metric.process({}, self.samples[first : first + BATCH])
             self.figures = self.metric.evaluate(len(self.samples))
 
 
-def compare(ours: dict[str, float], theirs: dict[str, float]) -> str:
-    """Say how equal figures are, of which none may be missing or moved."""
+def compare_figures(ours: dict[str, float], theirs: dict[str, float]) -> str:
+    """Check that both metrics give equal figures in the same order."""
     assert list(ours) == list(theirs)
     differences = [abs(ours[name] - theirs[name]) for name in theirs]
-    return within(f'{len(theirs)} figures', max(differences), 1e-6)
+    return check_difference(f'{len(theirs)} figures', max(differences), 1e-6)
 
 
-def nms_row(images: list[dict], options: Options) -> Row:
-    """OKS-NMS alone, on an image's dictionaries after the other's."""
+def measure_nms(images: list[dict], options: Options) -> Row:
+    """Measure OKS-NMS alone, one image after the other."""
     sigmas = parse_pose_metainfo(CocoDataset.METAINFO)['sigmas']
     people = [
         [
@@ -133,15 +135,19 @@ def nms_row(images: list[dict], options: Options) -> Row:
 
     kept, expected = suppress(oks_nms), suppress(stock.oks_nms)
     assert len(kept) == len(expected)
-    equal = within(f'{len(kept):,} kept', np.abs(kept - expected).max(), 0)
+    equal = check_difference(
+        f'{len(kept):,} kept', np.abs(kept - expected).max(), 0
+    )
     seconds = take_turns(
         lambda: suppress(oks_nms), lambda: suppress(stock.oks_nms), options
     )
-    return row('of it, OKS-NMS', images, seconds, equal, peer='oks_nms')
+    return make_row(
+        'evaluation, OKS-NMS alone', images, seconds, equal, peer='oks_nms'
+    )
 
 
-def file_row(images: list[dict], folder: Path, options: Options) -> Row:
-    """Everything up to a results file, without the evaluation."""
+def measure_file(images: list[dict], folder: Path, options: Options) -> Row:
+    """Measure the work up to a results file, without an evaluation."""
     sides, texts = [], []
     for metric in FastCocoMetric, CocoMetric:
         prefix = folder / metric.__name__
@@ -152,4 +158,4 @@ def file_row(images: list[dict], folder: Path, options: Options) -> Row:
     assert texts[0] == texts[1]
     seconds = take_turns(sides[0].run, sides[1].run, options, warm_up=0)
     equal = f'{len(texts[0]):,} bytes'
-    return row('the results file, instead of figures', images, seconds, equal)
+    return make_row('evaluation, results file only', images, seconds, equal)

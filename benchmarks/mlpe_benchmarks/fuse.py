@@ -7,7 +7,7 @@ from torch import nn
 
 from mlpe_mmpose.apis import fuse
 
-from .harness import Options, Row, take_turns, within
+from .harness import Options, Row, check_difference, take_turns
 from .networks import build
 
 MLPE = 'mlpe_resnest50_384x288.py'
@@ -20,52 +20,54 @@ def measure(options: Options) -> Iterator[Row]:
     """Yield one row for each batch size, then one for each network."""
     if options.device == 'cpu':
         torch.set_num_threads(THREADS)
-    model = like_trained(build(MLPE)).to(options.device)
+    model = randomise_norms(build(MLPE)).to(options.device)
     fused = fuse(model)
     for batch in (1,) if options.quick else (1, 8):
-        yield fused_row(model, fused, batch, options)
-    for name, other in others():
-        yield other_row(name, other.to(options.device), fused, options)
+        yield compare_with_plain(model, fused, batch, options)
+    for name, other in build_others():
+        yield compare_with_other(
+            name, other.to(options.device), fused, options
+        )
 
 
-def fused_row(
+def compare_with_plain(
     model: nn.Module, fused: nn.Module, batch: int, options: Options
 ) -> Row:
     """Compare the fused model with the plain model."""
-    images = noise(model, batch, options.device)
-    expected = heatmaps(model, images)
-    difference = (heatmaps(fused, images) - expected).abs().max()
+    images = make_noise(model, batch, options.device)
+    expected = predict_heatmaps(model, images)
+    difference = (predict_heatmaps(fused, images) - expected).abs().max()
     relative = (difference / (expected.max() - expected.min())).item()
     seconds = take_turns(
-        lambda: heatmaps(fused, images),
-        lambda: heatmaps(model, images),
+        lambda: predict_heatmaps(fused, images),
+        lambda: predict_heatmaps(model, images),
         options,
     )
     return Row(
         'fused inference, images to heatmaps',
-        size(images, options),
-        'the model as it is',
+        describe_input(images, options),
+        'the model, not fused',
         seconds[1] * 1e3,
         seconds[0] * 1e3,
         'ms',
         1.5 if batch == 1 else None,
-        within('heatmaps, of their range', relative, BOUND),
+        check_difference('heatmaps, of their range', relative, BOUND),
     )
 
 
-def other_row(
+def compare_with_other(
     name: str, other: nn.Module, fused: nn.Module, options: Options
 ) -> Row:
     """Compare the fused MLPE with another network, in time only."""
-    images = noise(fused, 1, options.device)
+    images = make_noise(fused, 1, options.device)
     seconds = take_turns(
-        lambda: heatmaps(fused, images),
-        lambda: heatmaps(other, images),
+        lambda: predict_heatmaps(fused, images),
+        lambda: predict_heatmaps(other, images),
         options,
     )
     return Row(
         'fused inference, beside another network',
-        size(images, options),
+        describe_input(images, options),
         name,
         seconds[1] * 1e3,
         seconds[0] * 1e3,
@@ -73,18 +75,21 @@ def other_row(
     )
 
 
-def others() -> Iterator[tuple[str, nn.Module]]:
-    """Yield networks with the same outputs for any input size."""
+def build_others() -> Iterator[tuple[str, nn.Module]]:
+    """Yield name and network of peers that take images of any size."""
     for name, config in (
         ('SimpleBaseline, ResNeSt-50', 'simple_baseline_resnest50_256x192.py'),
         ('HRNet-W32', 'hrnet_w32_256x192.py'),
     ):
-        yield name, like_trained(build(f'peers/{config}'))
-    yield 'CPN, ResNet-50', like_trained(build('cpn/cpn_resnet50_384x288.py'))
+        yield name, randomise_norms(build(f'peers/{config}'))
+    yield (
+        'CPN, ResNet-50',
+        randomise_norms(build('cpn/cpn_resnet50_384x288.py')),
+    )
 
 
-def like_trained(model: nn.Module) -> nn.Module:
-    """Give all normalisations random statistics, scales and shifts."""
+def randomise_norms(model: nn.Module) -> nn.Module:
+    """Give all norms random statistics, scales and shifts."""
     for layer in model.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.running_mean.normal_(0, 0.1)
@@ -94,13 +99,13 @@ def like_trained(model: nn.Module) -> nn.Module:
     return model.eval()
 
 
-def noise(model: nn.Module, batch: int, device: str) -> torch.Tensor:
+def make_noise(model: nn.Module, batch: int, device: str) -> torch.Tensor:
     """Return normalised images of noise for a model."""
     width, height = model.head.decoder.input_size
     return torch.randn(batch, 3, height, width, device=device)
 
 
-def size(images: torch.Tensor, options: Options) -> str:
+def describe_input(images: torch.Tensor, options: Options) -> str:
     """Describe the input for a row."""
     batch, _, height, width = images.shape
     text = f'{MLPE[:-3]}, batch {batch}, {height}x{width}, float32'
@@ -110,6 +115,6 @@ def size(images: torch.Tensor, options: Options) -> str:
 
 
 @torch.no_grad()
-def heatmaps(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+def predict_heatmaps(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
     """Run one forward pass."""
     return model(images, None)

@@ -1,4 +1,4 @@
-"""What the benchmarks share: taking turns, medians, and one table.
+"""Take turns, compute medians, and format the table, for all benchmarks.
 
 A benchmark is a module with a docstring and a function
 ``measure(options) -> Iterator[Row]``; ``NAMES`` of ``run_all.py`` lists it.
@@ -44,15 +44,15 @@ class Row:
     """One line of the table: a figure of MLPE beside that of a peer.
 
     Args:
-        what (str): What was measured
+        what (str): The work that was measured
         size (str): Sizes and precision
-        peer (str): What a user would use instead
+        peer (str): The program or class that a user would use instead
         theirs (float): Figure of the peer
         ours (float): Figure of MLPE
         unit (str): Unit of both; higher is better only for rates, ``'.../s'``
-        target (float, optional): The ratio that was aimed at
-        equal (str): What was compared between the two results, the largest
-            difference found and the bound
+        target (float, optional): The ratio that the project aims at
+        equal (str): The results that were compared, the largest difference
+            between them, and its bound
     """
 
     what: str
@@ -79,15 +79,15 @@ class Row:
             self.what,
             self.size,
             self.peer,
-            f'{number(self.theirs)} {self.unit}',
-            f'{number(self.ours)} {self.unit}',
-            number(self.ratio),
+            f'{format_number(self.theirs)} {self.unit}',
+            f'{format_number(self.ours)} {self.unit}',
+            format_number(self.ratio),
             target,
             self.equal,
         ]
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Format a value with three significant digits."""
     if value >= 100:
         return f'{value:,.0f}'
@@ -100,13 +100,13 @@ def take_turns(
     options: Options,
     warm_up: int = 1,
 ) -> tuple[float, float]:
-    """Time two functions in alternation, so that drift hits both.
+    """Time two functions in turns, so that drift of the speed affects both.
 
     Args:
         ours (callable): The work, done by MLPE
         peer (callable): The same work, done by the peer
-        options (Options): How often, and on which device
-        warm_up (int): Untimed calls of each
+        options (Options): The number of turns, and the device
+        warm_up (int): Number of calls of each function before the timed ones
 
     Returns:
         tuple[float, float]: Median seconds of MLPE and of the peer.
@@ -121,7 +121,7 @@ def take_turns(
 
 
 def measure_seconds(work: Callable[[], object], device: str = 'cpu') -> float:
-    """Return the seconds of one call, with its work on the device."""
+    """Return the seconds of one call, until the device has finished."""
     if device == 'cuda':
         torch.cuda.synchronize()
     start = time.perf_counter()
@@ -132,7 +132,7 @@ def measure_seconds(work: Callable[[], object], device: str = 'cpu') -> float:
 
 
 @contextlib.contextmanager
-def one_core() -> Iterator[None]:
+def use_one_core() -> Iterator[None]:
     """Use one thread, as in a process of a data loader."""
     threads = torch.get_num_threads(), cv2.getNumThreads()
     torch.set_num_threads(1)
@@ -144,8 +144,11 @@ def one_core() -> Iterator[None]:
         cv2.setNumThreads(threads[1])
 
 
-def within(name: str, difference: float, bound: float) -> str:
-    """Return a text that says how equal two results are.
+def check_difference(name: str, difference: float, bound: float) -> str:
+    """Check the difference of two results, and describe it.
+
+    Returns:
+        str: The name, the difference and the bound.
 
     Raises:
         AssertionError: If the difference is above the bound.
@@ -156,7 +159,7 @@ def within(name: str, difference: float, bound: float) -> str:
     return f'{name} to {difference:.1g} (bound {bound:g})'
 
 
-def table(rows: list[Row]) -> str:
+def format_table(rows: list[Row]) -> str:
     """Return the rows as a Markdown table."""
     lines = [HEADINGS, ['---'] * len(HEADINGS)]
     lines += [row.cells() for row in rows]

@@ -1,4 +1,4 @@
-"""Models of shipped configs with random weights, and batches for them."""
+"""Build models of shipped configs with random weights, and batches."""
 
 import numpy as np
 import torch
@@ -28,17 +28,17 @@ def build(name: str) -> nn.Module:
     return build_pose_estimator(config.model)
 
 
-def batch_for(model: nn.Module, size: int) -> dict:
-    """Make a batch as a loader does: uint8 images and encoded keypoints."""
+def make_batch(model: nn.Module, size: int) -> dict:
+    """Make a batch as a loader gives it: uint8 images, encoded keypoints."""
     codec = model.head.decoder
     width, height = codec.input_size
     generator = np.random.default_rng(0)
     images = generator.integers(0, 256, (size, 3, height, width), np.uint8)
     samples = []
     for _ in range(size):
-        places = generator.random((1, KEYPOINTS, 2)) * codec.input_size
+        keypoints = generator.random((1, KEYPOINTS, 2)) * codec.input_size
         labels = InstanceData()
-        for name, value in codec.encode(places).items():
+        for name, value in codec.encode(keypoints).items():
             labels[name] = torch.from_numpy(value)
         sample = PoseDataSample()
         sample.gt_instance_labels = labels
@@ -46,7 +46,9 @@ def batch_for(model: nn.Module, size: int) -> dict:
     return dict(inputs=list(torch.from_numpy(images)), data_samples=samples)
 
 
-def all_heatmaps(model: nn.Module, images: torch.Tensor) -> list[torch.Tensor]:
-    """The forward pass of a training step, and nothing around it."""
+def predict_all_heatmaps(
+    model: nn.Module, images: torch.Tensor
+) -> list[torch.Tensor]:
+    """Run the forward pass of a training step, without targets and losses."""
     feats = model.neck(model.backbone(images))
     return [*model.head.level_predictors(feats), model.head(feats)]

@@ -1,7 +1,8 @@
-"""The training data pipeline at 384x288, a person on one core, against MSPN's.
+"""Measure the training data pipeline at 384x288, on one core.
 
-The images are generated, and made like COCO's in what costs time: pixels,
-bytes a file, labelled keypoints.
+The peers are MSPN's pipeline, and ours of stock transforms. The images are
+generated. What costs time is as in COCO: the number of pixels, of bytes of a
+file, and of labelled keypoints.
 """
 
 import json
@@ -28,7 +29,7 @@ from mlpe_mmpose.datasets.shared_storage_collate import (
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
-from .harness import Options, Row, one_core, take_turns, within
+from .harness import Options, Row, check_difference, take_turns, use_one_core
 
 from mmpose.datasets import CocoDataset  # isort: skip
 
@@ -46,8 +47,8 @@ def measure(options: Options) -> Iterator[Row]:
     MMLogger.get_current_instance().setLevel(logging.ERROR)
     config = Config.fromfile(CONFIG)
     pipeline = config.train_pipeline
-    same = stock_pipeline(pipeline, make_megvii_step(config.codec))
-    with tempfile.TemporaryDirectory() as folder, one_core():
+    same = replace_fast_steps(pipeline, make_megvii_step(config.codec))
+    with tempfile.TemporaryDirectory() as folder, use_one_core():
         write_images(Path(folder), 16 if options.quick else 80)
         ours, same, mspn = (
             CocoDataset(
@@ -56,12 +57,12 @@ def measure(options: Options) -> Iterator[Row]:
                 data_prefix=dict(img='train2017/'),
                 pipeline=steps,
             )
-            for steps in (pipeline, same, mspn_pipeline(config.codec))
+            for steps in (pipeline, same, make_mspn_pipeline(config.codec))
         )
-        difference = compare(ours, same)
+        difference = compare_samples(ours, same)
         size = f'{len(ours)} people, 640x480 JPEG to 384x288'
         for what, peer, name, equal in (
-            ('MSPN as it is', mspn, "MSPN's pipeline", ''),
+            ('MSPN as shipped', mspn, "MSPN's pipeline", ''),
             ('our augmentations', same, 'stock transforms', difference),
         ):
             seconds = take_turns(
@@ -70,7 +71,7 @@ def measure(options: Options) -> Iterator[Row]:
             theirs, mine = (1e3 * s / len(ours) for s in seconds[::-1])
             what = f'data pipeline, {what}'
             yield Row(what, size, name, theirs, mine, 'ms', 1.5, equal)
-        yield from stages(ours, same, options, size)
+        yield from measure_steps(ours, same, options, size)
         yield compare_receiving(ours, same, options)
 
 
@@ -88,8 +89,8 @@ def make_megvii_step(codec: dict) -> dict:
     return dict(type='GenerateTarget', multilevel=True, encoder=encoders)
 
 
-def mspn_pipeline(codec: dict) -> list[dict]:
-    """The pipeline of td-hm_mspn50_8xb32-210e_coco-256x192 at 384x288."""
+def make_mspn_pipeline(codec: dict) -> list[dict]:
+    """Return the pipeline of td-hm_mspn50_8xb32-210e_coco, at 384x288."""
     return [
         dict(type='LoadImage'),
         dict(type='GetBBoxCenterScale'),
@@ -102,15 +103,15 @@ def mspn_pipeline(codec: dict) -> list[dict]:
     ]
 
 
-def stock_pipeline(pipeline: list | dict, target: dict) -> list | dict:
+def replace_fast_steps(pipeline: list | dict, target: dict) -> list | dict:
     """Return the pipeline with stock transforms in place of fast ones."""
     if isinstance(pipeline, list):
-        return [stock_pipeline(step, target) for step in pipeline]
+        return [replace_fast_steps(step, target) for step in pipeline]
     if pipeline['type'] == 'GenerateTarget':
         return target
     step = dict(pipeline, type=STOCK.get(pipeline['type'], pipeline['type']))
     if 'transforms' in step:
-        step['transforms'] = stock_pipeline(step['transforms'], target)
+        step['transforms'] = replace_fast_steps(step['transforms'], target)
     return step
 
 
@@ -118,15 +119,15 @@ def write_images(folder: Path, number: int) -> None:
     """Generate people, then make their images as costly as COCO's."""
     generate_dataset(folder, number, 1, seed=0, image_size=(640, 480))
     rng = np.random.default_rng(0)
-    # noise of 8 levels: files of about 160 kB, as COCO's (18 GB, 118,287
-    # images); without it they have half of that, and decode sooner
+    # Noise of 8 grey levels gives files of about 160 kB, as COCO's (18 GB for
+    # 118,287 images). Without noise a file has half of that and decodes sooner.
     noise = rng.normal(0, 8, (480, 640, 3))
     for path in (folder / 'train2017').iterdir():
         noisy = np.clip(cv2.imread(str(path)) + noise, 0, 255)
         cv2.imwrite(
             str(path), noisy.astype(np.uint8), (cv2.IMWRITE_JPEG_QUALITY, 95)
         )
-    # 11 keypoints a person, as COCO's (1.7 million, 150,000 people)
+    # 11 keypoints a person, as in COCO (1.7 million for 150,000 people)
     coco = json.loads((folder / SPLIT).read_text())
     for person in coco['annotations']:
         triplets = np.reshape(person['keypoints'], (17, 3))
@@ -142,7 +143,7 @@ def load_all(dataset: CocoDataset) -> None:
         dataset[index]
 
 
-def compare(ours: CocoDataset, peer: CocoDataset) -> str:
+def compare_samples(ours: CocoDataset, peer: CocoDataset) -> str:
     """Check that the same seeds give the same images and weights."""
     difference = 0
     for index in range(len(ours)):
@@ -157,16 +158,15 @@ def compare(ours: CocoDataset, peer: CocoDataset) -> str:
         ]
         for a, b in (images, weights):
             difference = max(difference, (a - b).abs().max().item())
-    return within('images and weights', difference, 0)
+    return check_difference('images and weights', difference, 0)
 
 
-def stages(
+def measure_steps(
     ours: CocoDataset, peer: CocoDataset, options: Options, size: str
 ) -> Iterator[Row]:
     """Yield one row for each step; both pipelines have the same steps."""
     turns = [
-        [measure_stages(ours), measure_stages(peer)]
-        for _ in range(options.turns)
+        [time_steps(ours), time_steps(peer)] for _ in range(options.turns)
     ]
     for number, step in enumerate(turns[0][0]):
         mine, theirs = (
@@ -177,8 +177,8 @@ def stages(
         yield Row(what, size, 'stock transform', theirs, mine, 'ms')
 
 
-def measure_stages(dataset: CocoDataset) -> dict[str, float]:
-    """Return the milliseconds for each person and step."""
+def time_steps(dataset: CocoDataset) -> dict[str, float]:
+    """Return the milliseconds for a person by the name of the step."""
     np.random.seed(0)
     spent = defaultdict(float)
     for index in range(len(dataset)):
@@ -195,7 +195,7 @@ def measure_stages(dataset: CocoDataset) -> dict[str, float]:
 def compare_receiving(
     ours: CocoDataset, peer: CocoDataset, options: Options
 ) -> Row:
-    """Compare the time that receiving a batch takes the training process."""
+    """Compare the time in which the training process receives a batch."""
     turns = [
         (
             measure_receiving(peer, pseudo_collate),
@@ -204,9 +204,9 @@ def compare_receiving(
         for _ in range(options.turns)
     ]
     theirs, mine = (statistics.median(s) for s in zip(*turns, strict=True))
-    what = "data pipeline, training's share of a batch"
-    size = f'a person of {BATCH}, out of a loader process'
-    return Row(what, size, 'pseudo_collate, maps', theirs, mine, 'ms')
+    what = 'data pipeline, receiving a batch'
+    size = f'one person of {BATCH}, from a loader process'
+    return Row(what, size, 'pseudo_collate, heatmaps', theirs, mine, 'ms')
 
 
 def measure_receiving(dataset: CocoDataset, collate: Callable) -> float:

@@ -1,4 +1,4 @@
-"""The predictor against MMPose's inferencer, given the same boxes."""
+"""Measure the predictor beside MMPoseInferencer, with the same boxes."""
 
 import contextlib
 import io
@@ -16,7 +16,7 @@ from torch import nn
 from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.shipped import find_shipped
 
-from .harness import Options, Row, take_turns, within
+from .harness import Options, Row, check_difference, take_turns
 
 from mmpose.apis import MMPoseInferencer, init_model  # isort: skip
 
@@ -25,12 +25,12 @@ THREADS = 2
 PEOPLE = 16
 IMAGES = 100
 CROWD, SMALL = (480, 640), (120, 90)  # height, width
-# pixels; a fused model rounds at other places
+# pixels; a fused model rounds differently
 BOUND = 0.05
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield rows for a crowd, and one for a folder of small images."""
+    """Yield rows of a crowd, and one of a folder of small images."""
     if options.device == 'cpu':
         torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as folder:
@@ -48,9 +48,9 @@ def measure(options: Options) -> Iterator[Row]:
                     device=options.device,
                     det_model='whole_image',
                 )
-            yield crowd_row(ours, peer, crowd, name, options)
+            yield measure_crowd(ours, peer, crowd, name, options)
             if name == TINY:
-                yield folder_row(ours, peer, small, name, options)
+                yield measure_folder(ours, peer, small, name, options)
 
 
 def write_images(
@@ -85,7 +85,7 @@ def make_checkpoint(name: str, folder: Path) -> tuple[str, str]:
     return config, checkpoint
 
 
-def crowd_row(
+def measure_crowd(
     ours: Predictor,
     peer: MMPoseInferencer,
     images: list[str],
@@ -99,7 +99,7 @@ def crowd_row(
     extent = 60 + random.random((PEOPLE, 2)) * 160
     boxes = np.concatenate([corner, corner + extent], 1).astype(np.float32)
     give_boxes(peer, boxes)
-    row = compare(
+    row = compare_sides(
         lambda: ours(images, [boxes]),
         lambda: peer(images, bbox_thr=0, nms_thr=1),
         PEOPLE,
@@ -128,7 +128,7 @@ def give_boxes(peer: MMPoseInferencer, boxes: np.ndarray) -> None:
     )
 
 
-def folder_row(
+def measure_folder(
     ours: Predictor,
     peer: MMPoseInferencer,
     images: list[str],
@@ -139,7 +139,9 @@ def folder_row(
     # without a detector the inferencer takes the image as the box, and so
     # does the predictor without boxes
     peer.inferencer.detector = None
-    row = compare(lambda: ours(images), lambda: peer(images), IMAGES, options)
+    row = compare_sides(
+        lambda: ours(images), lambda: peer(images), IMAGES, options
+    )
     height, width = SMALL
     row.what = 'predictor, a folder'
     row.size = (
@@ -154,7 +156,7 @@ def describe_model(name: str) -> str:
     return f'{name[:-3]}, float32, flip test, {THREADS} threads'
 
 
-def compare(
+def compare_sides(
     ours: Callable[[], Iterator],
     peer: Callable[[], Iterator],
     people: int,
@@ -185,5 +187,5 @@ def compare(
         people / seconds[0],
         'people/s',
         None,
-        within('keypoints, pixels', difference, BOUND),
+        check_difference('keypoints, pixels', difference, BOUND),
     )

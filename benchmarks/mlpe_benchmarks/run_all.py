@@ -1,4 +1,4 @@
-"""All benchmarks, in one table a device."""
+"""Run benchmarks, and write one table for each device."""
 
 import importlib
 import sys
@@ -14,7 +14,13 @@ from mlpe_mmpose import registration  # noqa: F401
 from mlpe_mmpose.optional import MissingPackageError
 from mlpe_mmpose.tools.machine import describe_machine
 
-from .harness import MissingInputError, Options, Row, number, table
+from .harness import (
+    MissingInputError,
+    Options,
+    Row,
+    format_number,
+    format_table,
+)
 
 # in the order of the table: training, evaluation, inference
 NAMES = (
@@ -79,8 +85,8 @@ def run_all(
         failed += broken
         if not rows:
             continue
-        parts.append(f'{describe_machine(device)}\n\n{table(rows)}\n')
-        # after each device, so that an interruption loses little
+        parts.append(f'{describe_machine(device)}\n\n{format_table(rows)}\n')
+        # written after each device, so that a stop loses little
         if out is not None:
             Path(out).write_text('\n'.join(parts))
     if parts:
@@ -103,7 +109,7 @@ def _run(
                 f'.{name}', __package__
             ).measure(options):
                 rows.append(row)
-                _say(_line(row))
+                _say(_format_progress(row))
             if len(rows) == count:
                 _say(f'   {name} measures nothing on {options.device}')
         except (MissingInputError, MissingPackageError) as error:
@@ -116,10 +122,10 @@ def _run(
     return rows, failed
 
 
-def _line(row: Row) -> str:
+def _format_progress(row: Row) -> str:
     """Format a row as one line of progress."""
     target = '' if row.target is None else f', target {row.target:g}'
-    return f'   {row.what}: {number(row.ratio)} times{target}'
+    return f'   {row.what}: {format_number(row.ratio)} times{target}'
 
 
 def _say(text: str) -> None:

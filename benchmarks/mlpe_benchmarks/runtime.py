@@ -1,4 +1,4 @@
-"""The exported model in onnxruntime, against eager PyTorch and MMPose."""
+"""Measure the exported model beside eager PyTorch and MMPose."""
 
 import contextlib
 import functools
@@ -19,15 +19,15 @@ from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.export.export_onnx import BOUND, export_onnx
 from mlpe_mmpose.tools.export.quantise import quantise
 
-from .harness import Options, Row, take_turns, within
+from .harness import Options, Row, check_difference, take_turns
 
 from mmpose.apis import inference_topdown, init_model  # isort: skip
 
 TINY, LARGE = 'mlpe_tiny_synthetic.py', 'mlpe_resnest50_384x288.py'
 THREADS = 2
 PEOPLE = 16
-# backend and precision, and the largest difference of the scores, relative to
-# their range, that random weights make of the rounding
+# Backend, precision, and the largest allowed difference of the scores,
+# relative to their range. Random weights enlarge rounding errors.
 SIDES = (
     ('onnxruntime', 'float32', 1e-3),
     ('openvino', 'float32', 1e-3),
@@ -35,17 +35,17 @@ SIDES = (
     ('onnxruntime', 'int8', 0.5),
     ('openvino', 'int8', 0.5),
 )
-# the ratios to PyTorch that were aimed at
+# the ratios to PyTorch at which the project aims
 TARGETS = {('openvino', 'bfloat16'): 2.5, ('openvino', 'int8'): 3.5}
 IMAGE = (480, 640)  # height, width
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield rows for the graph alone, then one from image to keypoints.
+    """Yield rows of the graph alone, then one from image to keypoints.
 
-    The last rows are the large network in each backend and precision.
-
-    On the CPU only: the default environment's onnxruntime knows no other.
+    The last rows have the large network in each backend and precision. Only
+    the CPU is measured, because the onnxruntime of the default environment
+    supports no other device.
     """
     if options.device != 'cpu':
         return
@@ -54,13 +54,13 @@ def measure(options: Options) -> Iterator[Row]:
         path = Path(folder, 'tiny.onnx')
         model = export_model(TINY, path, heatmaps=True, flip_test=False)
         for batch in (1, 8):
-            yield graph_row(model, path, batch, TINY, options)
+            yield measure_graph(model, path, batch, TINY, options)
         model = export_model(TINY, path)
-        yield crowd_row(model, OnnxPose(path, threads=THREADS), options)
+        yield measure_crowd(model, OnnxPose(path, threads=THREADS), options)
         if not options.quick:
             path = Path(folder, 'large.onnx')
             model = export_model(LARGE, path, flip_test=False)
-            yield from backend_rows(model, path, options)
+            yield from measure_backends(model, path, options)
 
 
 def export_model(config: str, path: Path, **kwargs: bool) -> torch.nn.Module:
@@ -70,7 +70,8 @@ def export_model(config: str, path: Path, **kwargs: bool) -> torch.nn.Module:
     with contextlib.redirect_stdout(io.StringIO()):
         model = init_model(config, device='cpu').train()
         width, height = model.head.decoder.input_size
-        # statistics of noise: without them the heatmaps are all but flat
+        # The norms get statistics of noise. Without them the heatmaps would
+        # be almost flat.
         with torch.no_grad():
             model(torch.randn(4, 3, height, width), None)
         torch.save(dict(state_dict=model.state_dict(), meta={}), checkpoint)
@@ -78,14 +79,14 @@ def export_model(config: str, path: Path, **kwargs: bool) -> torch.nn.Module:
     return model.eval()
 
 
-def graph_row(
+def measure_graph(
     model: torch.nn.Module,
     path: Path,
     batch: int,
     name: str,
     options: Options,
 ) -> Row:
-    """Crops in, heatmaps out."""
+    """Measure the graph alone, from crops to heatmaps."""
     threads = onnxruntime.SessionOptions()
     threads.intra_op_num_threads = THREADS
     session = onnxruntime.InferenceSession(path, threads)
@@ -115,14 +116,14 @@ def graph_row(
         batch / seconds[0],
         'people/s',
         None,
-        within('heatmaps, of their range', difference, BOUND),
+        check_difference('heatmaps, of their range', difference, BOUND),
     )
 
 
-def backend_rows(
+def measure_backends(
     model: torch.nn.Module, path: Path, options: Options
 ) -> Iterator[Row]:
-    """One crop in, keypoints and scores out, beside eager PyTorch."""
+    """Measure each backend and precision, from a crop to keypoints."""
     width, height = model.head.decoder.input_size
     random = np.random.default_rng(0)
     crops = random.integers(0, 256, (20, height, width, 3), np.uint8)
@@ -157,12 +158,14 @@ def backend_rows(
             1e3 * seconds[0],
             'ms',
             TARGETS.get((backend, precision)),
-            within('scores, of their range', difference, bound),
+            check_difference('scores, of their range', difference, bound),
         )
 
 
-def crowd_row(model: torch.nn.Module, pose: OnnxPose, options: Options) -> Row:
-    """An image and its boxes in, keypoints out, with flip test."""
+def measure_crowd(
+    model: torch.nn.Module, pose: OnnxPose, options: Options
+) -> Row:
+    """Measure the way from an image and its boxes to keypoints."""
     random = np.random.default_rng(0)
     image = random.integers(0, 256, (*IMAGE, 3), np.uint8)
     corners = random.random((PEOPLE, 2)) * 300
@@ -189,5 +192,5 @@ def crowd_row(model: torch.nn.Module, pose: OnnxPose, options: Options) -> Row:
         PEOPLE / seconds[0],
         'people/s',
         None,
-        within('keypoints, pixels', difference, 0.1),
+        check_difference('keypoints, pixels', difference, 0.1),
     )

@@ -1,9 +1,9 @@
-"""How time and memory grow: four plots and their figures.
+"""Measure how time and memory grow, and draw four plots.
 
     PYTHONPATH=benchmarks python -m mlpe_benchmarks.scaling [CURVE ...]
 
-writes ``plots/CURVE.png`` and ``plots/CURVE.json``. ``docs/speed.md`` says
-what the curves show.
+This command writes ``plots/CURVE.png`` and ``plots/CURVE.json``.
+``docs/speed.md`` says what the curves show.
 """
 
 import argparse
@@ -44,8 +44,8 @@ CURVES = {
         'detections',
     ),
 }
-# key of a point -> its label; memory has an axis of its own
-TIMES = {'seconds': 'seconds', 'built': 'of these, the data set'}
+# key of a point -> label; the time and the memory have one axis each
+TIMES = {'seconds': 'seconds', 'built': 'seconds for the data set alone'}
 MEMORY = {
     'mib': 'memory',
     'worker_mib': 'private memory of one loader process',
@@ -53,7 +53,7 @@ MEMORY = {
 
 
 def main() -> None:
-    """Measure and draw the curves that were asked for."""
+    """Measure and draw the curves that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('curves', nargs='*', metavar='CURVE')
     curves = parser.parse_args().curves or list(CURVES)
@@ -63,14 +63,14 @@ def main() -> None:
     for name in curves:
         points = []
         for size in CURVES[name][0]:
-            points.append(_point(name, size))
+            points.append(_measure_point(name, size))
             print(f'{name}: {points[-1]}', flush=True)
         _write(name, points)
         _draw(name, points)
 
 
-def _point(name: str, size: int) -> dict:
-    """Measure one size in a fresh process, for its memory's sake."""
+def _measure_point(name: str, size: int) -> dict:
+    """Measure one size in a process of its own, with its own memory."""
     done = subprocess.run(
         [
             sys.executable,
@@ -89,7 +89,7 @@ def _point(name: str, size: int) -> dict:
 
 
 def _write(name: str, points: list[dict]) -> None:
-    """Keep the figures beside their plot."""
+    """Write the figures to a file beside their plot."""
     PLOTS.mkdir(exist_ok=True)
     content = dict(machine=describe_machine('cpu'), points=points)
     path = PLOTS / f'{name}.json'
@@ -97,7 +97,7 @@ def _write(name: str, points: list[dict]) -> None:
 
 
 def _draw(name: str, points: list[dict]) -> None:
-    """Draw time and memory over the size, all logarithmic."""
+    """Draw time and memory over the size, on logarithmic axes."""
     _, title, label = CURVES[name]
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout='constrained')
     sizes = [point['size'] for point in points]
@@ -109,7 +109,7 @@ def _draw(name: str, points: list[dict]) -> None:
                 values = [point[key] for point in points]
                 axis.plot(sizes, values, marker='o', label=text)
                 if key in ('seconds', 'mib'):
-                    # through the last point: what linear would look like
+                    # a line through the last point shows linear growth
                     last = values[-1] / sizes[-1]
                     line = [last * size for size in sizes]
                     axis.plot(sizes, line, ':', color='gray', label='linear')

@@ -1,8 +1,8 @@
-"""One point of a curve of `scaling.py`, measured in a process of its own.
+"""Measure one point of a curve of `scaling.py`, in a process of its own.
 
     PYTHONPATH=benchmarks python -m mlpe_benchmarks.scaling_points NAME N
 
-prints the seconds and MiB of one piece of work as JSON.
+This command prints the seconds and MiB of one piece of work as JSON.
 """
 
 import json
@@ -24,7 +24,7 @@ from mmengine.runner import Runner
 
 from mlpe_mmpose.shipped import find_shipped
 
-from .networks import batch_for, build
+from .networks import build, make_batch
 
 from mmpose.registry import DATASETS  # isort: skip
 
@@ -35,18 +35,18 @@ REPEATS = 5
 WIDTH, HEIGHT = 640, 480
 
 
-def batch_size(size: int) -> dict:
-    """A training step of the tiny model with ``size`` persons."""
+def measure_batch_size(size: int) -> dict:
+    """Measure a training step of the tiny model with ``size`` persons."""
     model = build(TINY).train()
-    batch = batch_for(model, size)
-    before = _own_memory()
+    batch = make_batch(model, size)
+    before = _read_own_memory()
     optimizer = OptimWrapper(torch.optim.Adam(model.parameters(), lr=1e-3))
-    seconds = _median(lambda: model.train_step(batch, optimizer))
-    return dict(seconds=seconds, mib=_peak_memory() - before)
+    seconds = _measure_median(lambda: model.train_step(batch, optimizer))
+    return dict(seconds=seconds, mib=_read_peak_memory() - before)
 
 
-def people(count: int) -> dict:
-    """One image with ``count`` persons through the predictor."""
+def measure_people(count: int) -> dict:
+    """Measure the predictor on one image with ``count`` persons."""
     from mlpe_mmpose.apis import Predictor
 
     generator = np.random.default_rng(0)
@@ -54,25 +54,28 @@ def people(count: int) -> dict:
     corners = generator.random((count, 2)) * (WIDTH / 2, HEIGHT / 2)
     boxes = np.hstack([corners, corners + (WIDTH / 4, HEIGHT / 2)])
     predictor = Predictor(find_shipped(f'configs/{TINY}'))
-    before = _own_memory()
-    seconds = _median(lambda: list(predictor([image], [boxes])))
-    return dict(seconds=seconds, mib=_peak_memory() - before)
+    before = _read_own_memory()
+    seconds = _measure_median(lambda: list(predictor([image], [boxes])))
+    return dict(seconds=seconds, mib=_read_peak_memory() - before)
 
 
-def dataset_size(count: int) -> dict:
-    """Start of a loader of ``count`` persons; memory of one process of it."""
+def measure_dataset_size(count: int) -> dict:
+    """Measure the start of a data loader of ``count`` persons.
+
+    ``worker_mib`` is the private memory of one of the loader's processes.
+    """
     config = Config.fromfile(find_shipped(f'configs/{TINY}'))
     init_default_scope('mmpose')
     loader = config.train_dataloader
     with tempfile.TemporaryDirectory() as folder:
-        annotations = _annotations(Path(folder), count)
+        annotations = _write_annotations(Path(folder), count)
         loader.dataset.update(
             data_root='',
             ann_file=str(annotations),
             data_prefix=dict(img=folder),
         )
         loader.update(num_workers=2, persistent_workers=True)
-        before = _own_memory()
+        before = _read_own_memory()
         start = time.perf_counter()
         dataset = DATASETS.build(loader.dataset)
         built = time.perf_counter() - start
@@ -85,13 +88,13 @@ def dataset_size(count: int) -> dict:
         return dict(
             seconds=started,
             built=built,
-            mib=_own_memory() - before,
-            worker_mib=_private_memory(worker),
+            mib=_read_own_memory() - before,
+            worker_mib=_read_private_memory(worker),
         )
 
 
-def detections(count: int) -> dict:
-    """An evaluation of ``count`` detections, 20 an image."""
+def measure_detections(count: int) -> dict:
+    """Measure an evaluation of ``count`` detections, 20 an image."""
     from .detections import DETECTIONS, make_images
     from .evaluation import Evaluation, FastCocoMetric
 
@@ -100,23 +103,23 @@ def detections(count: int) -> dict:
         whole = Evaluation(
             FastCocoMetric, images, Path(folder), iou_type='keypoints'
         )
-        before = _own_memory()
-        seconds = _median(whole.run)
-    return dict(seconds=seconds, mib=_peak_memory() - before)
+        before = _read_own_memory()
+        seconds = _measure_median(whole.run)
+    return dict(seconds=seconds, mib=_read_peak_memory() - before)
 
 
-def _annotations(folder: Path, count: int) -> Path:
-    """An annotation file of ``count`` persons, all in one image's file."""
+def _write_annotations(folder: Path, count: int) -> Path:
+    """Write annotations of ``count`` persons; all images are one file."""
     image = np.full((HEIGHT, WIDTH, 3), 127, np.uint8)
     cv2.imwrite(str(folder / 'image.jpg'), image)
-    # two persons an image, as COCO's about
+    # two persons an image, about as many as in COCO
     images = [
         dict(id=i, file_name='image.jpg', width=WIDTH, height=HEIGHT)
         for i in range((count + 1) // 2)
     ]
-    places = np.random.default_rng(0).random((count, 17, 2)) * (300, 300)
+    points = np.random.default_rng(0).random((count, 17, 2)) * (300, 300)
     flags = np.full((count, 17, 1), 2)
-    keypoints = np.concatenate([places.round(1), flags], -1).reshape(count, -1)
+    keypoints = np.concatenate([points.round(1), flags], -1).reshape(count, -1)
     annotations = [
         dict(
             id=i,
@@ -140,8 +143,8 @@ def _annotations(folder: Path, count: int) -> Path:
     return path
 
 
-def _median(work: Callable[[], object]) -> float:
-    """Median seconds, after one call to warm up."""
+def _measure_median(work: Callable[[], object]) -> float:
+    """Return the median seconds of some calls, after one untimed call."""
     seconds = []
     for _ in range(REPEATS + 1):
         start = time.perf_counter()
@@ -150,21 +153,21 @@ def _median(work: Callable[[], object]) -> float:
     return statistics.median(seconds[1:])
 
 
-def _peak_memory() -> float:
-    """MiB that this process has had at most."""
+def _read_peak_memory() -> float:
+    """Return the largest memory of this process so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB
 
 
-def _own_memory() -> float:
-    """MiB that this process has now."""
+def _read_own_memory() -> float:
+    """Return the memory of this process now, in MiB."""
     for line in Path('/proc/self/status').read_text().splitlines():
         if line.startswith('VmRSS:'):
             return int(line.split()[1]) / KIB_PER_MIB
     raise RuntimeError('/proc/self/status has no VmRSS: not a Linux?')
 
 
-def _private_memory(pid: int) -> float:
-    """MiB that a process shares with no other."""
+def _read_private_memory(pid: int) -> float:
+    """Return the memory that a process shares with no other, in MiB."""
     rollup = Path(f'/proc/{pid}/smaps_rollup').read_text()
     fields = ('Private_Clean:', 'Private_Dirty:')
     lines = [line.split() for line in rollup.splitlines()]
@@ -172,8 +175,10 @@ def _private_memory(pid: int) -> float:
 
 
 CURVES = {
-    curve.__name__: curve
-    for curve in (batch_size, people, dataset_size, detections)
+    'batch_size': measure_batch_size,
+    'people': measure_people,
+    'dataset_size': measure_dataset_size,
+    'detections': measure_detections,
 }
 
 if __name__ == '__main__':

@@ -1,7 +1,7 @@
-"""The targets of a batch at 384x288, from keypoints to tensors on the device.
+"""Measure how targets of a batch at 384x288 get to the device.
 
-MLPE moves coordinates, and its head draws the maps; the peer draws, stacks and
-moves the maps, as MSPN does.
+MLPE moves coordinates to the device, where its head draws the heatmaps. The
+peer draws the heatmaps on the host, stacks them and moves them, as MSPN does.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from mmengine.registry import init_default_scope
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
 from mlpe_mmpose.codecs import MLPEHeatmap
 
-from .harness import Options, Row, one_core, take_turns, within
+from .harness import Options, Row, check_difference, take_turns, use_one_core
 
 BATCH, KEYPOINTS = 64, 17
 SIZES = dict(input_size=(288, 384), heatmap_size=(72, 96))
@@ -23,58 +23,57 @@ PEER = '4 x MegviiHeatmap'
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield rows of host time, of bytes, and of the time with drawing."""
+    """Yield rows of the host's time, of the bytes, and of the whole time."""
     init_default_scope('mmpose')
     people = make_people()
     codec = MLPEHeatmap(kernel_sizes=WINDOWS, **SIZES)
-    ours = Compose(steps(dict(type='MLPEHeatmap', kernel_sizes=WINDOWS)))
+    ours = Compose(make_steps(dict(type='MLPEHeatmap', kernel_sizes=WINDOWS)))
     encoders = [dict(type='MegviiHeatmap', kernel_size=w) for w in WINDOWS]
-    peer = Compose(steps(encoders))
+    peer = Compose(make_steps(encoders))
 
-    def labels() -> list[torch.Tensor]:
-        return gather_labels(to_device(ours, people, options.device))
+    def encode() -> list[torch.Tensor]:
+        return gather_labels(move_to_device(ours, people, options.device))
 
-    def drawn() -> torch.Tensor:
-        keypoints, weights, _ = labels()
+    def draw() -> torch.Tensor:
+        keypoints, weights, _ = encode()
         return codec.render(keypoints, weights)
 
-    def stacked() -> tuple[torch.Tensor, torch.Tensor]:
-        return stack_maps(to_device(peer, people, options.device))
+    def stack() -> tuple[torch.Tensor, torch.Tensor]:
+        return stack_maps(move_to_device(peer, people, options.device))
 
-    equal = compare(drawn(), labels()[1], *stacked())
+    equal = compare_targets(draw(), encode()[1], *stack())
     size = f'batch {BATCH}, 4 x {KEYPOINTS} maps of 96x72'
-    with one_core():
-        seconds = take_turns(labels, stacked, options)
+    with use_one_core():
+        seconds = take_turns(encode, stack, options)
     theirs, mine = (1e3 * s for s in seconds[::-1])
     yield Row('targets, host', size, PEER, theirs, mine, 'ms', 10, equal)
-    theirs, mine = (label_bytes(side, people) for side in (peer, ours))
+    theirs, mine = (count_kilobytes(side, people) for side in (peer, ours))
     yield Row(
         'targets, moved to the device', size, PEER, theirs, mine, 'kB', 1000
     )
-    with one_core():
-        seconds = take_turns(drawn, stacked, options)
+    with use_one_core():
+        seconds = take_turns(draw, stack, options)
     theirs, mine = (1e3 * s for s in seconds[::-1])
     what = f'targets, host and drawing on the {options.device}'
     yield Row(what, size, PEER, theirs, mine, 'ms', None, equal)
 
 
 def make_people() -> list[dict]:
-    """Return samples as after the crop, without images."""
+    """Return samples as they are after the crop, with tiny images."""
     rng = np.random.default_rng(0)
     people = []
     for _ in range(BATCH):
-        # 11 of 17 are labelled, as in COCO (1.7 million, 150,000 people),
-        # and 1 of 20 lies outside the crop
+        # 11 of 17 keypoints are labelled, as in COCO (1.7 million for 150,000
+        # people), and 1 of 20 lies outside of the crop.
         labelled = rng.random((1, KEYPOINTS)) < 11 / 17
         visible = labelled & (rng.random((1, KEYPOINTS)) < 0.8)
-        places = rng.random((1, KEYPOINTS, 2)) * SIZES['input_size']
-        places[rng.random((1, KEYPOINTS)) < 0.05] -= 400
+        keypoints = rng.random((1, KEYPOINTS, 2)) * SIZES['input_size']
+        keypoints[rng.random((1, KEYPOINTS)) < 0.05] -= 400
         people.append(
             dict(
-                img=np.zeros(
-                    (1, 1, 3), np.uint8
-                ),  # an image that costs nothing to pack
-                transformed_keypoints=places.astype(np.float32),
+                # one pixel, so that packing the image costs nothing
+                img=np.zeros((1, 1, 3), np.uint8),
+                transformed_keypoints=keypoints.astype(np.float32),
                 keypoints_visible=np.stack([labelled, visible], -1).astype(
                     np.float32
                 ),
@@ -83,7 +82,7 @@ def make_people() -> list[dict]:
     return people
 
 
-def steps(encoder: dict | list[dict]) -> list[dict]:
+def make_steps(encoder: dict | list[dict]) -> list[dict]:
     """Return the transforms after the crop."""
     multilevel = isinstance(encoder, list)
     if multilevel:
@@ -96,10 +95,10 @@ def steps(encoder: dict | list[dict]) -> list[dict]:
     ]
 
 
-def to_device(
+def move_to_device(
     pipeline: Callable, people: list[dict], device: str = 'cpu'
 ) -> list:
-    """Encode, pack, collate and move, each as training does."""
+    """Encode, pack, collate and move samples, as training does."""
     batch = pseudo_collate([pipeline(dict(person)) for person in people])
     return [sample.to(device) for sample in batch['data_samples']]
 
@@ -128,7 +127,7 @@ def stack_maps(samples: list) -> tuple[torch.Tensor, torch.Tensor]:
     return weights, maps
 
 
-def compare(
+def compare_targets(
     drawn: torch.Tensor,
     weights: torch.Tensor,
     peer_weights: torch.Tensor,
@@ -143,13 +142,13 @@ def compare(
         (ours - theirs).abs().max().item() / 255
         for ours, theirs in zip(drawn, maps, strict=True)
     )
-    return within('maps / 255, weights exactly,', difference, 1e-3)
+    return check_difference('maps / 255, weights exactly,', difference, 1e-3)
 
 
-def label_bytes(pipeline: Callable, people: list[dict]) -> float:
-    """Return the kilobytes of the labels and maps of a batch."""
+def count_kilobytes(pipeline: Callable, people: list[dict]) -> float:
+    """Return the kilobytes of the labels and heatmaps of a batch."""
     count = 0
-    for sample in to_device(pipeline, people):
+    for sample in move_to_device(pipeline, people):
         owners = [sample.gt_instance_labels]
         if 'gt_fields' in sample:
             owners += list(sample.gt_fields)

@@ -1,4 +1,4 @@
-"""Throughput and memory of training in other precisions and formats."""
+"""Measure training in other precisions and memory formats."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from mlpe_mmpose.engine.hooks import (
 )
 
 from .harness import Options, Row, take_turns
-from .networks import batch_for, build
+from .networks import build, make_batch
 
 # these modules hold most of the activations for the backward pass
 LARGE_PARTS = (
@@ -51,7 +51,7 @@ class Training:
     ) -> None:
         torch.manual_seed(0)
         self.model = build(name).to(options.device).train()
-        self.batch = batch_for(self.model, size)
+        self.batch = make_batch(self.model, size)
         for hook in hooks:
             # the hooks read only these attributes of a runner
             hook.before_train(SimpleNamespace(model=self.model, logger=LOG))
@@ -75,14 +75,14 @@ class Training:
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield a row for each mode, against plain float32."""
+    """Yield rows of the throughput and the memory of each mode."""
     on_gpu = options.device == 'cuda'
     name, size = 'mlpe_resnest50_384x288.py', 64 if on_gpu else 2
     if not on_gpu:
         # on a CPU, one step takes seconds
         options = Options(quick=True, device='cpu')
     plain = Training(options, name, size, [])
-    for label, hooks, dtype in _modes(options):
+    for label, hooks, dtype in _list_modes(options):
         other = Training(options, name, size, hooks, dtype)
         ours, theirs = take_turns(other.step, plain.step, options)
         width, height = plain.model.head.decoder.input_size
@@ -106,7 +106,9 @@ def measure(options: Options) -> Iterator[Row]:
             )
 
 
-def _modes(options: Options) -> Iterator[tuple[str, list, torch.dtype | None]]:
+def _list_modes(
+    options: Options,
+) -> Iterator[tuple[str, list, torch.dtype | None]]:
     """Yield name, hooks and precision of each mode of the device."""
     bfloat16 = torch.bfloat16
     yield 'channels_last', [ChannelsLastHook()], None
@@ -114,9 +116,9 @@ def _modes(options: Options) -> Iterator[tuple[str, list, torch.dtype | None]]:
     yield 'bfloat16, channels_last', [ChannelsLastHook()], bfloat16
     yield 'recomputation', [ActivationCheckpointHook(LARGE_PARTS)], None
     if options.device == 'cuda':
-        # float16 as autocast sees it; its loss scaling costs next to nothing
+        # without a scaled loss, which costs next to nothing
         yield 'float16', [], torch.float16
-        # on a CPU its compilation takes longer than all others together
+        # on a CPU the compilation takes longer than all other modes
         yield 'compiled', [CompileHook()], None
         together = [ChannelsLastHook(), CompileHook()]
         yield 'bfloat16, channels_last, compiled', together, bfloat16

@@ -1,4 +1,4 @@
-"""`predict` on a video, against MMPoseInferencer and the network alone."""
+"""Measure `predict` on a video beside MMPoseInferencer and the network."""
 
 import contextlib
 import io
@@ -16,7 +16,7 @@ from mmengine.dataset import pseudo_collate
 from mlpe_mmpose.apis import People, PoseModel, Predictor, predict_files
 from mlpe_mmpose.tools.person_boxes import to_detections
 
-from .harness import Options, Row, measure_seconds, within
+from .harness import Options, Row, check_difference, measure_seconds
 from .predictor import (
     BOUND,
     LARGE,
@@ -31,12 +31,12 @@ from mmpose.apis import MMPoseInferencer  # isort: skip
 
 SIZE, FPS = (640, 480), 25.0
 PEOPLE = 4
-# our aim: the other steps may cost so much at most
+# our aim: at least this share of the speed of the network alone
 TARGET = 0.85
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield two rows for a network: beside the peer, and beside itself."""
+    """Yield a row beside the peer, and one beside the network alone."""
     if options.device == 'cpu':
         torch.set_num_threads(THREADS)
     name = TINY if options.quick or options.device == 'cpu' else LARGE
@@ -58,7 +58,7 @@ def measure(options: Options) -> Iterator[Row]:
         model = PoseModel(config, checkpoint, device=options.device)
 
         def ours() -> float:
-            """Return the seconds without those of loading the network."""
+            """Predict, and return the seconds after the network was loaded."""
             shutil.rmtree(folder / 'ours', ignore_errors=True)
             out = folder / 'ours'
             return predict_files(str(video), out, model, people).seconds
@@ -81,7 +81,7 @@ def measure(options: Options) -> Iterator[Row]:
         # the first turn is a warm-up
         seconds = np.median(turns[1:], axis=0).tolist()
         rates = [frames * PEOPLE / spent for spent in seconds]
-        equal = compare(folder, frames)
+        equal = compare_keypoints(folder, frames)
         size = f'{frames} frames of {PEOPLE}, {describe_model(name)}'
         yield Row(
             'predict, a video',
@@ -109,8 +109,9 @@ def measure(options: Options) -> Iterator[Row]:
 def choose_boxes() -> np.ndarray:
     """Return boxes of people, (N, 4), the same in each frame.
 
-    Whole pixels, because a file of boxes has thousandths only, and the maximum
-    of a random network's heatmap can jump with the last digit.
+    The coordinates are whole pixels, because a file of boxes rounds them to
+    thousandths, and the maximum of a random network's heatmap can jump with
+    the last digit.
     """
     random = np.random.default_rng(1)
     corner = random.random((PEOPLE, 2)) * (320, 200)
@@ -120,7 +121,7 @@ def choose_boxes() -> np.ndarray:
 
 
 def write_video(path: Path, frames: int) -> Path:
-    """Write a video of smooth noise that moves."""
+    """Write a video of moving smooth noise."""
     random = np.random.default_rng(0)
     noise = random.integers(0, 256, (*SIZE[::-1], 3), np.uint8)
     noise = cv2.GaussianBlur(noise, (9, 9), 0)
@@ -143,8 +144,8 @@ def write_boxes(path: Path, boxes: np.ndarray, frames: int) -> People:
     return People(boxes=str(path))
 
 
-def compare(folder: Path, frames: int) -> str:
-    """Compare the keypoints that both sides have written."""
+def compare_keypoints(folder: Path, frames: int) -> str:
+    """Check that both sides have written equal keypoints."""
     ours = json.loads((folder / 'ours/results.json').read_text())
     (file,) = (folder / 'theirs').glob('predictions/*.json')
     theirs = [
@@ -155,7 +156,7 @@ def compare(folder: Path, frames: int) -> str:
     got = np.reshape([r['keypoints'] for r in ours], (len(ours), -1, 3))
     assert len(got) == len(theirs) == frames * PEOPLE
     difference = np.abs(got[..., :2] - np.array(theirs)).max().item()
-    return within('keypoints, pixels', difference, BOUND)
+    return check_difference('keypoints, pixels', difference, BOUND)
 
 
 @torch.no_grad()
@@ -167,7 +168,7 @@ def time_network(
     frames: int,
     options: Options,
 ) -> float:
-    """Return the seconds that the network needs for crops made before."""
+    """Return the seconds of the network alone, whose crops are made before."""
     size = 8 if options.device == 'cpu' else 32
     predictor = Predictor(config, checkpoint, options.device, size)
     capture = cv2.VideoCapture(str(video))

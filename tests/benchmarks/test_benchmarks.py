@@ -22,9 +22,11 @@ def test_a_higher_figure_is_better_only_for_rates():
 
 
 def test_a_difference_above_the_bound_is_an_error():
-    assert harness.within('value', 1e-6, 1e-5).startswith('value to 1e-06')
+    assert harness.check_difference('value', 1e-6, 1e-5).startswith(
+        'value to 1e-06'
+    )
     with pytest.raises(AssertionError, match=r'value.*0\.1, more than 0\.01'):
-        harness.within('value', 0.1, 0.01)
+        harness.check_difference('value', 0.1, 0.01)
 
 
 def test_both_sides_are_called_equally_often():

@@ -41,6 +41,6 @@ def test_one_pooled_cell_with_equal_weights_is_the_same_everywhere(
     found = enhancement.measure_enhancement(config, path)
     assert found['weights, mean'] == 0.5
     assert found['weights, deviation'] == 0
-    assert found['context that is added to it'] > 0.1
+    assert found['context, root mean square'] > 0.1
     # 0.1, 0.2, 0.3 of 4 x 3 cells: the mean of the map, three times
-    assert found['of that, its variation over places'] < 1e-6
+    assert found['variation of the context over the cells'] < 1e-6
