@@ -120,7 +120,7 @@ def write_images(folder: Path, number: int) -> None:
     generate_dataset(folder, number, 1, seed=0, image_size=(640, 480))
     rng = np.random.default_rng(0)
     # Noise of 8 grey levels gives files of about 160 kB, as COCO's (18 GB for
-    # 118,287 images). Without noise a file has half of that and decodes sooner.
+    # 118,287 images). Without noise a file is smaller and decodes sooner.
     noise = rng.normal(0, 8, (480, 640, 3))
     for path in (folder / 'train2017').iterdir():
         noisy = np.clip(cv2.imread(str(path)) + noise, 0, 255)

@@ -80,12 +80,12 @@ def test_the_ap_is_that_of_float32(
     sigmas = trained.model().dataset_meta['sigmas']
     people = People(None, np.array(sigmas))
 
-    def precision_of(pose: OnnxPose) -> float:
-        return people.precision(pose.predict(people.images, people.boxes))
+    def compute_ap(pose: OnnxPose) -> float:
+        return people.compute_ap(pose.predict(people.images, people.boxes))
 
-    expected = precision_of(OnnxPose(files['float32'], threads=1))
+    expected = compute_ap(OnnxPose(files['float32'], threads=1))
     assert expected > 0.15  # the training has taught something
     path = files['int8' if precision == 'int8' else 'float32']
     pose = OnnxPose(path, threads=1, backend=backend, precision=precision)
-    found = precision_of(pose)
+    found = compute_ap(pose)
     assert abs(found - expected) <= bound
