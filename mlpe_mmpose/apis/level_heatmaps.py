@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
+from torch import nn
 
 from mlpe_mmpose.models import MLPEHead
 
@@ -73,7 +74,6 @@ def predict_heatmaps(
     levels = []
     if isinstance(model.head, MLPEHead):
         levels = model.head.level_predictors(feats)
-    names = [f'level {i}' for i in range(len(levels))] + ['refined']
     heatmaps = [*levels, model.head(feats)]
     infos = [person['data_samples'].metainfo for person in people]
     centers = np.vstack([info['input_center'] for info in infos])
@@ -81,8 +81,16 @@ def predict_heatmaps(
     return LevelHeatmaps(
         levels={
             level: maps.float().cpu().numpy()
-            for level, maps in zip(names, heatmaps, strict=True)
+            for level, maps in zip(
+                name_levels(model.head), heatmaps, strict=True
+            )
         },
         areas=np.hstack([centers - scales / 2, centers + scales / 2]),
         crops=np.stack([p['inputs'].permute(1, 2, 0).numpy() for p in people]),
     )
+
+
+def name_levels(head: nn.Module) -> list[str]:
+    """Name the heatmaps of a head, from the coarsest to the refined."""
+    count = head.num_levels if isinstance(head, MLPEHead) else 0
+    return [*(f'level {i}' for i in range(count)), 'refined']

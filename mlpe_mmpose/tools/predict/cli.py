@@ -1,27 +1,28 @@
 """The command line of ``predict``."""
 
 import argparse
+import dataclasses
 import importlib.util
+from typing import TypeVar
 
 from mlpe_mmpose.tools.arguments import add_cfg_options, add_detector
 
 HELP = 'find the poses in images, a folder, a video or a camera'
+DEFAULT = ' (default: %(default)s)'
+T = TypeVar('T')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument(
+    add = parser.add_argument
+    add(
         'source',
         metavar='INPUT',
         help='an image, a folder, a quoted pattern, a video, the number of a '
         'camera, or a .txt file with one path a line',
     )
-    parser.add_argument(
-        '--out',
-        default='predictions',
-        metavar='FOLDER',
-        help='folder for the results (default: %(default)s)',
-    )
+    text = 'folder for the results' + DEFAULT
+    add('--out', default='predictions', metavar='FOLDER', help=text)
     _add_network(parser.add_argument_group('the network'))
     title = 'people, by one of --detector, --boxes and --whole-image'
     _add_people(parser.add_argument_group(title))
@@ -30,43 +31,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_network(group: argparse._ArgumentGroup) -> None:
-    group.add_argument('--config', help='the config')
-    group.add_argument('--checkpoint', help='its weights')
-    group.add_argument(
-        '--model',
-        metavar='FILE.onnx',
-        help='a file of `export` instead; this needs no PyTorch',
-    )
-    group.add_argument(
+    add = group.add_argument
+    add('--config', help='the config')
+    add('--checkpoint', help='its weights')
+    text = 'a file of `export` instead; this needs no PyTorch'
+    add('--model', metavar='FILE.onnx', help=text)
+    add(
         '--backend',
         metavar='NAME',
         help='what runs FILE.onnx: onnxruntime, openvino, cuda or tensorrt '
         '(default: onnxruntime)',
     )
-    group.add_argument(
+    add(
         '--precision',
         metavar='NAME',
         help='float32, bfloat16 (openvino, tensorrt) or int8 (a file of '
         '`export --int8`); default: that of FILE.onnx',
     )
-    group.add_argument(
-        '--device',
-        default='cpu',
-        help='where the network of a config and the detector run '
-        '(default: %(default)s)',
-    )
-    group.add_argument(
+    text = 'where the network of a config and the detector run' + DEFAULT
+    add('--device', default='cpu', help=text)
+    add(
         '--batch-size',
         type=int,
         metavar='N',
         help='most people in a batch; 1 for a camera without delay '
         '(default: 8 on the CPU, 32 elsewhere)',
     )
-    group.add_argument(
-        '--flip-test',
-        action=argparse.BooleanOptionalAction,
-        help='average over mirrored crops (default: as the config tests)',
-    )
+    text = 'average over mirrored crops (default: as the config tests)'
+    add('--flip-test', action=argparse.BooleanOptionalAction, help=text)
     group.set_defaults(cfg_options=None)
     # a machine with an exported model only has no MMEngine
     if importlib.util.find_spec('mmengine'):
@@ -74,25 +66,15 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_people(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
     add_detector(group)
-    group.add_argument(
-        '--boxes',
-        metavar='FILE.json',
-        help="boxes in MMPose's person-detection format",
-    )
-    group.add_argument(
-        '--whole-image',
-        action='store_true',
-        help='each image is one person',
-    )
-    group.add_argument(
-        '--threshold',
-        type=float,
-        metavar='SCORE',
-        help='leave out boxes below (default: 0.3 for a detector, 0 for a '
-        'file)',
-    )
-    group.add_argument(
+    text = "boxes in MMPose's person-detection format"
+    add('--boxes', metavar='FILE.json', help=text)
+    text = 'each image is one person'
+    add('--whole-image', action='store_true', help=text)
+    text = 'leave out boxes below (default: 0.3 for a detector, 0 for a file)'
+    add('--threshold', type=float, metavar='SCORE', help=text)
+    add(
         '--ann-file',
         metavar='FILE.json',
         help='COCO annotations that give the images their ids (default: the '
@@ -101,60 +83,33 @@ def _add_people(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        '--no-pictures',
-        dest='pictures',
-        action='store_false',
-        help='write results.json only',
-    )
-    group.add_argument(
-        '--heatmaps',
-        action='store_true',
-        help='draw the heatmaps too, one picture or video for each level',
-    )
-    group.add_argument(
-        '--track',
-        action='store_true',
-        help='number people over a video (needs norfair)',
-    )
-    group.add_argument(
-        '--smooth',
-        action='store_true',
-        help='smooth the keypoints of each track (One-Euro filter)',
-    )
+    add = group.add_argument
+    text = 'write results.json only'
+    add('--no-pictures', dest='pictures', action='store_false', help=text)
+    text = 'draw the heatmaps too, one picture or video for each level'
+    add('--heatmaps', action='store_true', help=text)
+    text = 'number people over a video (needs norfair)'
+    add('--track', action='store_true', help=text)
+    text = 'smooth the keypoints of each track (One-Euro filter)'
+    add('--smooth', action='store_true', help=text)
 
 
 def _add_engine(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
+    add = group.add_argument
+    add(
         '--engine',
         choices=('local', 'ray'),
         default='local',
         help='ray: write shards with Ray Data, on this machine or a cluster; '
-        'the same call goes on where it was stopped (default: %(default)s)',
+        'the same call goes on where it was stopped' + DEFAULT,
     )
-    group.add_argument(
-        '--address', help='of a Ray cluster (default: this machine)'
-    )
-    group.add_argument(
-        '--workers',
-        type=int,
-        default=1,
-        metavar='N',
-        help='processes with a network of their own (default: %(default)s)',
-    )
-    group.add_argument(
-        '--shard-size',
-        type=int,
-        default=256,
-        metavar='N',
-        help='images in a file of the output (default: %(default)s)',
-    )
-    group.add_argument(
-        '--format',
-        choices=('json', 'parquet'),
-        default='json',
-        help='of the shards; json means JSON lines (default: %(default)s)',
-    )
+    add('--address', help='of a Ray cluster (default: this machine)')
+    text = 'processes with a network of their own' + DEFAULT
+    add('--workers', type=int, default=1, metavar='N', help=text)
+    text = 'images in a file of the output' + DEFAULT
+    add('--shard-size', type=int, default=256, metavar='N', help=text)
+    text = 'of the shards; json means JSON lines' + DEFAULT
+    add('--format', choices=('json', 'parquet'), default='json', help=text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -166,26 +121,7 @@ def run(args: argparse.Namespace) -> int:
     from .predict_files import predict_files
     from .progress import Progress
 
-    model = PoseModel(
-        args.config,
-        args.checkpoint,
-        args.model,
-        args.device,
-        args.batch_size,
-        args.flip_test,
-        args.cfg_options,
-        args.heatmaps,
-        args.backend,
-        args.precision,
-    )
-    people = People(
-        args.detector,
-        args.detector_checkpoint,
-        args.boxes,
-        args.whole_image,
-        args.threshold,
-        args.device,
-    )
+    model, people = _fill(PoseModel, args), _fill(People, args)
     progress = Progress()
     if args.engine == 'ray':
         from .ray_engine import predict_with_ray
@@ -193,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
 
         if args.track or args.smooth:
             raise ValueError('--track and --smooth need --engine local.')
-        job = RayJob(args.address, args.workers, args.shard_size, args.format)
+        job = _fill(RayJob, args)
         summary = predict_with_ray(
             args.source, args.out, model, people, args.ann_file, job
         )
@@ -218,3 +154,9 @@ def run(args: argparse.Namespace) -> int:
     if summary.stopped:
         return ExitCode.STOPPED
     return ExitCode.FAILED if summary.unreadable else ExitCode.DONE
+
+
+def _fill(kind: type[T], args: argparse.Namespace) -> T:
+    """Build a dataclass from the arguments that have its fields' names."""
+    names = [field.name for field in dataclasses.fields(kind)]
+    return kind(**{name: getattr(args, name) for name in names})

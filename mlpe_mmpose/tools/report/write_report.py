@@ -17,7 +17,7 @@ from ..mim_runs import run_mim
 from ..output_file import check_output, write_then_check
 from .diagnosis.diagnose import NEEDED, diagnose
 from .diagnosis.findings import Diagnosis
-from .diagnosis.truth import read_truth
+from .diagnosis.ground_truth import read_truth
 from .drawing import COLORS, draw_person
 from .levels import draw_levels
 from .page import format_percent, render_page

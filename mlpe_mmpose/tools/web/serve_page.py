@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpe_mmpose.apis import Predictor
-from mlpe_mmpose.models import MLPEHead
+from mlpe_mmpose.apis.level_heatmaps import name_levels
 from mlpe_mmpose.optional import require
 from mlpe_mmpose.tools.build_detector import build_detector
 
@@ -71,6 +71,9 @@ def serve_page(
     # Gradio would ask its makers for its newest version
     os.environ.setdefault('GRADIO_ANALYTICS_ENABLED', 'False')
     require('gradio', 'web')
+    # Gradio is built on it
+    from starlette.middleware import Middleware
+
     predictor = Predictor(
         config, checkpoint, device=device, cfg_options=cfg_options
     )
@@ -78,13 +81,13 @@ def serve_page(
     if detector is not None:
         finder = build_detector(detector, detector_checkpoint, device)
     service = PoseService(predictor, finder, max_megapixels * MEGA)
-    page = build_page(service, _name_levels(predictor.model.head))
+    page = build_page(service, name_levels(predictor.model.head))
     page.queue(max_size=max_waiting, default_concurrency_limit=1)
     page.launch(
         server_name=host,
         server_port=port,
         max_file_size=int(max_megabytes * MEGABYTE),
-        app_kwargs=dict(middleware=[_limit_bodies()]),
+        app_kwargs=dict(middleware=[Middleware(BodyLimit)]),
         footer_links=[],
         share=False,
         ssr_mode=False,
@@ -92,15 +95,3 @@ def serve_page(
         prevent_thread_lock=True,
     )
     return page
-
-
-def _name_levels(head: object) -> list[str]:
-    """Name the heatmaps of a head as ``predict_heatmaps`` does."""
-    count = len(head.decoder.kernel_sizes) if isinstance(head, MLPEHead) else 0
-    return [*(f'level {i}' for i in range(count)), 'refined']
-
-
-def _limit_bodies() -> object:
-    from starlette.middleware import Middleware
-
-    return Middleware(BodyLimit)

@@ -25,33 +25,42 @@ UNBIASED = dict(unbiased=True)
 # tested once, at the end
 options = {'train_cfg.val_begin': 1000, 'default_hooks.logger.interval': 50}
 
+# the paper's ablations: name, peer, options, AP as the authors report it
+ABLATIONS = [
+    ('a', None, {**PLAIN, **UNENHANCED, **BILINEAR}, 70.1),
+    ('b', 'a', {**PLAIN, **BILINEAR}, 70.2),
+    ('c', 'b', PLAIN, 70.4),
+    ('d', 'c', {**PLAIN, 'model.head.predict_kernel_size': 1}, 70.2),
+]
+# what these rows change of `mlpe`
+CHANGES_OF_MLPE = {
+    'no_enhancement': dict(options=UNENHANCED),
+    'topk4': dict(options={**OHKM, 'model.head.refine_loss.topk': 4}),
+    'topk12': dict(options={**OHKM, 'model.head.refine_loss.topk': 12}),
+    'topk17_no_ohkm': dict(options=NO_OHKM),
+    'levels_alike': dict(codec=ALIKE),
+    'occluded_ignore': dict(options={'model.head.level_occluded': 'ignore'}),
+    'occluded_supervise': dict(
+        options={'model.head.level_occluded': 'supervise'}
+    ),
+    'unbiased': dict(codec=UNBIASED),
+    # the coarsest map has 4x3 cells, of which the paper's ratios pool all into
+    # one, three times; these pool to the sizes of 384x288: 1x1, 2x1, 3x2
+    'enhancement_as_at_384x288': dict(
+        options={'model.neck.pool_ratios': (0.25, 0.5, 0.75)}
+    ),
+}
+
 experiments = [
-    dict(
-        name='a',
-        options={**PLAIN, **UNENHANCED, **BILINEAR},
-        paper={'AP': 70.1},
-        source=AUTHORS,
-    ),
-    dict(
-        name='b',
-        options={**PLAIN, **BILINEAR},
-        against='a',
-        paper={'AP': 70.2},
-        source=AUTHORS,
-    ),
-    dict(
-        name='c',
-        options=PLAIN,
-        against='b',
-        paper={'AP': 70.4},
-        source=AUTHORS,
-    ),
-    dict(
-        name='d',
-        options={**PLAIN, 'model.head.predict_kernel_size': 1},
-        against='c',
-        paper={'AP': 70.2},
-        source=AUTHORS,
+    *(
+        dict(
+            name=name,
+            options=options,
+            against=peer,
+            paper={'AP': ap},
+            source=AUTHORS,
+        )
+        for name, peer, options, ap in ABLATIONS
     ),
     dict(name='mlpe', against='c'),
     dict(
@@ -72,36 +81,9 @@ experiments = [
         options={**PLAIN, **NO_OHKM},
         against='simple_baseline',
     ),
-    dict(name='no_enhancement', options=UNENHANCED, against='mlpe'),
-    dict(
-        name='topk4',
-        options={**OHKM, 'model.head.refine_loss.topk': 4},
-        against='mlpe',
-    ),
-    dict(
-        name='topk12',
-        options={**OHKM, 'model.head.refine_loss.topk': 12},
-        against='mlpe',
-    ),
-    dict(name='topk17_no_ohkm', options=NO_OHKM, against='mlpe'),
-    dict(name='levels_alike', codec=ALIKE, against='mlpe'),
-    dict(
-        name='occluded_ignore',
-        options={'model.head.level_occluded': 'ignore'},
-        against='mlpe',
-    ),
-    dict(
-        name='occluded_supervise',
-        options={'model.head.level_occluded': 'supervise'},
-        against='mlpe',
-    ),
-    dict(name='unbiased', codec=UNBIASED, against='mlpe'),
-    # the coarsest map has 4x3 cells, of which the paper's ratios pool all into
-    # one, three times; these pool to the sizes of 384x288: 1x1, 2x1, 3x2
-    dict(
-        name='enhancement_as_at_384x288',
-        options={'model.neck.pool_ratios': (0.25, 0.5, 0.75)},
-        against='mlpe',
+    *(
+        dict(row, name=name, against='mlpe')
+        for name, row in CHANGES_OF_MLPE.items()
     ),
     # the best of the above, at the cost of c and its laterals
     dict(name='plus', config='plus/mlpe-plus_tiny_synthetic.py', against='c'),

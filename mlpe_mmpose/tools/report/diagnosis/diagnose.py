@@ -11,10 +11,9 @@ from mlpe_mmpose.optional import require
 
 from .detections import Detections
 from .findings import Diagnosis, ErrorKind, KeypointError, WorstPerson
-from .ground_truth import GroundTruth
+from .ground_truth import GroundTruth, read_truth
 from .matching import KINDS, Matches, compute_similarity, match
 from .slices import slice_people
-from .truth import read_truth
 
 # our choice: number of the worst predictions that a diagnosis keeps
 WORST = 24

@@ -7,7 +7,7 @@ import pytest
 from spoiled import AREA, FIRST_ID, INFO, Case, K
 
 from mlpe_mmpose.tools.report.diagnosis.diagnose import diagnose
-from mlpe_mmpose.tools.report.diagnosis.truth import read_truth
+from mlpe_mmpose.tools.report.diagnosis.ground_truth import read_truth
 
 
 @pytest.fixture
