@@ -11,7 +11,6 @@ import numpy as np
 
 from mlpe_mmpose.prefetch import prefetch
 from mlpe_mmpose.tools.build_detector import build_detector
-from mlpe_mmpose.tools.json_list import JsonList
 from mlpe_mmpose.tools.output_file import check_output, write_then_check
 from mlpe_mmpose.tools.person_boxes import PERSON, to_detections
 from mlpe_mmpose.tools.read_image import read_image
@@ -66,16 +65,17 @@ def detect_boxes(
         )
     detect = build_detector(detector, checkpoint, device, threshold)
     records = dataset['images']
-    found: dict[int, np.ndarray] = {}
+    detections = []
     pictures = prefetch(_read(records, Path(images)), AHEAD)
-    with write_then_check(out_file) as path, JsonList(path) as items:
-        for record, picture in zip(records, pictures, strict=True):
-            (boxes,) = detect([picture])
-            items.append(to_detections(record['id'], boxes))
-            found[record['id']] = boxes
-            if report is not None:
-                report(len(found), len(records))
-    return rate_boxes(dataset, found)
+    pairs = zip(records, pictures, strict=True)
+    for done, (record, picture) in enumerate(pairs, start=1):
+        (boxes,) = detect([picture])
+        detections += to_detections(record['id'], boxes)
+        if report is not None:
+            report(done, len(records))
+    with write_then_check(out_file) as path:
+        path.write_text(json.dumps(detections))
+    return rate_boxes(dataset, detections)
 
 
 def _read(
@@ -93,13 +93,13 @@ def _read(
 
 
 def rate_boxes(
-    dataset: dict[str, Any], found: dict[int, np.ndarray]
+    dataset: dict[str, Any], detections: list[dict[str, Any]]
 ) -> dict[str, float]:
     """Compute COCO's box metrics of people.
 
     Args:
         dataset (dict): Annotations in COCO's format
-        found (dict): Image id -> (N, 5), left, top, right, bottom, score
+        detections (list[dict]): Boxes, see :func:`to_detections`
 
     Returns:
         dict[str, float]: ``AP``, ``AP50``, ``AP75`` and ``AR``; empty if no
@@ -119,9 +119,6 @@ def rate_boxes(
     ]
     if not people:
         return {}
-    detections = [
-        item for key in found for item in to_detections(key, found[key])
-    ]
     with contextlib.redirect_stdout(io.StringIO()):
         truth = COCO()
         truth.dataset = dict(dataset, annotations=people)

@@ -11,6 +11,7 @@ from onnx_detectors import write_detector
 
 from mlpe_mmpose.tools import main
 from mlpe_mmpose.tools.detect_boxes.detect_boxes import rate_boxes
+from mlpe_mmpose.tools.person_boxes import to_detections
 
 # the boxes that the detector of these tests finds in every image
 FOUND = [[10, 10, 40, 60, 0.9], [50, 10, 90, 60, 0.6]]
@@ -110,8 +111,9 @@ def test_the_ap_is_the_area_below_the_curve():
         ],
     )
     found = np.array([[500, 0, 540, 60, 0.9], [50, 0, 90, 60, 0.8]])
-    metrics = rate_boxes(dataset, {1: found})
+    detections = to_detections(1, found)
+    metrics = rate_boxes(dataset, detections)
     assert metrics['AP'] == pytest.approx(0.5 * 51 / 101)
     assert metrics['AR'] == pytest.approx(0.5)
-    assert rate_boxes(dataset, {1: found[:0]})['AP50'] == 0
-    assert rate_boxes(dict(dataset, annotations=[]), {1: found}) == {}
+    assert rate_boxes(dataset, [])['AP50'] == 0
+    assert rate_boxes(dict(dataset, annotations=[]), detections) == {}

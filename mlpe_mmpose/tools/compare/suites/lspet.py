@@ -36,7 +36,30 @@ SHIFT = {'model.test_cfg.shift_heatmap': True}  # as in MMPose, for MSRAHeatmap
 C5 = {'model.backbone.out_indices': (3,), 'model.neck': None}
 HEAD = _base_.heatmap_head
 NO_DECONV = dict(HEAD, deconv_out_channels=None)
-SIMPLE_BASELINE = dict(HEAD, **_base_.deconvs)
+DECONVS = dict(HEAD, **_base_.deconvs)
+SIMPLE_BASELINE = {**C5, **SHIFT, 'model.head': DECONVS}
+MSPN = {
+    'codec': dict(_base_.megvii, _delete_=True),
+    'model.backbone': _base_.mspn_backbone,
+    'model.neck': None,
+    'model.head': _base_.mspn_head,
+    'train_dataloader.dataset.pipeline': _base_.mspn_pipeline,
+}
+HRNET = {
+    **SHIFT,
+    'model.backbone': _base_.hrnet_w16,
+    'model.neck': None,
+    'model.head': dict(NO_DECONV, in_channels=16),
+}
+VITPOSE = {
+    **SHIFT,
+    'model.backbone': _base_.vit,
+    'model.neck': None,
+    'model.head': dict(
+        HEAD, deconv_out_channels=(64, 64), deconv_kernel_sizes=(4, 4)
+    ),
+}
+REFINED_ONLY = {**PLAIN, **ALL, **NO_LEVEL_LOSS}
 # the paper's neck alone, whose finest map MMPose's head reads
 ONE_LEVEL = {
     **PLAIN,
@@ -44,120 +67,51 @@ ONE_LEVEL = {
     'model.neck.num_outs': 1,
     'model.head': dict(NO_DECONV, in_channels=32),
 }
+REDUCED_C5 = {
+    **SIMPLE_BASELINE,
+    'model.neck': _base_.reduced_c5,
+    'model.head': dict(DECONVS, in_channels=32),
+}
+NARROW_BILINEAR = {**ALL, **HALF_WIDTH, 'model.head.upsample': 'bilinear'}
+NARROW_JOINED = {**ALL, **JOINED}
 
-experiments = [
-    dict(name='c', options=PLAIN),
-    dict(name='a', options={**PLAIN, **UNENHANCED, **BILINEAR}, against='c'),
-    dict(name='mlpe', against='c'),
-    dict(name='plus', options=ALL, codec=UNBIASED, against='mlpe'),
-    dict(name='cpn', options={**UNENHANCED, **BILINEAR}, against='plus'),
-    dict(
-        name='simple_baseline',
-        options={**C5, **SHIFT, 'model.head': SIMPLE_BASELINE},
-        codec=_base_.msra,
-        against='plus',
-    ),
-    dict(
-        name='mspn',
-        options={
-            'codec': dict(_base_.megvii, _delete_=True),
-            'model.backbone': _base_.mspn_backbone,
-            'model.neck': None,
-            'model.head': _base_.mspn_head,
-            'train_dataloader.dataset.pipeline': _base_.mspn_pipeline,
-        },
-        against='plus',
-    ),
-    dict(
-        name='hrnet',
-        options={
-            **SHIFT,
-            'model.backbone': _base_.hrnet_w16,
-            'model.neck': None,
-            'model.head': dict(NO_DECONV, in_channels=16),
-        },
-        codec=_base_.msra,
-        against='plus',
-    ),
-    dict(
-        name='rtmpose_head',
-        options={**C5, 'model.head': _base_.rtmcc_4x4},
-        codec=_base_.simcc_4x4,
-        against='plus',
-    ),
-    dict(
-        name='vitpose_like',
-        options={
-            **SHIFT,
-            'model.backbone': _base_.vit,
-            'model.neck': None,
-            'model.head': dict(
-                HEAD,
-                deconv_out_channels=(64, 64),
-                deconv_kernel_sizes=(4, 4),
-            ),
-        },
-        codec=_base_.msra,
-        against='plus',
-    ),
+MSRA, SIMCC = _base_.msra, _base_.simcc_4x4
+ROWS = [
+    # name, peer, options, codec
+    ('c', None, PLAIN, {}),
+    ('a', 'c', {**PLAIN, **UNENHANCED, **BILINEAR}, {}),
+    ('mlpe', 'c', {}, {}),
+    ('plus', 'mlpe', ALL, UNBIASED),
+    ('cpn', 'plus', {**UNENHANCED, **BILINEAR}, {}),
+    ('simple_baseline', 'plus', SIMPLE_BASELINE, MSRA),
+    ('mspn', 'plus', MSPN, {}),
+    ('hrnet', 'plus', HRNET, MSRA),
+    ('rtmpose_head', 'plus', {**C5, 'model.head': _base_.rtmcc_4x4}, SIMCC),
+    ('vitpose_like', 'plus', VITPOSE, MSRA),
     # from c to Simple Baselines, one step a row
-    dict(name='c_all_keypoints', options={**PLAIN, **ALL}, against='c'),
-    dict(
-        name='c_no_level_loss',
-        options={**PLAIN, **ALL, **NO_LEVEL_LOSS},
-        against='c_all_keypoints',
-    ),
+    ('c_all_keypoints', 'c', {**PLAIN, **ALL}, {}),
+    ('c_no_level_loss', 'c_all_keypoints', REFINED_ONLY, {}),
     # one level, with the targets and the loss of Simple Baselines
-    dict(
-        name='c_one_level',
-        options=ONE_LEVEL,
-        codec=_base_.msra,
-        against='c_no_level_loss',
-    ),
-    dict(
-        name='c_one_level_relu',
-        options={**ONE_LEVEL, **RELU},
-        codec=_base_.msra,
-        against='c_one_level',
-    ),
-    dict(
-        name='simple_baseline_reduced',
-        options={
-            **C5,
-            **SHIFT,
-            'model.neck': _base_.reduced_c5,
-            'model.head': dict(SIMPLE_BASELINE, in_channels=32),
-        },
-        codec=_base_.msra,
-        against='simple_baseline',
-    ),
+    ('c_one_level', 'c_no_level_loss', ONE_LEVEL, MSRA),
+    ('c_one_level_relu', 'c_one_level', {**ONE_LEVEL, **RELU}, MSRA),
+    ('simple_baseline_reduced', 'simple_baseline', REDUCED_C5, MSRA),
     # the other way round: what may explain the gap, put into c and into plus
-    dict(name='c_relu', options={**PLAIN, **RELU}, against='c'),
-    dict(name='c_unreduced', options={**PLAIN, **UNREDUCED}, against='c'),
-    dict(
-        name='plus_unreduced',
-        options={**ALL, **UNREDUCED},
-        codec=UNBIASED,
-        against='plus',
-    ),
+    ('c_relu', 'c', {**PLAIN, **RELU}, {}),
+    ('c_unreduced', 'c', {**PLAIN, **UNREDUCED}, {}),
+    ('plus_unreduced', 'plus', {**ALL, **UNREDUCED}, UNBIASED),
     # plus, cheaper; with ResNeSt-50 at 256x192 these are 6.4, 6.4 and 6.6
     # billion multiply-adds (plus 11.9) at 8 times the width
-    dict(
-        name='plus_narrow_bilinear',
-        options={**ALL, **HALF_WIDTH, 'model.head.upsample': 'bilinear'},
-        codec=UNBIASED,
-        against='plus',
+    ('plus_narrow_bilinear', 'plus', NARROW_BILINEAR, UNBIASED),
+    ('plus_narrow_joined', 'plus', NARROW_JOINED, UNBIASED),
+    (
+        'plus_narrow_joined_unreduced',
+        'plus_narrow_joined',
+        {**NARROW_JOINED, **UNREDUCED},
+        UNBIASED,
     ),
-    dict(
-        name='plus_narrow_joined',
-        options={**ALL, **JOINED},
-        codec=UNBIASED,
-        against='plus',
-    ),
-    dict(
-        name='plus_narrow_joined_unreduced',
-        options={**ALL, **JOINED, **UNREDUCED},
-        codec=UNBIASED,
-        against='plus_narrow_joined',
-    ),
+]
+
+experiments = [
+    dict(name=name, against=peer, options=options, codec=codec)
+    for name, peer, options, codec in ROWS
 ]
