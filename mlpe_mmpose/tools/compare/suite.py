@@ -55,13 +55,11 @@ class Suite:
     """Experiments under equal conditions.
 
     Args:
-        name (str): Name of the suite
         options (dict): Changes of all configs
         experiments (tuple): The experiments, in the order of the table
         data (dict): Arguments of :class:`DataSet`, without ``root``
     """
 
-    name: str
     options: dict
     experiments: tuple[Experiment, ...]
     data: dict = field(default_factory=dict)
@@ -105,12 +103,8 @@ def load_suite(name: str) -> Suite:
         _check_names(experiments)
     except (FileNotFoundError, ValueError) as error:
         raise type(error)(f'{path}: {error}') from error
-    return Suite(
-        path.stem,
-        content.get('options', {}),
-        experiments,
-        content.get('data', {}),
-    )
+    options, data = content.get('options', {}), content.get('data', {})
+    return Suite(options, experiments, data)
 
 
 def _read_experiment(shared: Mapping, row: dict, folder: Path) -> Experiment:

@@ -14,7 +14,6 @@ from mlpe_mmpose.tools.compare.suite import Experiment, Suite
 
 TINY = 'mlpe_tiny_synthetic.py'
 SUITE = Suite(
-    'mine',
     {'train_cfg.max_epochs': 1},
     (
         Experiment('first', TINY),
@@ -84,7 +83,7 @@ def test_what_is_done_is_not_run_again(runs):
 
 def test_a_folder_of_another_run_is_refused(runs, data, tmp_path):
     keep(runs[0])
-    other = Suite('mine', {'train_cfg.max_epochs': 2}, SUITE.experiments)
+    other = Suite({'train_cfg.max_epochs': 2}, SUITE.experiments)
     (run, *_) = plan_runs(other, DataSet(data), tmp_path / 'out', seeds=1)
     with pytest.raises(ValueError, match='with other options'):
         run.result()
@@ -95,7 +94,7 @@ def test_a_training_with_another_config_is_not_continued(runs, data, tmp_path):
     runs[0].prepare()  # nothing is trained yet
     (runs[0].folder / 'last_checkpoint').write_text('epoch_1.pth')
     runs[0].prepare()
-    other = Suite('mine', {'train_cfg.max_epochs': 2}, SUITE.experiments)
+    other = Suite({'train_cfg.max_epochs': 2}, SUITE.experiments)
     (run, *_) = plan_runs(other, DataSet(data), tmp_path / 'out', seeds=1)
     with pytest.raises(ValueError, match='with other options'):
         run.prepare()
@@ -107,7 +106,7 @@ def test_a_config_that_changes_after_planning_changes_no_run(data, tmp_path):
     path.write_text(
         f"_base_ = ['{find_shipped(f'configs/{TINY}').resolve()}']"
     )
-    suite = Suite('mine', {}, (Experiment('first', str(path)),))
+    suite = Suite({}, (Experiment('first', str(path)),))
     (run,) = plan_runs(suite, DataSet(data), tmp_path / 'out', seeds=1)
     fingerprint = run.fingerprint
     path.write_text(path.read_text() + '\nmodel = dict(neck=None)')
