@@ -136,7 +136,9 @@ def measure_nms(images: list[dict], options: Options) -> Row:
     kept, expected = suppress(oks_nms), suppress(stock.oks_nms)
     assert len(kept) == len(expected)
     equal = check_difference(
-        f'{len(kept):,} kept', np.abs(kept - expected).max(), 0
+        f'indices of {len(kept):,} kept detections',
+        np.abs(kept - expected).max(),
+        0,
     )
     seconds = take_turns(
         lambda: suppress(oks_nms), lambda: suppress(stock.oks_nms), options
@@ -157,5 +159,5 @@ def measure_file(images: list[dict], folder: Path, options: Options) -> Row:
         texts.append(Path(f'{prefix}.keypoints.json').read_bytes())
     assert texts[0] == texts[1]
     seconds = take_turns(sides[0].run, sides[1].run, options, warm_up=0)
-    equal = f'{len(texts[0]):,} bytes'
+    equal = f'{len(texts[0]):,} equal bytes'
     return make_row('evaluation, results file only', images, seconds, equal)

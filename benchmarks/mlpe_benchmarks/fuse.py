@@ -51,7 +51,7 @@ def compare_with_plain(
         seconds[0] * 1e3,
         'ms',
         1.5 if batch == 1 else None,
-        check_difference('heatmaps, of their range', relative, BOUND),
+        check_difference('heatmaps / range', relative, BOUND),
     )
 
 

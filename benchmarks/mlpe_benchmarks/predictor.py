@@ -187,5 +187,5 @@ def compare_sides(
         people / seconds[0],
         'people/s',
         None,
-        check_difference('keypoints, pixels', difference, BOUND),
+        check_difference('keypoints in pixels', difference, BOUND),
     )

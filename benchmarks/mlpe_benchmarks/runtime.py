@@ -116,7 +116,7 @@ def measure_graph(
         batch / seconds[0],
         'people/s',
         None,
-        check_difference('heatmaps, of their range', difference, BOUND),
+        check_difference('heatmaps / range', difference, BOUND),
     )
 
 
@@ -158,7 +158,7 @@ def measure_backends(
             1e3 * seconds[0],
             'ms',
             TARGETS.get((backend, precision)),
-            check_difference('scores, of their range', difference, bound),
+            check_difference('scores / range', difference, bound),
         )
 
 
@@ -192,5 +192,5 @@ def measure_crowd(
         PEOPLE / seconds[0],
         'people/s',
         None,
-        check_difference('keypoints, pixels', difference, 0.1),
+        check_difference('keypoints in pixels', difference, 0.1),
     )

@@ -142,7 +142,8 @@ def compare_targets(
         (ours - theirs).abs().max().item() / 255
         for ours, theirs in zip(drawn, maps, strict=True)
     )
-    return check_difference('maps / 255, weights exactly,', difference, 1e-3)
+    equal = check_difference('heatmaps / 255', difference, 1e-3)
+    return f'{equal}; weights are equal'
 
 
 def count_kilobytes(pipeline: Callable, people: list[dict]) -> float:

@@ -156,7 +156,7 @@ def compare_keypoints(folder: Path, frames: int) -> str:
     got = np.reshape([r['keypoints'] for r in ours], (len(ours), -1, 3))
     assert len(got) == len(theirs) == frames * PEOPLE
     difference = np.abs(got[..., :2] - np.array(theirs)).max().item()
-    return check_difference('keypoints, pixels', difference, BOUND)
+    return check_difference('keypoints in pixels', difference, BOUND)
 
 
 @torch.no_grad()
