@@ -1,7 +1,8 @@
-"""Writes output files whole or not at all."""
+"""Writes output files and folders whole or not at all."""
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def write_then_check(out_file: Path) -> Iterator[Path]:
     """Give the path of a new file that replaces ``out_file`` at the end.
 
     The body of the ``with`` statement writes the new file, and may check it.
-    If the body raises an error, ``out_file`` stays as it was.
+    If the body raises an error, ``out_file`` stays as it was. A folder can be
+    written in the same way, if ``out_file`` is empty or does not exist.
 
     Yields:
         Path: A path in the same folder, with the same suffix.
@@ -34,4 +36,6 @@ def write_then_check(out_file: Path) -> Iterator[Path]:
         yield unproven
         os.replace(unproven, out_file)
     finally:
+        if unproven.is_dir():
+            shutil.rmtree(unproven)
         unproven.unlink(missing_ok=True)

@@ -1,12 +1,11 @@
 """From predictions to the files of other tools."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from mlpe_mmpose.optional import require
+
+from ..output_file import write_then_check
 
 
 def export_data(
@@ -64,13 +63,8 @@ def export_data(
         raise FileExistsError(f'{out} exists. Name a new file or folder.')
     labels = read_labels(Path(results), Path(ann_file), images, min_score)
     out.parent.mkdir(parents=True, exist_ok=True)
-    # written beside it first, so that it is there whole or not at all
-    unproven = Path(tempfile.mkdtemp(prefix='.export', dir=out.parent))
-    try:
-        FORMATS[format](labels, str(unproven / out.name))
-        os.replace(unproven / out.name, out)
-    finally:
-        shutil.rmtree(unproven)
+    with write_then_check(out) as unproven:
+        FORMATS[format](labels, str(unproven))
     poses = sum(len(frame) for frame in labels)
     say(f'{poses} poses in {len(labels)} images are written to {out}')
     return out

@@ -1,14 +1,12 @@
 """From the labels of another tool to COCO files that train."""
 
 import json
-import os
 import re
 import shlex
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from ..output_file import write_then_check
 from .coco_files import group_name, make_coco, write_image
 from .sources import read_source, user_frames
 from .splits import choose_validation
@@ -68,14 +66,9 @@ def import_data(
     if len(splits) == 1:
         splits = _split(*splits.values(), val, seed)
     out_dir.parent.mkdir(parents=True, exist_ok=True)
-    # written beside the folder first, so that it is there whole or not at all
-    unproven = Path(tempfile.mkdtemp(prefix='.import', dir=out_dir.parent))
-    try:
-        unproven.chmod(0o755)
+    with write_then_check(out_dir) as unproven:
+        unproven.mkdir()
         notes = _write(splits, unproven, whole_image)
-        os.replace(unproven, out_dir)
-    finally:
-        shutil.rmtree(unproven, ignore_errors=True)
     paths = {name: out_dir / f'{name}.json' for name in splits}
     for note in (*notes, *_next_steps(out_dir, splits)):
         say(note)
