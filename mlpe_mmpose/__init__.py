@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         MLPEHead,
         MLPENeck,
         MLPEOHKMLoss,
+        TorchvisionKeypointRCNN,
     )
 
 # everything that the package registers
@@ -65,6 +66,7 @@ __all__ = [
     'ProgressBarHook',
     'RandomChannelGain',
     'RandomStateHook',
+    'TorchvisionKeypointRCNN',
     'shared_storage_collate',
 ]
 

@@ -19,9 +19,11 @@ with explain_import_errors():
 
     from . import codecs, models
     from .compat import (
+        associative_embedding,
         config_lookup,
         cpu_processes,
         dataset_checks,
+        flip_test,
         pretrained_weights,
         run_errors,
         safe_checkpoints,
@@ -33,9 +35,11 @@ with explain_import_errors():
 # Modules that have the registered classes; `mlpe_mmpose` looks for them here.
 HOMES = (codecs, shared_storage_collate, transforms, hooks, metrics, models)
 
+associative_embedding.install()
 config_lookup.install()
 cpu_processes.install()
 dataset_checks.install()
+flip_test.install()
 pretrained_weights.install()
 run_errors.install()
 safe_checkpoints.install()

@@ -26,8 +26,9 @@ data_mode = 'topdown'
 
 # The parts of a pipeline that no recipe and no input size changes. The box is
 # padded by 1.25, MMPose's default; the release pads 1.2 in x and 1.3 in y.
+load_image = dict(type='CheckedLoadImage')
 loading = [
-    dict(type='CheckedLoadImage'),
+    load_image,
     dict(type='GetBBoxCenterScale', padding=1.25),
 ]
 mark_occluded = dict(type='MarkOccludedKeypoints')

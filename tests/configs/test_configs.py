@@ -11,9 +11,12 @@ from mmpose.models import build_pose_estimator
 from mmpose.registry import KEYPOINT_CODECS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
-EXPERIMENTS = sorted(
+ALL = sorted(
     path for path in CONFIGS.rglob('*.py') if path.parent.name != '_base_'
 )
+WHOLE_IMAGES = [path for path in ALL if path.parent.name == 'bottomup']
+# those of boxes
+EXPERIMENTS = [path for path in ALL if path not in WHOLE_IMAGES]
 # with MMPose's own heads
 PEERS = [path for path in EXPERIMENTS if path.parent.name == 'peers']
 AP_56 = 'COCO_val2017_detections_AP_H_56_person.json'
@@ -123,7 +126,27 @@ def test_one_codec_serves_target_decoder_and_crop(config):
         assert crop['input_size'] == config.codec.input_size
 
 
-def test_checkpoints_are_plain_and_data_are_checked(config):
+@pytest.mark.parametrize('path', WHOLE_IMAGES, ids=lambda path: path.stem)
+def test_a_network_of_whole_images_gets_no_boxes_and_scores_people(path):
+    config = Config.fromfile(path)
+    for split in ('train', 'val', 'test'):
+        dataset = config[f'{split}_dataloader'].dataset
+        assert dataset.data_mode == config.data_mode == 'bottomup'
+        assert dataset.pipeline == config.get(
+            f'{split}_pipeline', dataset.pipeline
+        )
+        assert not dataset.get('bbox_file')
+    for evaluator in (config.val_evaluator, config.test_evaluator):
+        assert (evaluator.nms_mode, evaluator.score_mode) == ('none', 'bbox')
+    assert 'codec' not in config or (
+        config.model.head.decoder
+        == dict(config.codec, heatmap_size=config.codec.input_size)
+    )
+
+
+@pytest.mark.parametrize('path', ALL, ids=lambda path: path.stem)
+def test_checkpoints_are_plain_and_data_are_checked(path):
+    config = Config.fromfile(path)
     types = {hook['type'] for hook in config.default_hooks.values()}
     assert types >= {'PlainCheckpointHook', 'CheckDataHook'}
     # with one, a stop between removing and writing would lose everything

@@ -1,29 +1,20 @@
 """A small piece of real COCO, from images to AP."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from photographs import COCO, needs_photographs
 from trainings import CONFIGS, as_arguments, data_options, last_ap
 
-COCO = Path(
-    os.environ.get(
-        'COCO_MINI', Path(__file__).parents[3] / 'shared' / 'coco_mini'
-    )
-)
 DETECTIONS = 'person_detection_results/coco_mini_val_detections.json'
 
 STEPS = 120
 
-pytestmark = pytest.mark.skipif(
-    not COCO.is_dir(),
-    reason='no small piece of COCO: set COCO_MINI to a folder with COCO '
-    f'2017 layout ({COCO} is missing)',
-)
+pytestmark = needs_photographs
 
 
 @pytest.mark.long

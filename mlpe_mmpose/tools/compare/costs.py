@@ -10,6 +10,7 @@ from mmengine.registry import init_default_scope
 from mmpose.models import build_pose_estimator
 from torch.utils.flop_counter import FlopCounterMode
 
+from .dataset import sees_whole_images
 from .runs import Run
 
 REPEATS = 5  # our choice
@@ -32,16 +33,22 @@ class Costs:
     device: str
 
 
-def measure_costs(run: Run) -> Costs:
+def measure_costs(run: Run) -> Costs | None:
     """Measure the model of a run, with random weights.
 
     Args:
         run (Run): Any run of the experiment
 
+    Returns:
+        Costs | None: ``None`` for a network that sees whole images, whose
+        costs are not those of a person.
+
     Raises:
         ValueError: If the model cannot be built or run; the message has the
             cause.
     """
+    if sees_whole_images(run.config):
+        return None
     config = copy.deepcopy(run.config)
     config.model.backbone.init_cfg = None
     device = 'cuda' if torch.cuda.is_available() else 'cpu'

@@ -56,8 +56,8 @@ class DataSet:
     def options(self) -> dict:
         """Return the options that make any config use the data set.
 
-        Where the data set has COCO's names, the config's names stay. With a
-        class or a file of keypoints, a head predicts as many keypoints.
+        Where the data set has COCO's names, the config's names stay. What
+        depends on the config is left to :meth:`fit`.
         """
         root, options = Path(self.root), {}
         for loader, part in dict(
@@ -83,10 +83,29 @@ class DataSet:
         options['test_dataloader.dataset.bbox_file'] = (
             str(root / self.boxes) if found else None
         )
-        if self.type or self.metainfo:
-            number = self.describe_keypoints()['num_keypoints']
-            options['model.head.out_channels'] = number
         return options
+
+    def fit(self, config: Config) -> None:
+        """Fit a config, which has got the options, to the data set.
+
+        With a class or a file of keypoints, the network predicts as many
+        keypoints. A network that sees whole images is tested without boxes.
+
+        Args:
+            config (Config): The config, which is changed in place
+        """
+        if sees_whole_images(config):
+            config.test_dataloader.dataset.bbox_file = None
+        if not (self.type or self.metainfo):
+            return
+        number = self.describe_keypoints()['num_keypoints']
+        head = config.model.get('head', config.model)
+        if 'num_keypoints' in head:
+            head.num_keypoints = number
+        else:
+            # a heatmap, and offsets in x and y
+            combined = config.codec.get('heatmap_type') == 'combined'
+            head.out_channels = (3 if combined else 1) * number
 
     def describe_keypoints(self) -> dict:
         """Return MMPose's description of the keypoints."""
@@ -111,6 +130,11 @@ class DataSet:
             if not path.is_file():
                 raise FileNotFoundError(f'{path} is missing: {HELP}')
             read_annotations(path, use, names, Path(self.root, part['img']))
+
+
+def sees_whole_images(config: Config) -> bool:
+    """Tell whether a network gets whole images, and not crops of boxes."""
+    return config.test_dataloader.dataset.get('data_mode') == 'bottomup'
 
 
 def read_dataset(data: str | Path, described: Mapping) -> DataSet:

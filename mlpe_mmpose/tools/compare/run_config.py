@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mmengine.config import Config
 
 from ..config_keys import list_keys_that_are_read
+from .dataset import sees_whole_images
 from .suite import Experiment
 
 # in the place of stock figures that COCO lacks: a keypoint is correct within a
@@ -86,8 +87,11 @@ def fingerprint_of(config: Config) -> str:
 def add_pck(config: Config) -> Config:
     """Return the config with PCK@0.1 among the metrics of the test.
 
-    Without annotated boxes, such as with detections, there is none.
+    It needs the annotated boxes. With detections, and for a network that sees
+    whole images, there is none.
     """
+    if sees_whole_images(config):
+        return config
     if config.test_dataloader.dataset.get('bbox_file'):
         return config
     config = copy.deepcopy(config)

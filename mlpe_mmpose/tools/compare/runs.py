@@ -15,7 +15,7 @@ from mmengine.config import Config
 from ..machine import describe_machine
 from ..mim_runs import count_epochs, format_progress, run_mim
 from .config_file import write_config
-from .dataset import DataSet
+from .dataset import DataSet, sees_whole_images
 from .run_config import add_pck, build_config, fingerprint_of
 from .suite import Experiment, Suite
 
@@ -34,17 +34,21 @@ class Run:
         folder (Path): Folder of all files of the run
         options (tuple[dict]): Changes of the config, later ones replace
             earlier ones: of the suite, the experiment, the data, the seed
+        data (DataSet): The data, to which the config is fitted at last
     """
 
     experiment: Experiment
     seed: int
     folder: Path
     options: tuple[dict, ...]
+    data: DataSet
 
     @functools.cached_property
     def config(self) -> Config:
         """The experiment's config with all changes; it is read once."""
-        return build_config(self.experiment, self.options)
+        config = build_config(self.experiment, self.options)
+        self.data.fit(config)
+        return config
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -128,6 +132,7 @@ def plan_runs(suite: Suite, data: DataSet, out: Path, seeds: int) -> list[Run]:
                 data_options,
                 {'randomness.seed': seed},
             ),
+            data,
         )
         for seed in range(seeds)
         for e in suite.experiments
@@ -160,7 +165,6 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         run.folder.glob('epoch_*.pth'),
         key=lambda path: int(path.stem.removeprefix('epoch_')),
     )
-    boxes = run.config.test_dataloader.dataset.get('bbox_file')
     seconds = run.folder.glob('seconds_from_epoch_*.txt')
     result = dict(
         fingerprint=run.fingerprint,
@@ -168,7 +172,7 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         seed=run.seed,
         metrics=_test(run, last, say),
         curve=_read_curve(run.folder),
-        boxes='detected' if boxes else 'ground truth',
+        boxes=_name_boxes(run.config),
         peak_memory_mib=memory,
         train_seconds=sum(float(path.read_text()) for path in seconds),
         command=shlex.join(
@@ -182,6 +186,14 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
     for path in earlier:
         path.unlink()
     return result
+
+
+def _name_boxes(config: Config) -> str:
+    """Say which boxes a network is tested with."""
+    if sees_whole_images(config):
+        return 'none, whole images'
+    boxes = config.test_dataloader.dataset.get('bbox_file')
+    return 'detected' if boxes else 'ground truth'
 
 
 def _train(

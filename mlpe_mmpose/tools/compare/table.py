@@ -22,7 +22,8 @@ PCK@0.1 is the share of keypoints within a tenth of the longer side of the box.
 The difference is that of the mean APs to the row under "against". It is clear
 if Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures of the
 setting in brackets. Parameters, GFLOPs (2 for a multiply-add) and ms are of
-one person in float32 without flip test. MiB is the peak memory of a training.
+one person in float32 without flip test; a system that sees whole images has
+none, and no PCK. MiB is the peak memory of a training.
 "boxes" are the boxes of the test, or the origin of a results file.
 """
 

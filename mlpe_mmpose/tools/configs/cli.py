@@ -10,7 +10,7 @@ LINE = '{:<48} {:>7}  {:<15} {:>8} {:>7}  {}'
 EXPLANATION = """
 These are in {folder}
 AP is on COCO val2017, as published; nothing is measured here. GFLOPs are of
-one person, and a multiply-add counts as two.
+one person, or of one image in bottomup/, and a multiply-add counts as two.
 
 train one:    mim train mlpe_mmpose mlpe_resnest50_256x192
 copy one:     python -m mlpe_mmpose configs mlpe_resnest50_256x192 --copy .
@@ -60,7 +60,7 @@ def _print_table(configs: list[dict]) -> None:
             data['Input Size'],
             data['Architecture'],
             f'{data["Parameters"] / 1e6:.1f}',
-            f'{data["FLOPs"] / 1e9:.1f}',
+            f'{data["FLOPs"] / 1e9:.1f}' if 'FLOPs' in data else '',
             reported,
         )
         print(LINE.format(*cells).rstrip())

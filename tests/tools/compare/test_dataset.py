@@ -55,6 +55,7 @@ def test_a_config_gets_the_files_the_keypoints_and_the_prefix(data):
     found = read_dataset(data, CROWDPOSE)
     found.check()
     config = build_config(TINY, [found.options()])
+    found.fit(config)
     assert config.model.head.out_channels == 14
     assert (
         config.val_evaluator.prefix == config.test_evaluator.prefix == 'mine'
@@ -73,6 +74,7 @@ def test_a_config_gets_the_files_the_keypoints_and_the_prefix(data):
 def test_the_class_of_the_data_set_gives_the_keypoints_as_well(data):
     dataset = DataSet(str(data), type='CrowdPoseDataset')
     config = build_config(TINY, [dataset.options()])
+    dataset.fit(config)
     assert config.model.head.out_channels == 14
     assert config.train_dataloader.dataset.type == 'CrowdPoseDataset'
 
