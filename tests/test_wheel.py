@@ -1,11 +1,6 @@
 """A wheel and an editable install, as MMEngine and mim see them."""
 
 import json
-import os
-import shutil
-import subprocess
-import sysconfig
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,76 +10,17 @@ import torch
 from mmengine.config import Config
 from mmengine.fileio import load
 from mmpose.models import build_pose_estimator
+from wheels import ROOT, Environment, copy_checkout, install_wheel
 
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
-ROOT = Path(__file__).parents[1]
-BUILT_FROM = (
-    *('pyproject.toml', 'setup.py', 'MANIFEST.in', 'LICENSE', 'README.md'),
-    *('model-index.yml', 'configs', 'benchmarks', 'mlpe_mmpose'),
-)
-EXCLUDED = shutil.ignore_patterns('__pycache__', '*.egg-info', '.mim')
-PIP_OPTIONS = ('--no-deps', '--no-build-isolation', '--no-index', '--quiet')
 TINY = 'mlpe_tiny_synthetic.py'
-
-
-class Environment:
-    """A virtual environment with this one's packages, but for mlpe_mmpose."""
-
-    def __init__(self, folder: Path) -> None:
-        venv.create(folder, symlinks=True)
-        self.python = folder / 'bin/python'
-        (self.site_packages,) = folder.glob('lib/python*/site-packages')
-        # .pth files in there are not read, as that of an editable install
-        packages = sysconfig.get_path('purelib')
-        (self.site_packages / 'packages.pth').write_text(packages)
-
-    def run(self, *arguments: object, cwd: Path) -> str:
-        """Output of ``python ARGUMENTS...``."""
-        done = subprocess.run(
-            [self.python, '-W', 'ignore', *map(str, arguments)],
-            cwd=cwd,
-            # PYTHONPATH may name the checkout
-            env={k: v for k, v in os.environ.items() if k != 'PYTHONPATH'},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-5000:]
-        return done.stdout
-
-    def install(self, *what: object, cwd: Path) -> None:
-        # without -I pip would find the mlpe_mmpose of this environment
-        self.run('-m', 'pip', 'install', '-I', *PIP_OPTIONS, *what, cwd=cwd)
-
-
-def copy_checkout(folder: Path) -> Path:
-    """Copy all that a wheel is built from."""
-    for name in BUILT_FROM:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=EXCLUDED)
-        else:
-            folder.mkdir(exist_ok=True)
-            shutil.copy(source, folder)
-    return folder
 
 
 @pytest.fixture(scope='module')
 def wheel(tmp_path_factory) -> Environment:
     """An environment with a wheel."""
-    folder = tmp_path_factory.mktemp('wheel')
-    checkout = copy_checkout(folder / 'checkout')
-    environment = Environment(folder / 'venv')
-    arguments = ('-m', 'pip', 'wheel', *PIP_OPTIONS, '-w', folder, checkout)
-    environment.run(*arguments, cwd=folder)
-    (built,) = folder.glob('*.whl')
-    environment.install(built, cwd=folder)
-    # what works then works without the checkout
-    shutil.rmtree(checkout)
-    return environment
+    return install_wheel(tmp_path_factory.mktemp('wheel'))
 
 
 @pytest.fixture(scope='module')

@@ -16,7 +16,13 @@ from mlpe_mmpose.tools.drawing import (
 )
 from mlpe_mmpose.tools.results_file import to_results
 
-from .uploads import parse_boxes, read_corners, read_size, read_upload
+from .uploads import (
+    MOST_BOXES,
+    parse_boxes,
+    read_corners,
+    read_size,
+    read_upload,
+)
 
 # our choice: the longer side of a picture on the page, in pixels
 SIDE = 1024
@@ -88,13 +94,15 @@ class PoseService:
     def detect(self, path: str | None) -> np.ndarray:
         """Return the boxes of people, (N, 5) with scores.
 
+        Of a crowd, they are the ``MOST_BOXES`` with the highest scores.
+
         Raises:
             ValueError: If the upload is no image, or nobody is found.
         """
         (boxes,) = self.detector([read_upload(path, self.max_pixels)])
         if not len(boxes):
             raise ValueError('The detector finds nobody. Draw a box.')
-        return boxes
+        return boxes[:MOST_BOXES]
 
     def answer(self, path: str | None, box_text: str) -> Answer:
         """Find the poses in the boxes.

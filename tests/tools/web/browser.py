@@ -13,6 +13,9 @@ from pathlib import Path
 import websocket
 
 BROWSER = shutil.which('chromium') or shutil.which('google-chrome')
+# what is on the open page: a field for the file, and one for boxes
+FILE = "document.querySelector('input[type=file]') !== null"
+FIELD = "document.querySelector('textarea')"
 # what keeps a browser from looking for the world outside
 QUIET = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic']
 QUIET += [

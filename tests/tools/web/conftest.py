@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import browser
 import cv2
 import numpy as np
 import pytest
@@ -24,6 +25,15 @@ def url(small_mlpe) -> Iterator[str]:
     page = serve_page(small_mlpe.config, small_mlpe.checkpoint, **LIMITS)
     yield page.local_url.rstrip('/')
     page.close()
+
+
+@pytest.fixture(scope='session')
+def page() -> Iterator[browser.Page]:
+    """An empty page of a browser."""
+    if browser.BROWSER is None:
+        pytest.skip('no Chromium: apt install chromium')
+    with browser.open_browser() as page:
+        yield page
 
 
 @pytest.fixture(scope='session')

@@ -2,28 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterator
 
-import browser
 import numpy as np
 import pytest
+from browser import FIELD, FILE
 
 from mlpe_mmpose.tools import ExitCode, main
-from mlpe_mmpose.tools.web.pose_service import PoseService
 
-FILE = "document.querySelector('input[type=file]') !== null"
-FIELD = "document.querySelector('textarea')"
 # the large picture of the gallery, and the pictures beside it
 SHOWN = "document.querySelector('.preview .media-button img, .preview img')"
-
-
-@pytest.fixture(scope='module')
-def page() -> Iterator[browser.Page]:
-    """An empty page of a browser."""
-    if browser.BROWSER is None:
-        pytest.skip('no Chromium: apt install chromium')
-    with browser.open_browser() as page:
-        yield page
 
 
 def test_a_visitor_uploads_draws_looks_and_downloads(
@@ -93,17 +80,6 @@ def test_a_visitor_reads_why_a_file_is_not_taken(
     (tmp_path / name).write_bytes(content)
     page.drop_file(tmp_path / name)
     page.wait(f"document.body.innerText.includes('{message}')")
-
-
-def test_the_detector_gives_the_boxes(predictor, photo):
-    found = [[10, 20, 110, 220, 0.9]]
-    service = PoseService(
-        predictor, lambda images: [np.array(found)] * len(images), 4e6
-    )
-    assert service.detect(str(photo)).tolist() == found
-    nobody = PoseService(predictor, lambda _: [np.zeros((0, 5))], 4e6)
-    with pytest.raises(ValueError, match='finds nobody'):
-        nobody.detect(str(photo))
 
 
 def test_limits_that_are_none_are_refused_before_anything_opens(capsys):
