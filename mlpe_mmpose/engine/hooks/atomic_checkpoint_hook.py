@@ -19,21 +19,12 @@ class AtomicCheckpointHook(CheckpointHook):
     Differs in the order of its steps. The stock class removes the oldest
     checkpoint and the previous best one, and then writes the new file under
     its final name. This class writes the new file under a temporary name,
-    renames it, changes ``last_checkpoint``, and then removes old files.
+    renames it, replaces ``last_checkpoint`` in the same way, and then removes
+    old files.
 
     Arguments are those of :class:`CheckpointHook`. Folders that are not
     local, and a ``backend_args`` of another backend, stay as in stock.
     """
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self._num_kept = self.max_keep_ckpts
-        if self._num_kept > 0:
-            # The stock class never has to remove a file before it writes.
-            # If a process is killed before this class removes one, the new
-            # checkpoint still lists the old file, and a resumed training
-            # removes it.
-            self.max_keep_ckpts += 1
 
     def before_train(self, runner: Runner) -> None:
         """Prepare the folder, and choose the atomic backend."""
@@ -45,15 +36,38 @@ class AtomicCheckpointHook(CheckpointHook):
     def _save_checkpoint_with_step(
         self, runner: Runner, step: int, meta: dict
     ) -> None:
-        """Save a checkpoint, then remove the checkpoints that are too old."""
-        super()._save_checkpoint_with_step(runner, step, meta)
-        while 0 < self._num_kept < len(self.keep_ckpt_ids):
-            name = self.filename_tmpl.format(self.keep_ckpt_ids.popleft())
-            path = self.file_backend.join_path(self.out_dir, name)
-            if is_main_process() and self.file_backend.isfile(path):
-                self.file_backend.remove(path)
-            ids = list(self.keep_ckpt_ids)
-            runner.message_hub.update_info('keep_ckpt_ids', ids)
+        """Save a checkpoint, name it as the last, then remove old ones."""
+        backend, info = self.file_backend, runner.message_hub.update_info
+        name = self.filename_tmpl.format(step)
+        self.last_ckpt = backend.join_path(self.out_dir, name)
+        info('last_ckpt', self.last_ckpt)
+        ids = []
+        if self.max_keep_ckpts > 0:
+            # Until the oldest file is removed, it is listed too: a training
+            # that is killed before the removal removes it when it resumes.
+            ids = list(dict.fromkeys([*self.keep_ckpt_ids, step]))
+            info('keep_ckpt_ids', ids)
+        runner.save_checkpoint(
+            self.out_dir,
+            name,
+            self.file_client_args,
+            save_optimizer=self.save_optimizer,
+            save_param_scheduler=self.save_param_scheduler,
+            meta=meta,
+            by_epoch=self.by_epoch,
+            backend_args=self.backend_args,
+            **self.args,
+        )
+        if is_main_process():
+            pointer = Path(runner.work_dir) / 'last_checkpoint'
+            AtomicFileBackend().put(self.last_ckpt.encode(), pointer)
+        while 0 < self.max_keep_ckpts < len(ids):
+            name = self.filename_tmpl.format(ids.pop(0))
+            path = backend.join_path(self.out_dir, name)
+            if is_main_process() and backend.isfile(path):
+                backend.remove(path)
+            info('keep_ckpt_ids', list(ids))
+        self.keep_ckpt_ids = ids
 
     def _save_best_checkpoint(
         self, runner: Runner, metrics: Mapping[str, float]

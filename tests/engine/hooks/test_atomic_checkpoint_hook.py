@@ -97,8 +97,8 @@ def assert_resumes_to_the_same_end(work_dir: Path, unbroken: dict) -> None:
     assert names == {f'epoch_{EPOCHS - 1}.pth', f'epoch_{EPOCHS}.pth'}
 
 
-def resume(work_dir: Path) -> None:
-    train(work_dir, resume=True)
+def resume(work_dir: Path, *hooks: object) -> None:
+    train(work_dir, *hooks, resume=True)
 
 
 @pytest.mark.parametrize('share', [0.6, 0.9])
@@ -177,6 +177,18 @@ def three_epochs(tmp_path) -> Path:
     hook = KillAround('replace', 'epoch_4', before=True)
     assert exit_status(train, tmp_path, hook) == -signal.SIGKILL
     return tmp_path
+
+
+def test_a_process_killed_inside_the_writing_of_the_pointer_leaves_the_last(
+    three_epochs, unbroken
+):
+    pointer = three_epochs / 'last_checkpoint'
+    before = pointer.read_text()
+    hook = KillAround('replace', 'last_checkpoint', before=True)
+    assert exit_status(resume, three_epochs, hook) == -signal.SIGKILL
+    assert pointer.read_text() == before == str(three_epochs / 'epoch_3.pth')
+    assert (three_epochs / 'epoch_4.pth').exists()
+    assert_resumes_to_the_same_end(three_epochs, unbroken)
 
 
 def test_a_damaged_newest_checkpoint_is_passed_over_with_a_warning(
