@@ -1,9 +1,10 @@
-"""Reads an image from a file."""
+"""Reads an image as training reads it."""
 
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import ExifTags, Image
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -14,8 +15,25 @@ def read_image(path: Path) -> np.ndarray:
     """
     if not path.is_file():
         raise FileNotFoundError('there is no such file')
-    data = np.fromfile(path, np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    image = decode_image(path.read_bytes())
     if image is None:
         raise OSError('the file is empty, or no image that OpenCV can read')
     return image
+
+
+def decode_image(content: bytes) -> np.ndarray | None:
+    """Decode the content of a file as :func:`read_image` does.
+
+    MMPose's ``LoadImage`` decodes by the same function. ``cv2.imread``
+    differs: it cannot turn a TIFF file.
+
+    Returns:
+        np.ndarray, optional: ``None`` if the content is no image.
+    """
+    data = np.frombuffer(content, np.uint8)
+    return cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+
+
+def is_turned(header: Image.Image) -> bool:
+    """Whether an EXIF tag says that the image has to be turned."""
+    return header.getexif().get(ExifTags.Base.Orientation, 1) != 1

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
-from PIL import ExifTags, Image
+from PIL import Image
+
+from mlpe_mmpose.tools.read_image import decode_image, is_turned, read_image
 
 from .finding import Finding
 
@@ -40,9 +41,9 @@ def _check_image(image: dict, path: Path) -> tuple[str, str] | None:
     try:
         with path.open('rb') as file, Image.open(file) as header:
             width, height = header.size
-            # OpenCV turns images as EXIF says, from 5 on by a right angle
-            if header.getexif().get(ExifTags.Base.Orientation, 1) >= 5:
-                width, height = height, width
+            if is_turned(header):
+                # which formats OpenCV turns depends on its version
+                height, width = read_image(path).shape[:2]
             file.seek(max(0, path.stat().st_size - END))
             end = file.read()
             is_cut = header.format == 'JPEG' and END_OF_JPEG not in end
@@ -50,7 +51,7 @@ def _check_image(image: dict, path: Path) -> tuple[str, str] | None:
         return 'are missing', ''
     except Exception as error:
         # PIL reads fewer formats than OpenCV, with which MMPose reads
-        if cv2.imread(str(path)) is None:
+        if decode_image(path.read_bytes()) is None:
             return 'cannot be read', f' ({type(error).__name__}: {error})'
         return None
     if is_cut:

@@ -10,6 +10,7 @@ import numpy as np
 from mlpe_mmpose.runtime import crops
 from mlpe_mmpose.runtime.inputs import check_boxes
 from mlpe_mmpose.runtime.model_card import ModelCard
+from mlpe_mmpose.tools.read_image import read_image
 
 # NNCF's own default for the size of a calibration set
 MAX_CROPS = 300
@@ -77,9 +78,10 @@ def _read_people(
 
 def _crop(file: Path, box: list[float] | None, card: ModelCard) -> np.ndarray:
     """Read an image and crop one person."""
-    image = cv2.imread(str(file))
-    if image is None:
-        raise OSError(f'{file} is missing, or is no whole image.')
+    try:
+        image = read_image(file)
+    except OSError as error:
+        raise type(error)(f'The calibration needs {file}: {error}.') from error
     if box is not None:
         left, top, width, height = box
         box = [[left, top, left + width, top + height]]

@@ -13,6 +13,8 @@ import numpy as np
 import sleap_io
 from sleap_io import LabeledFrame, Labels, Video
 
+from mlpe_mmpose.tools.read_image import read_image
+
 
 def write_nwb(labels: Labels, out: str) -> None:
     """Write the predictions as Neurodata Without Borders has them.
@@ -65,7 +67,7 @@ def write_dlc(labels: Labels, out: str) -> None:
             if Path(path).suffix.lower() == '.png':
                 shutil.copyfile(path, png)
             else:
-                cv2.imwrite(str(png), cv2.imread(path))
+                cv2.imwrite(str(png), read_image(Path(path)))
         part = Labels(
             _rename(labels, video, f'{name}.mp4'), tracks=labels.tracks
         )

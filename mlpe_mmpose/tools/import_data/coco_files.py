@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from mlpe_mmpose.tools.read_image import is_turned
+
 from .keypoints import read_keypoints
 
 # Our choice: how far a box reaches beyond the keypoints on each side, as a
@@ -42,7 +44,7 @@ def write_image(frame: object, folder: Path) -> tuple[str, int, int]:
         width and height in pixels.
 
     Raises:
-        ValueError: If the image cannot be read.
+        ValueError: If the image cannot be read, or has to be turned.
     """
     name = group_name(frame)
     out = folder / re.sub(r'[^\w.-]', '_', name).lstrip('.')
@@ -56,8 +58,17 @@ def write_image(frame: object, folder: Path) -> tuple[str, int, int]:
                 raise OSError('OpenCV has no reader for it')
             with Image.open(source) as image:
                 width, height = image.size
+                turned = is_turned(image)
         except OSError as error:
             raise ValueError(f'{source} is no image: {error}.') from error
+        if turned:
+            # only some tools for labels show the image turned
+            raise ValueError(
+                f'{source} has an EXIF tag by which it is turned in training, '
+                'and nothing says whether it was labelled so. If it was, turn '
+                'its pixels (mogrify -auto-orient FILE), otherwise remove the '
+                'tag (exiftool -Orientation= FILE).'
+            )
         shutil.copyfile(source, path)
     else:
         path = _free_path(out / f'{frame.frame_idx:06d}.png')

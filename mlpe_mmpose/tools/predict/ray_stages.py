@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from mlpe_mmpose.optional import require
+from mlpe_mmpose.tools.read_image import decode_image
 
 from .frames import Frame
 from .people import People, set_boxes
@@ -164,7 +164,6 @@ def _decode(
     """Yield the rows of readable images and their frames."""
     files = zip(batch['bytes'], batch['path'].to_pylist(), strict=True)
     for row, (content, path) in enumerate(files):
-        data = np.frombuffer(content.as_buffer(), np.uint8)
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        image = decode_image(content.as_buffer())
         if image is not None:
             yield row, Frame(names.find_id(path), names.name(path), image)

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from mlpe_mmpose.tools.drawing import draw_heatmaps_over, draw_skeleton
+from mlpe_mmpose.tools.read_image import read_image
 
 from .diagnosis.findings import WorstPerson
 
@@ -38,8 +39,9 @@ def draw_person(
         list[tuple]: Two pairs of a name and a panel, as of
         :func:`draw_pose`; the second is without a pose if nobody was found.
     """
-    picture = cv2.imread(str(folder / person.file_name))
-    if picture is None:
+    try:
+        picture = read_image(folder / person.file_name)
+    except OSError:
         left, top, width, height = person.box
         size = max(int(top + height), 1), max(int(left + width), 1)
         picture = np.zeros((*size, 3), np.uint8)

@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from mlpe_mmpose.tools.read_image import read_image
+
 # our choice: more people in one image than a visitor draws
 MOST_BOXES = 50
 # What PIL and OpenCV both know by the first bytes, so that OpenCV decodes the
@@ -69,12 +71,9 @@ def read_upload(path: str | None, max_pixels: float) -> np.ndarray:
         # OpenCV would fill what a damaged file lacks with gray
         with Image.open(path, formats=FORMATS) as image:
             image.load()
-        pixels = cv2.imread(path, cv2.IMREAD_COLOR)
+        return read_image(Path(path))
     except (OSError, ValueError, SyntaxError, cv2.error) as error:
         raise ValueError(f'{name} is damaged: {error}.') from error
-    if pixels is None:
-        raise ValueError(f'{name} is damaged: OpenCV cannot decode it.')
-    return pixels
 
 
 def parse_boxes(text: str, shape: tuple[int, ...]) -> np.ndarray:

@@ -89,5 +89,5 @@ def test_missing_people_and_files_are_named(folder, card):
     with pytest.raises(ValueError, match=r'notes.txt is no COCO annotation'):
         read_crops(folder, folder / 'notes.txt', card)
     file = write_boxes(folder, dict(bbox=[0, 0, 9, 9]))
-    with pytest.raises(OSError, match=r'b\.png is missing'):
+    with pytest.raises(OSError, match=r'b\.png: there is no such file'):
         read_crops(empty, file, card)

@@ -8,6 +8,7 @@ pytest.importorskip('sleap_io', reason='sleap-io is not installed')
 
 import labels as made
 import sleap_io
+from PIL import ExifTags, Image
 
 from mlpe_mmpose.tools import ExitCode, main
 from mlpe_mmpose.tools.import_data.import_data import import_data
@@ -78,6 +79,15 @@ def test_a_video_without_labels(tmp_path):
 def test_an_image_that_is_none(labels, tmp_path):
     (tmp_path / 'images/img001.png').write_text('no image')
     check_refused(save(labels, tmp_path), r'img001\.png is no image')
+
+
+def test_an_image_that_some_tools_turn(labels, tmp_path):
+    path = tmp_path / 'images/img001.png'
+    with Image.open(path) as image:
+        exif = image.getexif()
+        exif[ExifTags.Base.Orientation] = 6
+        image.save(path, exif=exif)
+    check_refused(save(labels, tmp_path), r'img001\.png has an EXIF tag')
 
 
 @pytest.mark.parametrize('val', [-0.1, 1, float('nan')])

@@ -1,0 +1,102 @@
+"""Every part of the package sees the same pixels of an image file."""
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmpose.registry import TRANSFORMS
+from PIL import ExifTags, Image
+
+from mlpe_mmpose.apis.predictor_inputs import read_image as read_for_predictor
+from mlpe_mmpose.tools.check_data.images import check_images
+from mlpe_mmpose.tools.predict.inputs import open_input
+from mlpe_mmpose.tools.read_image import read_image
+from mlpe_mmpose.tools.report.diagnosis.findings import WorstPerson
+from mlpe_mmpose.tools.report.drawing import draw_person, draw_pose
+from mlpe_mmpose.tools.web.uploads import read_upload
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
+
+
+def encode(image: Image.Image, kind: str, orientation: int = 1) -> bytes:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    buffer = io.BytesIO()
+    image.save(buffer, kind, exif=exif)
+    return buffer.getvalue()
+
+
+def deep_png() -> bytes:
+    return cv2.imencode('.png', PIXELS.astype(np.uint16) * 257)[1].tobytes()
+
+
+PICTURE = Image.fromarray(PIXELS)
+FILES = {
+    f'{kind} turned, {orientation}': encode(PICTURE, kind, orientation)
+    for kind in ('JPEG', 'PNG', 'WEBP', 'TIFF')
+    for orientation in (3, 5, 6)
+} | {
+    'CMYK': encode(PICTURE.convert('CMYK'), 'JPEG'),
+    'gray': encode(PICTURE.convert('L'), 'JPEG'),
+    'transparent': encode(PICTURE.convert('RGBA'), 'PNG'),
+    'palette': encode(PICTURE.convert('P'), 'PNG'),
+    '16 bits': deep_png(),
+    'one pixel': encode(PICTURE.crop((0, 0, 1, 1)), 'JPEG'),
+}
+
+
+@pytest.fixture(params=FILES)
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / 'image.jpg'
+    path.write_bytes(FILES[request.param])
+    return path
+
+
+def load(kind: str, path: Path) -> np.ndarray:
+    """Read an image as a pipeline does."""
+    return TRANSFORMS.build(dict(type=kind))(dict(img_path=str(path)))['img']
+
+
+def test_training_and_prediction_read_the_same_pixels(path):
+    trained = load('CheckedLoadImage', path)
+    assert trained.dtype == np.uint8
+    step = TRANSFORMS.build(dict(type='CheckedLoadImage'))
+    (frame,) = open_input(str(path)).read()
+    for image in (
+        load('LoadImage', path),
+        read_for_predictor('Predictor', 0, path, step)['img'],
+        read_image(path),
+        frame.image,
+    ):
+        np.testing.assert_array_equal(image, trained)
+
+
+def test_the_web_page_and_the_report_show_the_same_pixels(path):
+    trained = load('CheckedLoadImage', path)
+    if b'II*' not in path.read_bytes()[:4]:  # the page takes no TIFF
+        shown = read_upload(str(path), max_pixels=1e6)
+        np.testing.assert_array_equal(shown, trained)
+    box = (0, 0, *trained.shape[1::-1])
+    nobody = np.zeros((1, 3))
+    person = WorstPerson(path.name, 1, box, nobody, None, 0.0, ('',))
+    (_, panel), _ = draw_person(person, path.parent, [])
+    wanted = draw_pose(trained, box, None, (), [])
+    np.testing.assert_array_equal(panel, wanted)
+
+
+def test_check_data_wants_the_size_that_training_sees(path):
+    height, width = load('CheckedLoadImage', path).shape[:2]
+    image = dict(file_name=path.name, width=width, height=height)
+    assert list(check_images([image], path.parent)) == []
+    (found,) = check_images([image | dict(width=width + 1)], path.parent)
+    assert f'has {width} x {height}, not {width + 1} x' in str(found)
+
+
+def test_an_exif_tag_turns_as_it_says(tmp_path):
+    path = tmp_path / 'image.png'
+    path.write_bytes(FILES['PNG turned, 6'])
+    # 6: the upper edge of the scene is at the right of the file
+    wanted = np.rot90(PIXELS[..., ::-1], -1)
+    np.testing.assert_array_equal(read_image(path), wanted)
