@@ -50,14 +50,13 @@ def _is_integer(value: object) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
+    return isinstance(value, str) and value != '' and value.isprintable()
 
 
 def is_image_name(value: object) -> bool:
     """Whether a value is a path that stays in its folder, fit to be shown."""
     return (
         _is_text(value)
-        and value.isprintable()
         and not value.startswith('/')
         and '..' not in value.split('/')
     )
@@ -114,11 +113,12 @@ TRAINED_IMAGE = IMAGE | {
 }
 CATEGORY = {
     'id': ID,
+    'name': Field(_is_text, 'a name without control characters', NOTHING),
     'keypoints': Field(
         lambda value: (
             _is_list(value, _is_text) and len(set(value)) == len(value)
         ),
-        'a list of names that all differ',
+        'a list of names that all differ, without control characters',
         NOTHING,
     ),
 }

@@ -6,6 +6,7 @@ with a list of known failures.
 
 import contextlib
 import re
+import sys
 import traceback
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -146,7 +147,13 @@ def _explain_compiled_for_numpy(failure: _Failure) -> _Answer:
     if not re.search(signs, failure.text):
         return None
     name, version = failure.name, failure.version
+    problem = f'{name} {version} was compiled for another numpy than the '
+    problem += f'installed {stack.version("numpy")}.'
     calls = (f'--upgrade --force-reinstall --no-deps {name}',)
+    if name == 'xtcocotools' and sys.version_info >= (3, 13):
+        uninstall = stack.pip_command(f'uninstall -y {name}')
+        part = stack.PART_OF_MODULE[name]
+        return problem, f'{uninstall} && {stack.install_command(part)}'
     if name == 'xtcocotools':
         # The wheels of xtcocotools are for numpy 1. Compiled on this
         # machine, it fits the installed numpy.
@@ -154,8 +161,6 @@ def _explain_compiled_for_numpy(failure: _Failure) -> _Answer:
             f'cython matplotlib "{stack.BUILD_TOOL}"',
             f'{_BUILD_ANEW} --no-binary {name} {name}=={version}',
         )
-    problem = f'{name} {version} was compiled for another numpy than the '
-    problem += f'installed {stack.version("numpy")}.'
     return problem, stack.pip_command(*calls)
 
 

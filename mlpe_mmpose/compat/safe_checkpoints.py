@@ -7,14 +7,21 @@ recommends to switch it off. Before PyTorch 2.6 it is not the default.
 
 import os
 import re
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import torch
-from mmengine.runner.checkpoint import CheckpointLoader
+from mmengine.runner import checkpoint
+from torch import hub
 
 
 def install() -> None:
-    """Let MMEngine read local files by :func:`load_from_local`."""
-    CheckpointLoader.register_scheme('', load_from_local, force=True)
+    """Let MMEngine read files and addresses by :func:`load_from_local`."""
+    checkpoint.CheckpointLoader.register_scheme(
+        '', load_from_local, force=True
+    )
+    # `https://`, `torchvision://`, `open-mmlab://` and `mmcls://` end here
+    checkpoint.load_url = load_from_url
 
 
 # MMEngine logs the name of this function without its first ten characters.
@@ -47,6 +54,36 @@ def load_from_local(
         raise ValueError(
             f'The checkpoint {path!r} is not loaded: {_describe(error)}.'
         ) from error
+
+
+def load_from_url(
+    url: str,
+    model_dir: str | None = None,
+    map_location: str | torch.device | None = None,
+    progress: bool = True,
+) -> object:
+    """Download a checkpoint, and read it as :func:`load_from_local`.
+
+    PyTorch's own function reads what it has downloaded without a check.
+
+    Args:
+        url (str): The address, whose last part names the file
+        model_dir (str, optional): The folder of the file, which is
+            downloaded only once. Defaults to that of :mod:`torch.hub`
+        map_location (str | torch.device, optional): As in
+            :func:`torch.load`
+        progress (bool): Whether to show the progress of the download
+
+    Raises:
+        OSError: If the file cannot be downloaded.
+        ValueError: If the file is damaged or could run code.
+    """
+    folder = Path(model_dir or Path(hub.get_dir()) / 'checkpoints')
+    path = folder / Path(urlsplit(url).path).name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        hub.download_url_to_file(url, str(path), progress=progress)
+    return load_from_local(path, map_location)
 
 
 def _describe(error: Exception) -> str:

@@ -196,8 +196,10 @@ def install_command(part: Part) -> str:
     if part in OPTIONAL and _has_substitute(part):
         call = f'{part.name} "{ML_DTYPES}"'
     if part.name == 'xtcocotools' and sys.version_info >= (3, 13):
-        # its setup.py fails there; the Makefile mends it
-        return 'make setup PYTHON=python{}.{}'.format(*sys.version_info)
+        # its setup.py fails there; the Makefile mends it, unless a file says
+        # that everything is set up
+        command = 'rm -f .venv/set-up && make setup PYTHON=python{}.{}'
+        return command.format(*sys.version_info)
     if part.name == 'xtcocotools' and not version('numpy').startswith('1.'):
         call = f'--no-binary xtcocotools {call}'
     return pip_command(*filter(None, (part.needs, call)))

@@ -22,6 +22,8 @@ from types import ModuleType
 
 from mlpe_mmpose.version import __version__
 
+from .escape import escape
+
 PROGRAM = 'python -m mlpe_mmpose'
 # what a person wants -> verbs; the folder of a verb has _ in place of -
 VERBS = {
@@ -186,5 +188,5 @@ def _report_error(
         hint = getattr(cli, 'WHEN_STOPPED', 'stopped')
         print(f'\n{verb}: {hint}', file=sys.stderr)
     else:
-        print(f'{verb}: {error}', file=sys.stderr)
+        print(escape(f'{verb}: {error}'), file=sys.stderr)
     return codes[0]

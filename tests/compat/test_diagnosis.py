@@ -51,6 +51,18 @@ def test_xtcocotools_of_another_numpy_is_compiled_again(package, run):
     assert '--no-binary xtcocotools xtcocotools==1.14.3' in out
 
 
+def test_xtcocotools_is_built_by_the_makefile_where_pip_cannot(package, run):
+    package('numpy', '2.2.6', 'no_numpy')
+    error = 'ValueError("numpy.dtype size changed, may indicate ...")'
+    package('xtcocotools', '1.14.3', code=f'raise {error}')
+    python = 'import sys; sys.version_info = (3, 13, 0)'
+    out = run(f'{python}{IMPORT.format(module="xtcocotools")}')
+    assert 'xtcocotools 1.14.3 was compiled for another numpy' in out
+    assert ' uninstall -y xtcocotools && rm -f .venv/set-up && make se' in out
+    assert 'make setup PYTHON=python3.13\n' in out
+    assert 'pip install' not in out
+
+
 def test_a_package_compiled_for_another_numpy_is_upgraded(package, run):
     package('numpy', '2.2.0', 'no_numpy')
     package(

@@ -9,22 +9,33 @@ import pytest
 import torch
 from killed import exit_status
 from line_training import SAFE, Line, LineModel, line_runner
-from mmengine.hooks import Hook
 
 from mlpe_mmpose.tools.mim_runs import count_epochs
 
 
-class Greedy(Hook):
+class GreedyModel(LineModel):
     """Asks in the third epoch for more memory than there is."""
 
-    def __init__(self, error: type[Exception] | None) -> None:
-        self.error = error
+    steps = 0
 
-    def before_train_epoch(self, runner) -> None:
-        if runner.epoch == 2 and self.error:
-            raise self.error('CUDA out of memory. Tried to allocate 2 GiB.')
-        if runner.epoch == 2:
+    def forward(self, x, y, mode='tensor'):
+        self.steps += 1
+        if self.steps > 4:
             torch.empty(2**50)
+        return super().forward(x, y, mode)
+
+
+class GreedyOnDevice(GreedyModel):
+    """Asks for the memory of a device."""
+
+    def forward(self, x, y, mode='tensor'):
+        try:
+            return super().forward(x, y, mode)
+        except RuntimeError as error:
+            raise torch.cuda.OutOfMemoryError(
+                'CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a '
+                'total capacity of 79.19 GiB of which 1.12 GiB is free.'
+            ) from error
 
 
 class SuddenDeath(Line):
@@ -37,17 +48,19 @@ class SuddenDeath(Line):
 
 
 @pytest.mark.parametrize(
-    ('error', 'words'),
+    ('model', 'words'),
     [
-        (None, 'The memory is full. Set a smaller batch_size'),
-        (torch.cuda.OutOfMemoryError, "The device's memory is full"),
+        (GreedyModel, 'The memory is full. Set a smaller batch_size'),
+        (
+            GreedyOnDevice,
+            r"The device's memory is full. Set a smaller batch_size.*docs/sp",
+        ),
     ],
 )
 def test_without_memory_the_setting_and_the_last_checkpoint_are_named(
-    tmp_path, error, words
+    tmp_path, model, words
 ):
-    runner = line_runner(tmp_path, 4, hooks=SAFE)
-    runner.register_hook(Greedy(error))
+    runner = line_runner(tmp_path, 4, hooks=SAFE, model=model)
     with pytest.raises(RuntimeError, match=words) as found:
         runner.train()
     last = tmp_path / 'epoch_2.pth'

@@ -1,13 +1,17 @@
 """Files that would run code on loading are refused, whoever loads them."""
 
-import os
+import functools
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import torch
+from hostile import SENTENCE, Hostile
 from line_training import line_runner
 from mmengine.config import Config
-from mmengine.runner import load_checkpoint
+from mmengine.runner import checkpoint, load_checkpoint
 from mmpose.apis import init_model
 from mmpose.registry import MODELS
 from torch import nn
@@ -16,18 +20,7 @@ from trainings import CONFIGS
 from mlpe_mmpose.apis import Predictor, convert_checkpoint
 from mlpe_mmpose.compat.safe_checkpoints import load_from_local
 
-SENTENCE = r'wants posix\.mkdir to be called or built, and so could run code'
 CONFIG = CONFIGS / 'mlpe_tiny_synthetic.py'
-
-
-class Hostile:
-    """Makes a folder when it is unpickled."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __reduce__(self) -> tuple:
-        return os.mkdir, (str(self.folder),)
 
 
 @pytest.fixture
@@ -39,7 +32,23 @@ def hostile(tmp_path) -> Path:
     return path
 
 
-def as_pretrained(path: Path) -> None:
+@pytest.fixture
+def address(tmp_path, monkeypatch) -> Iterator[str]:
+    """The address at which a server offers the files of `tmp_path`."""
+    monkeypatch.setenv('no_proxy', '*')
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'cache'))
+    handler = functools.partial(
+        SimpleHTTPRequestHandler, directory=str(tmp_path)
+    )
+    with ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f'http://127.0.0.1:{server.server_port}'
+        server.shutdown()
+        thread.join()
+
+
+def as_pretrained(path: Path | str) -> None:
     config = Config.fromfile(CONFIG)
     config.model.backbone.init_cfg = dict(
         type='Pretrained', checkpoint=str(path)
@@ -86,6 +95,36 @@ def test_a_checkpoint_that_would_run_code_is_refused_in_one_sentence(
     # the file does what it says where nobody refuses it
     torch.load(hostile, weights_only=False)
     assert (tmp_path / 'effect').is_dir()
+
+
+@pytest.mark.parametrize(
+    'scheme', ['', 'torchvision://', 'open-mmlab://', 'mmcls://']
+)
+def test_a_download_that_would_run_code_is_refused(
+    hostile, address, tmp_path, monkeypatch, scheme
+):
+    url = f'{address}/{hostile.name}'
+    # the tables of the names of models get one more
+    for kind in ('torchvision', 'external', 'mmcls'):
+        monkeypatch.setattr(
+            checkpoint, f'get_{kind}_models', lambda: dict(evil=url)
+        )
+    with pytest.raises(ValueError, match=SENTENCE):
+        as_pretrained(f'{scheme}evil' if scheme else url)
+    assert not (tmp_path / 'effect').exists()
+    assert (tmp_path / 'cache/hub/checkpoints/hostile.pth').is_file()
+
+
+def test_a_plain_checkpoint_is_downloaded_once(address, tmp_path):
+    weights = nn.Linear(1, 1).state_dict()
+    path = tmp_path / 'plain.pth'
+    torch.save(weights, path)
+    for _ in range(2):
+        model = nn.Linear(1, 1)
+        load_checkpoint(model, f'{address}/plain.pth?key=1')
+        torch.testing.assert_close(model.state_dict(), weights)
+        # the second time it comes from the cache
+        path.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize('content', [b'', b'text', b'PK\x03\x04', b'\x80\x02'])

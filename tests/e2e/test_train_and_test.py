@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from hostile import SENTENCE, Hostile
 from trainings import as_arguments, command, data_options, last_ap
 
 CONFIG = 'mlpe_tiny_synthetic.py'
@@ -110,9 +111,15 @@ def test_half_precision_trains_with_finite_losses(
     assert all(math.isfinite(float(loss)) for loss in losses)
 
 
-def test_a_file_that_is_no_checkpoint_is_named(mim, people, tmp_path):
-    path = tmp_path / 'notes.pth'
-    path.write_text('not a checkpoint')
-    output = mim('test', CONFIG, '-C', path, *options(people, 1), fails=True)
-    assert 'PlainCheckpointHook cannot read load_from=' in output
-    assert 'notes.pth' in output
+def test_a_checkpoint_that_would_run_code_is_refused(mim, people, tmp_path):
+    path, effect = tmp_path / 'hostile.pth', tmp_path / 'effect'
+    torch.save(dict(state_dict={}, extra=Hostile(effect)), path)
+    tested = mim('test', CONFIG, '-C', path, *options(people, 1), fails=True)
+    more = options(people, 1, load_from=path)
+    for output in tested, mim('train', CONFIG, *more, fails=True):
+        assert (
+            f'PlainCheckpointHook cannot read load_from={str(path)!r}'
+            in output
+        )
+        assert SENTENCE in output
+    assert not effect.exists()

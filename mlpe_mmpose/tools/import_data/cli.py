@@ -1,7 +1,6 @@
 """The command line of ``import-data``."""
 
 import argparse
-import functools
 
 HELP = 'turn labels of DeepLabCut, SLEAP, ... into COCO files'
 
@@ -34,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Import the labels, and say what to do next."""
+    from mlpe_mmpose.tools.escape import escape
+
     from .import_data import import_data
 
-    import_data(**vars(args), say=functools.partial(print, flush=True))
+    import_data(**vars(args), say=lambda note: print(escape(note), flush=True))

@@ -4,6 +4,8 @@ import sys
 import time
 from typing import TextIO
 
+from mlpe_mmpose.tools.escape import escape
+
 from .predict_files import Summary
 
 # seconds between two lines; a file gets fewer lines than a terminal
@@ -39,7 +41,8 @@ class Progress:
         """Name the files that could not be read since the last call."""
         for item in summary.unreadable[self._named :]:
             self._clear()
-            self.stream.write(f'skipped {item.name}: {item.reason}\n')
+            line = f'skipped {item.name}: {item.reason}'
+            self.stream.write(f'{escape(line)}\n')
             self._named += 1
 
     def close(self, summary: Summary) -> None:

@@ -272,3 +272,14 @@ def test_the_open_field_is_imported_with_every_coordinate(tmp_path):
                     assert not inside.all()
     assert sizes == dict(train=110, val=6)
     assert len(seen) == 116
+
+
+def test_a_name_with_control_characters_is_shown_escaped(tmp_path, capsys):
+    labels = made.make_labels([made.make_images(tmp_path / 'day', range(3))])
+    labels.skeleton.rename_node('leftear', 'left\x1b[2Jear')
+    labels.skeleton.rename_node('rightear', 'right\x1b[2Jear')
+    source = save_slp(labels, tmp_path)
+    assert main(['import-data', str(source), str(tmp_path / 'out')]) in (0, 2)
+    said = ''.join(capsys.readouterr())
+    assert r'left\x1b[2Jear' in said
+    assert said.replace('\n', '').isprintable()

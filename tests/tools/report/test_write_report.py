@@ -19,7 +19,7 @@ from mlpe_mmpose.tools.report.write_report import write_report
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 TINY = Path(__file__).parents[3] / 'configs/mlpe_tiny_synthetic.py'
-EVIL = '<img src=x onerror="alert(1)"> & \'co\'.jpg'
+EVIL = '<script>alert(1)<img src=x onerror="alert(1)"> & \'co\'.jpg'
 BROWSER = shutil.which('chromium') or shutil.which('google-chrome')
 # the page runs no script, and loads nothing
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -83,7 +83,7 @@ def trained(tmp_path_factory) -> tuple[Path, Path]:
     weights = dict(state_dict=model.state_dict(), meta={})
     torch.save(weights, folder / 'weights.pth')
     picks = dict(
-        keypoints=['nose', '<b>ear'],
+        keypoints=['nose', '<script>ear'],
         epochs=[
             dict(epoch=1, picked=[1, 2], labelled=[4, 4]),
             dict(epoch=7, picked=[3, 4], labelled=[4, 4]),
@@ -94,9 +94,9 @@ def trained(tmp_path_factory) -> tuple[Path, Path]:
     content = json.loads(truth.read_text())
     image = content['images'][0]
     old = folder / 'data/val2017' / image['file_name']
-    evil = EVIL.replace('/', '')
-    old.rename(old.with_name(evil))
-    image['file_name'] = evil
+    old.rename(old.with_name(EVIL))
+    image['file_name'] = EVIL
+    content['categories'][0]['name'] = EVIL
     truth.write_text(json.dumps(content))
     return folder / 'config.py', folder / 'weights.pth'
 
@@ -149,8 +149,8 @@ def test_the_page_loads_nothing_from_outside(page):
 def test_markup_in_names_is_escaped(page):
     text = page.read_text()
     assert 'onerror="' not in text
-    assert '&lt;img src=x onerror=' in text
-    assert '&lt;b&gt;ear' in text
+    assert '&lt;script&gt;alert(1)&lt;img src=x onerror=' in text
+    assert '&lt;script&gt;ear' in text
     assert EVIL in Reader(text).text
 
 
