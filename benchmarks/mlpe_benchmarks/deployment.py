@@ -1,10 +1,14 @@
-"""Measure speed and AP of the tiny model in each backend and precision.
+"""Measure speed and AP of a trained model in each backend and precision.
 
-An AP needs a trained model. The model and its data are those that
-`python -m mlpe_mmpose demo` writes to the current folder. The benchmark
-`runtime` measures the speed of a large network.
+The benchmark `deployment` takes the model and the data that
+`python -m mlpe_mmpose demo` writes to the current folder. Any other model is
+measured by `python -m mlpe_benchmarks.deployment CONFIG CHECKPOINT`, with
+`PYTHONPATH=benchmarks`.
+
+The benchmark `runtime` measures the speed of a large network.
 """
 
+import argparse
 import contextlib
 import io
 import shutil
@@ -15,6 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from mmengine.config import Config
 from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval
 
@@ -25,12 +30,14 @@ from mlpe_mmpose.tools.demo.run_demo import CONFIG, DATA_ROOT, WORK_DIR
 from mlpe_mmpose.tools.export.calibration import read_crops
 from mlpe_mmpose.tools.export.export_onnx import export_onnx
 from mlpe_mmpose.tools.export.quantise import quantise
+from mlpe_mmpose.tools.machine import describe_machine
 
 from .harness import (
     MissingInputError,
     Options,
     Row,
     check_difference,
+    format_table,
     take_turns,
 )
 
@@ -38,7 +45,6 @@ from mmpose.apis import inference_topdown, init_model  # isort: skip
 
 # the name of a side, and its function from images and boxes to poses
 Side = tuple[str, Callable[[list, list], list]]
-ANNOTATIONS = DATA_ROOT / 'annotations/person_keypoints_val2017.json'
 # backend, precision, and the largest loss of AP that we allow (our choice: a
 # tenth of a point, which is rounding, in float32 and bfloat16; one point in
 # int8)
@@ -55,24 +61,27 @@ TIMED = 40
 
 
 class People:
-    """Images of the demo's validation set, with their annotated boxes.
+    """Images of a data set, with their annotated boxes.
 
     Args:
+        dataset (dict): A data set of COCO's format, as in a config
         number (int, optional): Number of images, from the lowest id on; all
             images if ``None``
         sigmas (np.ndarray): (K,), the data set's OKS constants
     """
 
-    def __init__(self, number: int | None, sigmas: np.ndarray) -> None:
+    def __init__(
+        self, dataset: dict, number: int | None, sigmas: np.ndarray
+    ) -> None:
+        folder, annotations = locate(dataset)
         with contextlib.redirect_stdout(io.StringIO()):
-            self.truth = COCO(str(ANNOTATIONS))
+            self.truth = COCO(str(annotations))
         self.sigmas = sigmas
         self.ids = sorted(self.truth.imgs)[:number]
         self.images, self.boxes = [], []
         for image_id in self.ids:
             name = self.truth.imgs[image_id]['file_name']
-            path = DATA_ROOT / 'val2017' / name
-            self.images.append(cv2.imread(str(path)))
+            self.images.append(cv2.imread(str(folder / name)))
             boxes = [
                 person['bbox']
                 for person in self.truth.imgToAnns[image_id]
@@ -109,8 +118,14 @@ class People:
         return evaluation.stats[0]
 
 
+def locate(dataset: dict) -> tuple[Path, Path]:
+    """Return the image folder and the annotation file of a data set."""
+    root = Path(dataset.get('data_root') or '')
+    return root / dataset['data_prefix']['img'], root / dataset['ann_file']
+
+
 def measure(options: Options) -> Iterator[Row]:
-    """Yield a row for each backend and precision.
+    """Yield a row for each backend and precision, with the model of the demo.
 
     Only the CPU is measured, because the onnxruntime of the default
     environment supports no other device.
@@ -121,17 +136,32 @@ def measure(options: Options) -> Iterator[Row]:
     if options.device != 'cpu':
         return
     checkpoints = sorted(WORK_DIR.glob('best_coco_AP_epoch_*.pth'))
-    if not checkpoints or not ANNOTATIONS.exists():
-        missing = ANNOTATIONS if checkpoints else f'{WORK_DIR}/best_coco_AP_*'
+    if not checkpoints or not DATA_ROOT.exists():
+        missing = DATA_ROOT if checkpoints else f'{WORK_DIR}/best_coco_AP_*'
         raise MissingInputError(
             f'deployment needs the trained model and the data of the demo '
             f'below the current folder, and there is no {missing}. '
             '`python -m mlpe_mmpose demo` makes both.'
         )
+    yield from measure_model(find_shipped(CONFIG), checkpoints[-1], options)
+
+
+def measure_model(
+    config: Path, checkpoint: Path, options: Options
+) -> Iterator[Row]:
+    """Yield a row for each backend and precision, with a trained model.
+
+    The AP is that of the config's validation set in annotated boxes. The
+    people of its training set calibrate int8.
+    """
     torch.set_num_threads(THREADS)
-    model = init_model(str(find_shipped(CONFIG)), str(checkpoints[-1]), 'cpu')
-    sigmas = np.array(model.dataset_meta['sigmas'])
-    people = People(TIMED if options.quick else None, sigmas)
+    cfg = Config.fromfile(config)
+    model = init_model(str(config), str(checkpoint), 'cpu')
+    people = People(
+        cfg.val_dataloader.dataset,
+        TIMED if options.quick else None,
+        np.array(model.dataset_meta['sigmas']),
+    )
 
     def predict_in_torch(images: list, boxes: list) -> list:
         return [
@@ -141,15 +171,12 @@ def measure(options: Options) -> Iterator[Row]:
 
     with tempfile.TemporaryDirectory() as folder:
         plain, int8 = Path(folder, 'plain.onnx'), Path(folder, 'int8.onnx')
-        config = find_shipped(CONFIG)
-        export_onnx(config, checkpoints[-1], plain, say=lambda line: None)
+        export_onnx(config, checkpoint, plain, say=lambda line: None)
         # the steps of `export --int8`
         shutil.copy(plain, int8)
         card = OnnxPose(plain).card
-        calibration = DATA_ROOT / 'annotations/person_keypoints_train2017.json'
-        quantise(
-            int8, card, read_crops(DATA_ROOT / 'train2017', calibration, card)
-        )
+        crops = read_crops(*locate(cfg.train_dataloader.dataset), card)
+        quantise(int8, card, crops)
         peer = ('inference_topdown', predict_in_torch)
         for backend, precision, bound in SIDES:
             pose = OnnxPose(
@@ -170,7 +197,8 @@ def predict_with_mmpose(
     Without boxes, MMPose would take the whole image as a box.
     """
     if not len(boxes):
-        return np.empty((0, 17, 2)), np.empty((0, 17))
+        count = model.head.out_channels
+        return np.empty((0, count, 2)), np.empty((0, count))
     found = [r.pred_instances for r in inference_topdown(model, image, boxes)]
     return (
         np.concatenate([person.keypoints for person in found]),
@@ -193,8 +221,8 @@ def compare_sides(
     )
     count = sum(map(len, people.select_timed()[1]))
     return Row(
-        f'{ours[0]}, the trained tiny model',
-        f'{len(people.ids)} generated images, flip test, {THREADS} threads',
+        f'{ours[0]}, a trained model',
+        f'{len(people.ids)} images, flip test, {THREADS} threads',
         peer[0],
         count / seconds[1],
         count / seconds[0],
@@ -203,3 +231,14 @@ def compare_sides(
         f'AP {got:.3f}, peer {expected:.3f}; '
         + check_difference('AP', abs(expected - got), bound),
     )
+
+
+if __name__ == '__main__':
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('config', type=Path)
+    parser.add_argument('checkpoint', type=Path)
+    parser.add_argument('--quick', action='store_true')
+    args = parser.parse_args()
+    options = Options(args.quick, 'cpu')
+    rows = list(measure_model(args.config, args.checkpoint, options))
+    print(f'{describe_machine("cpu")}\n\n{format_table(rows)}')

@@ -71,14 +71,12 @@ def files(trained: Trained) -> dict[str, Path]:
         ('openvino', 'int8', 0.01),
     ],
 )
-def test_the_ap_is_that_of_float32(
-    trained, files, monkeypatch, backend, precision, bound
-):
+def test_the_ap_is_that_of_float32(trained, files, backend, precision, bound):
     if precision == 'bfloat16' and not BFLOAT16:
         pytest.skip('the processor has no bfloat16')
-    monkeypatch.chdir(trained.config.parent)
+    dataset = Config.fromfile(trained.config).val_dataloader.dataset
     sigmas = trained.model().dataset_meta['sigmas']
-    people = People(None, np.array(sigmas))
+    people = People(dataset, None, np.array(sigmas))
 
     def compute_ap(pose: OnnxPose) -> float:
         return people.compute_ap(pose.predict(people.images, people.boxes))
