@@ -1,25 +1,39 @@
 #!/usr/bin/env bash
-# Run suite `gpu` on generated people for a limited time, on a machine with a
-# GPU:
+# A suite within a time, on a machine with a GPU:
 #
 #   benchmarks/gpu_suite.sh OUT [MINUTES [ARGUMENTS OF compare]]
 #
-# OUT gets table.md, runs.csv, plot.png and results.tar.gz. The archive has the
-# results of all finished runs: unpack it in OUT on another machine, and the
-# next call continues there. The variable PYTHON names another Python, and DATA
-# another folder for the generated data.
+# Suite `gpu`, on people that are generated. Or, on photographs that
+# benchmarks/pack_crops.py has packed, of which CROPS is the folder:
+#
+#   SUITE=lspet_gpu CROPS=. benchmarks/gpu_suite.sh OUT [MINUTES ...]
+#
+# OUT gets table.md, runs.csv, plots, and results.tar.gz, which holds what is
+# done: unpack it in OUT, on any machine, and the next call goes on there.
+# PYTHON and DATA choose another Python, and where the data are written.
 set -euo pipefail
 out=${1:?usage: benchmarks/gpu_suite.sh OUT [MINUTES [ARGUMENTS]]}
 minutes=${2:-25}
 shift $(($# < 2 ? $# : 2))
 python=${PYTHON:-python}
-data=${DATA:-data/overlap_640x480}
+suite=${SUITE:-gpu}
 
-# The people are twice as large as in suite `tiny`.
-if [ ! -e "$data/synth.json" ]; then
-    "$python" -m mlpe_mmpose synth "$data" --size 640 480 --max-people 8 \
-        --images "${IMAGES:-1400}" --val-images "${VAL_IMAGES:-400}"
+if [ "$suite" = lspet_gpu ]; then
+    data=${DATA:-data/lspet_crops}
+    if [ ! -e "$data/val.json" ]; then
+        mkdir -p "$data"
+        for archive in "${CROPS:-.}"/crops_[12].tar.gz; do
+            tar xzf "$archive" -C "$data"
+        done
+    fi
+else
+    data=${DATA:-data/overlap_640x480}
+    # people twice as large as in suite `tiny`
+    if [ ! -e "$data/synth.json" ]; then
+        "$python" -m mlpe_mmpose synth "$data" --size 640 480 --max-people 8 \
+            --images "${IMAGES:-1400}" --val-images "${VAL_IMAGES:-400}"
+    fi
 fi
-"$python" -m mlpe_mmpose compare gpu --data "$data" --out "$out" \
+"$python" -m mlpe_mmpose compare "$suite" --data "$data" --out "$out" \
     --minutes "$minutes" "$@"
 (cd "$out" && tar czf results.tar.gz runs/*/seed*/result.json)

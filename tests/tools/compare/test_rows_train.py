@@ -18,11 +18,16 @@ from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
-SUITES = {name: load_suite(name) for name in ('lspet', 'table2')}
+SUITES = {name: load_suite(name) for name in ('lspet', 'lspet_gpu', 'table2')}
 # all small networks, and the large ones whose heads or targets differ
 ROWS = [('lspet', row.name) for row in SUITES['lspet'].experiments]
 ROWS += [('table2', name) for name in ('mspn50', 'offsets_resnest50')]
 ROWS += [('table2', 'rtmpose_m')]
+# ResNeSt-50 at 256x256, 21 times
+ROWS += [
+    pytest.param('lspet_gpu', row.name, marks=pytest.mark.long)
+    for row in SUITES['lspet_gpu'].experiments
+]
 # batch norms over single cells need two people
 PEOPLE = 2
 
@@ -60,6 +65,11 @@ def lspet(tmp_path_factory: pytest.TempPathFactory) -> Path:
         content['categories'] = [dict(id=1, name='person')]
         (root / f'{split}.json').write_text(json.dumps(content))
     return root
+
+
+@pytest.fixture(scope='module')
+def lspet_gpu(lspet: Path) -> Path:
+    return lspet
 
 
 @pytest.fixture(scope='module')

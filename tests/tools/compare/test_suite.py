@@ -82,6 +82,26 @@ def test_the_suite_for_a_gpu_has_the_rows_of_the_tiny_one():
         assert config.model.backbone.type == 'ResNeSt'
 
 
+def test_the_photographs_for_a_gpu_have_the_rows_of_the_small_networks():
+    small, large = (load_suite(name) for name in ('lspet', 'lspet_gpu'))
+    assert large.data == small.data
+    rows = large.experiments
+    assert [(row.name, row.against) for row in rows] == [
+        (row.name, row.against) for row in small.experiments
+    ]
+    backbones = set()
+    for row in rows:
+        config = build_config(row, [large.options, row.options])
+        assert config.codec.input_size == (256, 256)
+        backbones.add(config.model.backbone.type)
+    assert backbones == {
+        'ResNeSt',
+        'HRNet',
+        'MSPN',
+        'mmpretrain.VisionTransformer',
+    }
+
+
 def pooled_sizes(ratios: tuple, height: int, width: int) -> list[tuple]:
     """Sizes of the pooled maps of feature enhancement."""
     part = FeatureEnhancement(2, 2, ratios).eval()

@@ -9,7 +9,7 @@ _base_ = ['lspet.py', 'mlpe_mmpose::_base_/bottomup.py']
 
 data = dict(_delete_=True)  # in COCO's layout
 TOPDOWN = ('c', 'mlpe', 'plus', 'cpn', 'simple_baseline', 'mspn', 'hrnet')
-ROWS = {row['name']: row for row in _base_.experiments}
+BY_NAME = {row['name']: row for row in _base_.experiments}
 
 # the schedule of the other rows, with the optimizers of the networks
 SHORT = {
@@ -49,16 +49,18 @@ PIPELINES = {
 }
 
 experiments = [
-    *[dict(ROWS[name], config=_base_.config) for name in TOPDOWN],
-    dict(ROWS['rtmpose_head'], name='rtmpose', config=_base_.config),
+    *[dict(BY_NAME[name], config=_base_.config) for name in TOPDOWN],
+    dict(BY_NAME['rtmpose_head'], name='rtmpose', config=_base_.config),
     # G-RMI's way, as in suite `table2`
     dict(
         name='offsets',
         config=_base_.config,
         options={
-            **_base_.C5,
+            'model.backbone.out_indices': (3,),
+            'model.neck': None,
             'model.head': dict(
-                _base_.SIMPLE_BASELINE,
+                _base_.heatmap_head,
+                **_base_.deconvs,
                 out_channels=3 * 17,
                 loss=dict(
                     type='CombinedTargetMSELoss', use_target_weight=True
