@@ -9,7 +9,7 @@ import numpy as np
 from mlpe_mmpose.tools.drawing import draw_heatmaps_over, draw_skeleton
 from mlpe_mmpose.tools.read_image import read_image
 
-from .diagnosis.findings import WorstPerson
+from .diagnosis.findings import ExamplePerson
 
 # our choice: height of a panel in pixels, and margin as a part of the box
 HEIGHT, MARGIN = 220, 0.25
@@ -24,12 +24,12 @@ COLORS = {
 
 
 def draw_person(
-    person: WorstPerson, folder: Path, links: Sequence[tuple[int, int]]
+    person: ExamplePerson, folder: Path, links: Sequence[tuple[int, int]]
 ) -> list[tuple[str, np.ndarray]]:
     """Draw the annotation and the prediction of one person.
 
     Args:
-        person (WorstPerson): The person; keypoints that are not labelled
+        person (ExamplePerson): The person; keypoints that are not labelled
             have no kind of error, so they are drawn in neither panel
         folder (Path): Folder of the images; a missing image is drawn black,
             because the rest of the page is still useful

@@ -10,7 +10,7 @@ from mmpose.models.heads import HeatmapHead
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
 
-from .diagnosis.findings import WorstPerson
+from .diagnosis.findings import ExamplePerson
 from .drawing import draw_heatmaps
 
 # our choice: number of people whose heatmaps are shown
@@ -20,7 +20,7 @@ SHOWN = 4
 def draw_levels(
     config: Config,
     checkpoint: Path,
-    people: Iterable[WorstPerson],
+    people: Iterable[ExamplePerson],
     images: Path,
     device: str,
 ) -> list[tuple[str, list[tuple[str, np.ndarray]]]]:
@@ -32,7 +32,7 @@ def draw_levels(
     Args:
         config (Config): Config of the model
         checkpoint (Path): Weights of the model
-        people (Iterable[WorstPerson]): The people to choose from
+        people (Iterable[ExamplePerson]): The people to choose from
         images (Path): Folder of the images
         device (str): Where the network runs
 

@@ -71,7 +71,7 @@ def write_report(
         found = diagnose(dataset.ann_file, results, dataset.metainfo)
     images = Path(dataset.data_prefix.get('img', ''))
     links = dataset.metainfo['skeleton_links']
-    say(f'drawing {len(found.worst)} people')
+    say(f'drawing {len(found.worst) + len(found.best)} people')
     ap = format_percent(found.metrics['AP'])
     levels = []
     if tested:
@@ -84,6 +84,7 @@ def write_report(
         picks=_read_picks(source.with_name(FILE_NAME)),
         levels=levels,
         worst=[(p, draw_person(p, images, links)) for p in found.worst],
+        best=[(p, draw_person(p, images, links)) for p in found.best],
         colors=COLORS,
     )
     with write_then_check(out_file) as unproven:

@@ -4,13 +4,13 @@ import json
 import re
 import shutil
 import subprocess
-from html.parser import HTMLParser
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+from html_reader import Reader
 from mmengine.config import Config
 from mmpose.apis import init_model
 
@@ -27,40 +27,6 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 QUIET = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic']
 QUIET += ['--no-first-run', '--disable-background-networking']
 QUIET += ['--disable-component-update', '--disable-sync']
-
-
-class Reader(HTMLParser):
-    """Counts tags, and keeps addresses and text."""
-
-    void = frozenset({'meta', 'img'})
-
-    def __init__(self, text: str):
-        super().__init__()
-        self.open, self.sources, self.texts = [], [], []
-        self.tags = {}
-        self.feed(text)
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags[tag] = self.tags.get(tag, 0) + 1
-        if tag not in self.void:
-            self.open.append(tag)
-        names = {name for name, _ in attrs}
-        assert not {n for n in names if n.startswith('on')}
-        for name, value in attrs:
-            if name in ('src', 'href'):
-                self.sources.append(value)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        """The text, with white space as a browser shows it."""
-        return ' '.join(''.join(self.texts).split())
 
 
 @pytest.fixture(scope='module')
@@ -130,7 +96,9 @@ def test_the_page_has_every_section_and_all_its_pictures(page):
     # three of four in the last epoch
     assert re.search(r'epoch 7, %.*nose25\.075\.0', text)
     people = len(re.findall(r'annotation \d+: OKS', text))
+    # random weights match nobody, so nobody is among the best
     assert f'The worst {people}' in text
+    assert 'The best' not in text
     # two panels a person; four people or fewer of five maps
     assert (reader.tags['img'] - 2 * people) % 5 == 0
     assert text.count('level 0') == (reader.tags['img'] - 2 * people) // 5 + 1
@@ -195,6 +163,8 @@ def test_a_results_file_gives_every_section_but_the_heatmaps(
     assert found.metrics['AP'] == 1
     text = Reader(out.read_text()).text
     assert 'AP 100.0' in text
+    assert f'The best {len(found.best)}' in text
+    assert 'OKS 1.00; no error' in text
     assert 'They need the network' in text
     assert 'Not recorded: ohkm_picks.json' in text
 
@@ -206,7 +176,8 @@ def test_people_of_missing_images_are_drawn_over_black(
     nowhere = {'test_dataloader.dataset.data_prefix.img': 'nowhere/'}
     found = write_report(trained[0], perfect, out, nowhere, say=str)
     reader = Reader(out.read_text())
-    assert reader.tags['img'] == 2 * len(found.worst)
+    shown = len(found.worst) + len(found.best)
+    assert reader.tags['img'] == 2 * shown
 
 
 def test_the_verb_names_the_costliest_error_and_refuses_missing_files(

@@ -10,13 +10,13 @@ from xtcocotools.coco import COCO
 from mlpe_mmpose.optional import require
 
 from .detections import Detections
-from .findings import Diagnosis, ErrorKind, KeypointError, WorstPerson
+from .findings import Diagnosis, ErrorKind, ExamplePerson, KeypointError
 from .ground_truth import GroundTruth, read_truth
 from .matching import KINDS, Matches, compute_similarity, match
 from .slices import slice_people
 
-# our choice: number of the worst predictions that a diagnosis keeps
-WORST = 24
+# our choice: numbers of the worst and best predictions that a diagnosis keeps
+WORST, BEST = 24, 8
 # the optional package, and what needs it
 NEEDED = ('faster_coco_eval', 'The diagnosis of predictions')
 
@@ -86,6 +86,7 @@ class _Case:
         matches = match(truth, self.detections, self.sigmas, flip_indices)
         metrics = self.compute_metrics()
         names = self.metainfo['keypoint_id2name']
+        best = np.argsort(-matches.oks, kind='stable')
         return Diagnosis(
             num_images=len(truth.image_ids),
             num_people=int(truth.evaluated.sum()),
@@ -104,7 +105,8 @@ class _Case:
                 self.correct(kind, matches, metrics['AP'])
                 for kind in range(1, len(KINDS))
             ),
-            worst=self.find_worst(matches),
+            worst=self.describe(matches, self.sort_people(matches)[:WORST]),
+            best=self.describe(matches, matches.truth[best][:BEST]),
         )
 
     def correct(self, kind: int, matches: Matches, ap: float) -> ErrorKind:
@@ -123,8 +125,8 @@ class _Case:
         share = len(pairs) / max(int((matches.kinds >= 0).sum()), 1)
         return ErrorKind(KINDS[kind], len(pairs), share, fixed, fixed - ap)
 
-    def find_worst(self, matches: Matches) -> tuple[WorstPerson, ...]:
-        """Return the annotated people of the smallest OKS.
+    def sort_people(self, matches: Matches) -> np.ndarray:
+        """Return the rows of the annotated people, smallest OKS first.
 
         People without a matched detection have an OKS of 0. People of the
         same OKS are sorted by the number of their keypoints, most first.
@@ -132,24 +134,30 @@ class _Case:
         oks = np.zeros(len(self.truth.ids))
         oks[matches.truth] = matches.oks
         order = np.lexsort((-self.truth.num_keypoints, oks))
-        order = order[self.truth.evaluated[order]]
+        return order[self.truth.evaluated[order]]
+
+    def describe(
+        self, matches: Matches, rows: np.ndarray
+    ) -> tuple[ExamplePerson, ...]:
+        """Describe annotated people, and the detections that match them."""
         pairs = {row: pair for pair, row in enumerate(matches.truth)}
         people = []
-        for row in order[:WORST]:
-            predicted, names = None, ('',) * len(self.sigmas)
+        for row in rows:
+            predicted, names, oks = None, ('',) * len(self.sigmas), 0.0
             if row in pairs:
                 pair = pairs[row]
                 predicted = self.detections.keypoints[matches.detections[pair]]
                 # keypoints that are not labelled have kind -1
                 names = tuple(KINDS[max(k, 0)] for k in matches.kinds[pair])
+                oks = float(matches.oks[pair])
             image_id = self.truth.image_ids[self.truth.images[row]].item()
-            person = WorstPerson(
+            person = ExamplePerson(
                 file_name=self.coco.imgs[image_id].get('file_name', ''),
                 annotation_id=self.truth.ids[row].item(),
                 box=tuple(self.truth.boxes[row].tolist()),
                 truth=self.truth.keypoints[row],
                 predicted=predicted,
-                oks=float(oks[row]),
+                oks=oks,
                 kinds=names,
             )
             people.append(person)

@@ -67,7 +67,7 @@ class ErrorKind:
 
 
 @dataclass(frozen=True)
-class WorstPerson:
+class ExamplePerson:
     """An annotation and its detection.
 
     Note:
@@ -110,7 +110,8 @@ class Diagnosis:
         keypoints (tuple[KeypointError]): One for each of the K keypoints
         num_good (int): Number of keypoints without an error
         errors (tuple[ErrorKind]): One for each of the four kinds of error
-        worst (tuple[WorstPerson]): People of the smallest OKS, worst first
+        worst (tuple[ExamplePerson]): People of the smallest OKS, worst first
+        best (tuple[ExamplePerson]): People of the largest OKS, best first
     """
 
     num_images: int
@@ -122,4 +123,5 @@ class Diagnosis:
     keypoints: tuple[KeypointError, ...]
     num_good: int
     errors: tuple[ErrorKind, ...]
-    worst: tuple[WorstPerson, ...]
+    worst: tuple[ExamplePerson, ...]
+    best: tuple[ExamplePerson, ...]
