@@ -20,7 +20,7 @@ from original_network import OriginalNetwork
 from processes import free_port
 from wheels import Environment, install_wheel
 
-from mlpe_mmpose.tools import VERBS
+from mlpe_mmpose.tools import VERBS, ExitCode
 
 MINUTES_10 = 600
 SUITE = """
@@ -86,7 +86,7 @@ WRITTEN = (
     *('predictions/results.json', 'exported/results.json', 'boxes.json'),
     *('pose.onnx', 'converted.pth', 'converted.py', 'poses.slp'),
     *('person_keypoints_test-dev2017_MLPE_results.zip', 'imported/val.json'),
-    *('mine/imported_config.py', 'runs/table.md'),
+    *('mine/train_config.py', 'runs/table.md'),
 )
 
 
@@ -162,13 +162,14 @@ def test_the_page_of_a_wheel_opens_and_closes(wheel, folder):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
-        said = process.stdout.readline()
-        (url,) = re.findall(r'^(http://127\.0\.0\.1:\d+/) is open', said)
+        said = next(x for x in process.stdout if ' is open; ' in x)
+        url = said.split()[0]
+        assert re.fullmatch(r'http://127\.0\.0\.1:\d+/', url)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(url, timeout=60) as answer:
-            assert '<title>MLPE</title>' in answer.read().decode()
+            assert 'Find poses' in answer.read().decode()
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        assert process.wait(timeout=60) == ExitCode.STOPPED
     finally:
         process.kill()
         process.communicate()

@@ -33,11 +33,12 @@ NAMES = (
     'fuse',
     'predictor',
     'video',
+    'ray',
     'runtime',
     'deployment',
 )
 # these take minutes even at small sizes; a quick run leaves them out
-SLOW = ('training_modes', 'deployment')
+SLOW = ('training_modes', 'ray', 'deployment')
 
 
 def run_all(

@@ -143,7 +143,15 @@ def _claim_folder(out_dir: Path, arguments: Sequence[object]) -> None:
 def _start(ray: ModuleType, job: RayJob, people: People) -> None:
     """Connect to a cluster, or start one on this machine."""
     if job.address is not None:
-        ray.init(address=job.address)
+        try:
+            ray.init(address=job.address)
+        except ConnectionError as error:
+            # Ray's log has the reason, and its error does not
+            raise ConnectionError(
+                f'{error}. If the log names a token, the cluster asks for '
+                'one: set RAY_AUTH_MODE=token, and have its token in '
+                '~/.ray/auth_token.'
+            ) from error
         return
     pools = 2 if people.detector else 1
     # These are logical: Ray starts what has a number. Without spare ones the

@@ -1,6 +1,7 @@
 """The command line of ``web``."""
 
 import argparse
+import threading
 
 from mlpe_mmpose.tools.arguments import add_cfg_options, add_detector
 
@@ -38,4 +39,8 @@ def run(args: argparse.Namespace) -> None:
 
     page = serve_page(**vars(args))
     print(f'{page.local_url} is open; Ctrl-C closes it', flush=True)
-    page.block_thread()
+    try:
+        # Gradio's own `block_thread` would take Ctrl-C for the normal end
+        threading.Event().wait()
+    finally:
+        page.close(verbose=False)
