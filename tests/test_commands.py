@@ -32,6 +32,8 @@ NOT_RUN = {
     'python -m mlpe_mmpose compare ohkm': 'hours; docs/results/ has the runs',
     'python -m mlpe_mmpose synth data/overlap': 'tests/tools/synth',
     'PYTHONPATH=benchmarks': 'tests/benchmarks',
+    'python benchmarks/pack_crops.py': 'tests/benchmarks',
+    'SUITE=lspet_gpu': 'a GPU',
     'python -m mlpe_mmpose web': 'tests/tools/web',
     'python -m mlpe_mmpose import-data openfield': "DeepLabCut's example",
     'python -m mlpe_mmpose init-dataset mouse': "DeepLabCut's example",

@@ -1,5 +1,6 @@
 """Rows of Table II train, validate and test by MMEngine's runner."""
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from photographs import COCO, needs_photographs
 
 from mlpe_mmpose.tools.compare.dataset import read_dataset
 from mlpe_mmpose.tools.compare.run_config import add_pck
-from mlpe_mmpose.tools.compare.runs import plan_runs
+from mlpe_mmpose.tools.compare.runs import finish, plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
@@ -73,6 +74,19 @@ def test_a_tiny_row_trains_and_validates_on_people_who_overlap(
     crowd, tmp_path, row
 ):
     check_run(run_row(TINY, row, crowd, tmp_path))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('row', ['higherhrnet', 'mask_rcnn'])
+def test_mim_trains_and_tests_a_network_of_whole_images(crowd, tmp_path, row):
+    runs = plan_runs(TINY, read_dataset(crowd, TINY.data), tmp_path, seeds=1)
+    (run,) = [run for run in runs if run.experiment.name == row]
+    run = dataclasses.replace(run, options=(*run.options, FEW))
+    result = finish(run, say=print)
+    ((epoch, ap),) = result['curve']
+    assert (epoch, ap) == (1, pytest.approx(result['metrics']['AP']))
+    assert result['boxes'] == 'none, whole images'
+    assert 'PCK' not in result['metrics']
 
 
 @pytest.mark.long
