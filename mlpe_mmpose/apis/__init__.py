@@ -15,7 +15,7 @@ from .predictor import Predictor
 # The work of the verbs: name -> module. A module is imported when its name is
 # first asked for, because the tools stand above this folder and may import it.
 _TOOLS = {
-    'PoseModel': 'predict.pose_models',
+    'PoseModel': 'predict.pose_model',
     'RayJob': 'predict.ray_job',
     'People': 'predict.people',
     'build_detector': 'build_detector',

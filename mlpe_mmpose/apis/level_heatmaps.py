@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
+from mmpose.models import HeatmapHead
 from torch import nn
 
 from mlpe_mmpose.models import MLPEHead
@@ -56,10 +57,17 @@ def predict_heatmaps(
         LevelHeatmaps: The heatmaps.
 
     Raises:
-        ValueError: If the image or the boxes are not as above.
+        ValueError: If the image or the boxes are not as above, or the network
+            predicts no heatmaps.
         OSError: If the file cannot be read as an image.
     """
     name, model = 'predict_heatmaps', predictor.model
+    names = name_levels(model.head)
+    if not names:
+        raise ValueError(
+            f'{name} needs a head that predicts heatmaps, got '
+            f'{type(model.head).__name__}.'
+        )
     loaded = read_image(name, 0, image, predictor.load_image)
     rows, scores = check_boxes(name, 0, boxes, loaded['img_shape'])
     if not len(rows):
@@ -81,9 +89,7 @@ def predict_heatmaps(
     return LevelHeatmaps(
         levels={
             level: maps.float().cpu().numpy()
-            for level, maps in zip(
-                name_levels(model.head), heatmaps, strict=True
-            )
+            for level, maps in zip(names, heatmaps, strict=True)
         },
         areas=np.hstack([centers - scales / 2, centers + scales / 2]),
         crops=np.stack([p['inputs'].permute(1, 2, 0).numpy() for p in people]),
@@ -91,6 +97,11 @@ def predict_heatmaps(
 
 
 def name_levels(head: nn.Module) -> list[str]:
-    """Name the heatmaps of a head, from the coarsest to the refined."""
+    """Name the heatmaps of a head, from the coarsest to the refined.
+
+    A head that predicts something else, such as coordinates, has no names.
+    """
+    if not isinstance(head, HeatmapHead):
+        return []
     count = head.num_levels if isinstance(head, MLPEHead) else 0
     return [*(f'level {i}' for i in range(count)), 'refined']

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -9,8 +10,9 @@ from exported import CONFIGS, SIZE, Trained
 from mmengine.config import Config
 from mmpose.apis import inference_topdown, init_model
 
-from mlpe_mmpose.apis import Predictor
+from mlpe_mmpose.apis import PoseModel, Predictor, predict_heatmaps
 from mlpe_mmpose.apis.fuse import FusedPoseEstimator
+from mlpe_mmpose.tools.web.pose_service import PoseService
 
 INPUT, CELLS = SIZE['input_size'], SIZE['heatmap_size']
 IMAGE = np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8)
@@ -167,3 +169,19 @@ def test_a_head_predicts_as_in_inference_topdown(name, tmp_path):
             wanted = np.concatenate([person.get(key) for person in theirs])
             np.testing.assert_allclose(values, wanted, atol=1e-3, err_msg=key)
             assert nobody.get(key).shape == (0, *wanted.shape[1:])
+
+
+def test_without_heatmaps_there_are_no_levels_to_look_at(tmp_path):
+    trained = build('RTMCCHead', tmp_path)
+    predictor = Predictor(trained.config, trained.checkpoint)
+    with pytest.raises(ValueError, match=r'predicts heatmaps.*RTMCCHead'):
+        predict_heatmaps(predictor, IMAGE, BOXES)
+    files = str(trained.config), str(trained.checkpoint)
+    with pytest.raises(ValueError, match=r'--heatmaps needs .*RTMCCHead of'):
+        PoseModel(*files, heatmaps=True).load()
+    # the page has skeletons without them
+    path = str(tmp_path / 'image.png')
+    cv2.imwrite(path, IMAGE)
+    answer = PoseService(predictor, None, 1e6).answer(path, '10 20 90 150')
+    assert answer.levels == []
+    assert len(answer.scores) == 17

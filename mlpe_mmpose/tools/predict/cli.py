@@ -117,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
     from mlpe_mmpose.tools import ExitCode
 
     from .people import People
-    from .pose_models import PoseModel
+    from .pose_model import PoseModel
     from .predict_files import predict_files
     from .progress import Progress
 

@@ -15,7 +15,7 @@ from .frames import Frame, Unreadable
 from .inputs import Input, open_input
 from .people import People, set_boxes
 from .pictures import Pictures
-from .pose_models import PoseModel
+from .pose_model import PoseModel
 from .tracks import track
 
 # our choice: images that wait between two threads. A detector's or a network's

@@ -13,7 +13,7 @@ from mlpe_mmpose.optional import require
 from .frames import Unreadable
 from .inputs import IMAGE_SUFFIXES, open_input
 from .people import People
-from .pose_models import PoseModel
+from .pose_model import PoseModel
 from .predict_files import Summary
 from .ray_job import RayJob
 from .ray_stages import FindPeople, ImageNames, PredictPoses

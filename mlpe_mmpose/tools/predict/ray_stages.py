@@ -16,7 +16,7 @@ from mlpe_mmpose.tools.read_image import decode_image
 
 from .frames import Frame
 from .people import People, set_boxes
-from .pose_models import PoseModel
+from .pose_model import PoseModel
 
 if TYPE_CHECKING:
     import pyarrow

@@ -1,6 +1,6 @@
 """Draws the predicted people into an image."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -9,7 +9,14 @@ from mlpe_mmpose.tools.drawing import choose_radius, draw_people
 
 from .frames import Frame
 
+Painter = Callable[[Frame], np.ndarray]
+
 TEXT_COLOR = (255, 255, 255)
+# codecs whose score is the peak's height / 255 + 0.5
+MEGVII_CODECS = ('MLPEHeatmap', 'MegviiHeatmap')
+# keypoints below are not drawn: a peak of 0.15 * 255 for those codecs, for
+# others the threshold of MMPose's demo
+MEGVII_THRESHOLD, THRESHOLD = 0.5 + 0.15, 0.3
 
 
 def draw_frame(
@@ -52,3 +59,8 @@ def _draw_track_ids(picture: np.ndarray, frame: Frame) -> None:
                 cv2.putText(
                     picture, f'{number}', place, 0, scale, color, width
                 )
+
+
+def choose_threshold(codec: str) -> float:
+    """Return the score from which on a keypoint is drawn."""
+    return MEGVII_THRESHOLD if codec in MEGVII_CODECS else THRESHOLD

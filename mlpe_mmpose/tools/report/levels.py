@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from mmengine.config import Config
-from mmpose.models.heads import HeatmapHead
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
+from mlpe_mmpose.apis.level_heatmaps import name_levels
 
 from .diagnosis.findings import ExamplePerson
 from .drawing import draw_heatmaps
@@ -46,7 +46,7 @@ def draw_levels(
     for person in sorted(people, key=lambda person: person.predicted is None):
         boxes.setdefault(images / person.file_name, person.box)
     predictor = Predictor(config, checkpoint, device, fuse=False)
-    if not isinstance(predictor.model.head, HeatmapHead):
+    if not name_levels(predictor.model.head):
         return []
     rows = []
     for path, (left, top, width, height) in islice(boxes.items(), SHOWN):

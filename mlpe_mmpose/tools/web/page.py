@@ -24,13 +24,15 @@ def build_page(service: PoseService, levels: list[str]) -> object:
 
     Args:
         service (PoseService): Gives the answers
-        levels (list[str]): Names of the heatmaps, coarse to refined
+        levels (list[str]): Names of the heatmaps, coarse to refined; none
+            if the network predicts no heatmaps
 
     Returns:
         gradio.Blocks: The page, not yet open.
     """
     gr = require('gradio', 'web')
     fail = functools.partial(_turn_errors, gr.Error)
+    last = max(len(levels) - 1, 0)
     with gr.Blocks(
         title='MLPE',
         analytics_enabled=False,
@@ -65,7 +67,7 @@ def build_page(service: PoseService, levels: list[str]) -> object:
                 level = gr.Slider(
                     0,
                     max(len(levels) - 1, 1),
-                    value=len(levels) - 1,
+                    value=last,
                     step=1,
                     label='Heatmaps, from coarse to refined',
                     visible=len(levels) > 1,
@@ -73,6 +75,7 @@ def build_page(service: PoseService, levels: list[str]) -> object:
                 heatmaps = gr.Gallery(
                     label='Heatmaps',
                     preview=True,
+                    visible=bool(levels),
                     format='jpeg',
                     columns=5,
                     buttons=BUTTONS,
@@ -106,8 +109,10 @@ def build_page(service: PoseService, levels: list[str]) -> object:
             )
             return (
                 answer.skeletons,
-                gr.Gallery(answer.levels, selected_index=len(levels) - 1),
-                len(levels) - 1,
+                gr.Gallery(
+                    answer.levels, selected_index=last if levels else None
+                ),
+                last,
                 dict(headers=headers, data=answer.scores),
                 saved,
             )

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
+from mlpe_mmpose.apis.level_heatmaps import name_levels
 from mlpe_mmpose.tools.drawing import (
     BOX,
     draw_heatmaps_over,
@@ -114,13 +115,15 @@ class PoseService:
         boxes = parse_boxes(box_text, image.shape)
         (sample,) = self.predictor([image], [boxes])
         people = sample.pred_instances
-        heatmaps = predict_heatmaps(self.predictor, image, boxes)
         scale = min(SIDE / max(image.shape[:2]), 1.0)
         small = _shrink(image)
-        levels = [
-            (draw_heatmaps_over(small, maps, heatmaps.areas * scale), name)
-            for name, maps in heatmaps.levels.items()
-        ]
+        levels = []
+        if name_levels(self.predictor.model.head):
+            heatmaps = predict_heatmaps(self.predictor, image, boxes)
+            levels = [
+                (draw_heatmaps_over(small, maps, heatmaps.areas * scale), name)
+                for name, maps in heatmaps.levels.items()
+            ]
         scores = np.asarray(people.keypoint_scores)
         skeletons = draw_people(
             small,
