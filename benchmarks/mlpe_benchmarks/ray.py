@@ -56,6 +56,7 @@ def measure(options: Options) -> Iterator[Row]:
         config, checkpoint = make_checkpoint(name, folder)
         model = PoseModel(config, checkpoint, device=options.device)
         ray.init(
+            'local',
             num_cpus=max(WORKERS) + SPARE_CPUS,
             include_dashboard=False,
             log_to_driver=False,

@@ -148,15 +148,16 @@ def _start(ray: ModuleType, job: RayJob, people: People) -> None:
         except ConnectionError as error:
             # Ray's log has the reason, and its error does not
             raise ConnectionError(
-                f'{error}. If the log names a token, the cluster asks for '
-                'one: set RAY_AUTH_MODE=token, and have its token in '
-                '~/.ray/auth_token.'
+                f'{error}. If the log names a token, set RAY_AUTH_MODE=token '
+                "and have the cluster's token in ~/.ray/auth_token."
             ) from error
         return
     pools = 2 if people.detector else 1
     # These are logical: Ray starts what has a number. Without spare ones the
     # actors would hold all of them, and nothing could be read.
     ray.init(
+        # without it, Ray would join a cluster that was started here before
+        'local',
         num_cpus=job.workers * pools + SPARE_CPUS,
         include_dashboard=False,
         log_to_driver=False,
@@ -225,12 +226,9 @@ def _count_shards(paths: str | list[str], shard_size: int) -> int | None:
 
 def share_gpu(model: PoseModel, people: People) -> tuple[float, float]:
     """Return the parts of a GPU that a detector and a network need."""
-    detects = people.detector is not None and people.device != 'cpu'
-    users = detects + model.on_gpu
+    users = (bool(people.detector) and people.device != 'cpu', model.on_gpu)
     # a network and its detector share one
-    return tuple(
-        1 / users if user else 0.0 for user in (detects, model.on_gpu)
-    )
+    return tuple(1 / sum(users) if user else 0.0 for user in users)
 
 
 def read_summary(out_dir: Path, format: str) -> Summary:

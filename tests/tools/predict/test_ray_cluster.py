@@ -6,6 +6,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,11 +32,20 @@ def token() -> dict[str, str]:
 
 
 @pytest.fixture(scope='module')
-def address(token) -> Iterator[str]:
+def short_folder() -> Iterator[str]:
+    """A folder with a name that leaves room for the paths of sockets."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        yield folder
+
+
+@pytest.fixture(scope='module')
+def address(token, short_folder) -> Iterator[str]:
     """The address of a cluster of one machine, started as a user starts it."""
     port = free_port()
     words = ['start', '--head', '--block', '--num-cpus=6']
     words += ['--include-dashboard=false', '--disable-usage-stats']
+    # in the default one, other programs look for a cluster to join
+    words += [f'--temp-dir={short_folder}']
     words += [f'--port={port}', f'--ray-client-server-port={free_port()}']
     cluster = subprocess.Popen(
         [Path(sys.executable).with_name('ray'), *words],

@@ -93,8 +93,10 @@ def read_shards(folder: Path) -> dict[int, dict]:
 @pytest.mark.long
 @pytest.mark.timeout(1500)
 def test_a_killed_worker_and_a_stopped_job_lose_nothing(
-    small_mlpe: Trained, tmp_path: Path
+    small_mlpe: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    # a cluster that the user has, and has not asked for
+    monkeypatch.setenv('RAY_ADDRESS', '127.0.0.1:1')
     people = write_folder(tmp_path / 'images', 12)
     model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
     images, out = str(tmp_path / 'images'), tmp_path / 'ray'
