@@ -35,83 +35,71 @@ from .predictor import (
 )
 
 WORKERS = (1, 2)
-SHARD_SIZE = 32
 
 
 def measure(options: Options) -> Iterator[Row]:
     """Yield a row for each number of workers.
 
-    A rate is that of the images which a large folder has more than a small
-    one, because starting Ray's workers takes as long as hundreds of images.
+    The time of an engine begins when its networks are loaded: of the local
+    one with the first image, of Ray with the first shard, whose images do not
+    count.
     """
-    ray = require('ray', 'benchmark ray')
     if options.device == 'cpu':
         torch.set_num_threads(THREADS)
     name = TINY if options.quick or options.device == 'cpu' else LARGE
-    few, many = (4, 12) if options.quick else (200, 1200)
-    with tempfile.TemporaryDirectory() as folder:
+    number, shard_size = (16, 4) if options.quick else (1280, 32)
+    rates: dict[int, list[float]] = {workers: [] for workers in (0, *WORKERS)}
+    with tempfile.TemporaryDirectory() as folder, start_ray():
         folder = Path(folder)
-        for number in (few, many):
-            write_images(folder / str(number), number, CROWD)
+        write_images(folder / 'images', number, CROWD)
         config, checkpoint = make_checkpoint(name, folder)
         model = PoseModel(config, checkpoint, device=options.device)
-        ray.init(
-            'local',
-            num_cpus=max(WORKERS) + SPARE_CPUS,
-            include_dashboard=False,
-            log_to_driver=False,
-        )
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                rates, equal = run_engines(folder, model, few, many, options)
-        finally:
-            ray.shutdown()
+        for _ in range(1 if options.quick else 3):
+            for workers in rates:
+                job = RayJob(workers=workers or 1, shard_size=shard_size)
+                rates[workers].append(run(folder, model, workers, job))
+        equal = {w: compare_keypoints(folder, w, number) for w in WORKERS}
     for workers in WORKERS:
         yield Row(
             f'predict --engine ray, {workers} workers',
-            f'{many - few} images of a person, {describe_model(name)}',
+            f'{number} images of a person, {describe_model(name)}',
             'predict',
-            rates[0],
-            rates[workers],
+            statistics.median(rates[0]),
+            statistics.median(rates[workers]),
             'images/s',
             None,
             equal[workers],
         )
 
 
-def run_engines(
-    folder: Path, model: PoseModel, few: int, many: int, options: Options
-) -> tuple[dict[int, float], dict[int, str]]:
-    """Run all engines in turns, on both folders.
-
-    Returns:
-        tuple:
-        - rates (dict): Workers, 0 for the local engine -> images a second
-        - equal (dict): Workers -> how equal the poses are to the local ones
-    """
-    taken = {workers: [] for workers in (0, *WORKERS)}
-    for _ in range(1 if options.quick else 3):
-        for workers, seconds in taken.items():
-            spent = [run(folder, model, workers, n) for n in (few, many)]
-            seconds.append(spent[1] - spent[0])
-    return (
-        {w: (many - few) / statistics.median(s) for w, s in taken.items()},
-        {w: compare_keypoints(folder, w, many) for w in WORKERS},
+@contextlib.contextmanager
+def start_ray() -> Iterator[None]:
+    """Start Ray on this machine, for all runs, and keep its output quiet."""
+    ray = require('ray', 'benchmark ray')
+    ray.init(
+        'local',
+        num_cpus=max(WORKERS) + SPARE_CPUS,
+        include_dashboard=False,
+        log_to_driver=False,
     )
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        ray.shutdown()
 
 
-def run(folder: Path, model: PoseModel, workers: int, number: int) -> float:
-    """Predict a folder of images, and return the seconds."""
-    source, people = str(folder / str(number)), People(whole_image=True)
+def run(folder: Path, model: PoseModel, workers: int, job: RayJob) -> float:
+    """Predict with Ray, or locally with 0 workers; return images a second."""
+    source, people = str(folder / 'images'), People(whole_image=True)
     out = folder / f'out{workers}'
     shutil.rmtree(out, ignore_errors=True)
     if workers == 0:
         done = predict_files(source, out, model, people, pictures=False)
-    else:
-        job = RayJob(workers=workers, shard_size=SHARD_SIZE)
-        done = predict_with_ray(source, out, model, people, job=job)
-    assert done.images == number
-    return done.seconds
+        return done.images / done.seconds
+    done = predict_with_ray(source, out, model, people, job=job)
+    times = [path.stat().st_mtime for path in (out / 'shards').iterdir()]
+    return (done.images - job.shard_size) / (max(times) - min(times))
 
 
 def compare_keypoints(folder: Path, workers: int, number: int) -> str:
