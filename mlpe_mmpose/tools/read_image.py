@@ -1,10 +1,16 @@
 """Reads an image as training reads it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import ExifTags, Image
+
+if TYPE_CHECKING:
+    from PIL import Image  # `predict --model` works without Pillow
+
+# the tag that says how an image is turned (EXIF 2.3, section 4.6.4)
+ORIENTATION = 0x0112
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -34,6 +40,6 @@ def decode_image(content: bytes) -> np.ndarray | None:
     return cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
 
 
-def is_turned(header: Image.Image) -> bool:
+def is_turned(header: 'Image.Image') -> bool:
     """Whether an EXIF tag says that the image has to be turned."""
-    return header.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    return header.getexif().get(ORIENTATION, 1) != 1

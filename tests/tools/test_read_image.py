@@ -13,7 +13,7 @@ from mlpe_mmpose.apis.predictor_inputs import read_image as read_for_predictor
 from mlpe_mmpose.tools.check_data.images import check_images
 from mlpe_mmpose.tools.predict.inputs import open_input
 from mlpe_mmpose.tools.read_image import read_image
-from mlpe_mmpose.tools.report.diagnosis.findings import WorstPerson
+from mlpe_mmpose.tools.report.diagnosis.findings import ExamplePerson
 from mlpe_mmpose.tools.report.drawing import draw_person, draw_pose
 from mlpe_mmpose.tools.web.uploads import read_upload
 
@@ -80,7 +80,7 @@ def test_the_web_page_and_the_report_show_the_same_pixels(path):
         np.testing.assert_array_equal(shown, trained)
     box = (0, 0, *trained.shape[1::-1])
     nobody = np.zeros((1, 3))
-    person = WorstPerson(path.name, 1, box, nobody, None, 0.0, ('',))
+    person = ExamplePerson(path.name, 1, box, nobody, None, 0.0, ('',))
     (_, panel), _ = draw_person(person, path.parent, [])
     wanted = draw_pose(trained, box, None, (), [])
     np.testing.assert_array_equal(panel, wanted)
