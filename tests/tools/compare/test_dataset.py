@@ -10,7 +10,8 @@ from mmpose.registry import DATASETS
 from mlpe_mmpose.tools.compare.comparison import compare
 from mlpe_mmpose.tools.compare.dataset import DataSet, read_dataset
 from mlpe_mmpose.tools.compare.run_config import build_config
-from mlpe_mmpose.tools.compare.suite import Experiment
+from mlpe_mmpose.tools.compare.runs import plan_runs
+from mlpe_mmpose.tools.compare.suite import Experiment, load_suite
 
 CROWDPOSE = dict(
     train=dict(ann_file='a/train.json', img='photos/'),
@@ -77,6 +78,32 @@ def test_the_class_of_the_data_set_gives_the_keypoints_as_well(data):
     dataset.fit(config)
     assert config.model.head.out_channels == 14
     assert config.train_dataloader.dataset.type == 'CrowdPoseDataset'
+
+
+@pytest.mark.parametrize(
+    ('row', 'key', 'number'),
+    [
+        # a heatmap and two offsets for each keypoint
+        ('offsets', 'head.out_channels', 3 * 14),
+        ('rtmpose', 'head.out_channels', 14),
+        ('higherhrnet', 'head.num_keypoints', 14),
+        ('mask_rcnn', 'num_keypoints', 14),
+    ],
+)
+def test_every_kind_of_network_predicts_as_many_keypoints(
+    data, row, key, number
+):
+    (data / 'boxes.json').write_text('[]')
+    dataset = read_dataset(data, CROWDPOSE | dict(boxes='boxes.json'))
+    runs = plan_runs(load_suite('table2_tiny'), dataset, data, seeds=1)
+    (run,) = [run for run in runs if run.experiment.name == row]
+    found = run.config.model
+    for part in key.split('.'):
+        found = found[part]
+    assert found == number
+    # and only crops are tested with boxes
+    boxes = run.config.test_dataloader.dataset.bbox_file
+    assert bool(boxes) == (row in ('offsets', 'rtmpose'))
 
 
 def test_data_of_coco_s_names_change_the_folder_only(data):
