@@ -102,6 +102,13 @@ class DataSet:
         head = config.model.get('head', config.model)
         if 'num_keypoints' in head:
             head.num_keypoints = number
+            # associative embedding groups keypoints in an order, COCO's
+            decoder = head.get('decoder') or {}
+            if len(decoder.get('decode_keypoint_order', '')) not in (
+                0,
+                number,
+            ):
+                decoder.decode_keypoint_order = list(range(number))
         else:
             # a heatmap, and offsets in x and y
             combined = config.codec.get('heatmap_type') == 'combined'

@@ -101,6 +101,9 @@ def test_every_kind_of_network_predicts_as_many_keypoints(
     for part in key.split('.'):
         found = found[part]
     assert found == number
+    if row == 'higherhrnet':
+        order = run.config.model.head.decoder.decode_keypoint_order
+        assert order == [*range(14)]
     # and only crops are tested with boxes
     boxes = run.config.test_dataloader.dataset.bbox_file
     assert bool(boxes) == (row in ('offsets', 'rtmpose'))
