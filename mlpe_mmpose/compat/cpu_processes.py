@@ -2,7 +2,10 @@
 
 MMEngine starts every process by ``torch.cuda.set_device``, with the backend
 ``nccl``, and gives its wrapper of the model the number of a device. Without a
-GPU each of these fails, and so does PyTorch's ``SyncBatchNorm``.
+GPU each of these fails, and so does PyTorch's ``SyncBatchNorm``. In sharded
+training PyTorch moves whole parameters to the CPU before it saves them, and
+then frees the memory that they came from, which on the CPU is their own: the
+process ends by a segmentation fault.
 """
 
 import functools
@@ -14,7 +17,9 @@ import torch.distributed as dist
 from mmengine.device import get_device
 from mmengine.dist import utils as dist_utils
 from mmengine.model import MMDistributedDataParallel
+from mmengine.model.wrappers import MMFullyShardedDataParallel
 from torch import Tensor, nn
+from torch.distributed.fsdp import FullStateDictConfig
 from torch.distributed.nn.functional import all_reduce
 
 
@@ -29,7 +34,9 @@ def install() -> None:
     for launcher in ('pytorch', 'slurm', 'mpi'):
         name = f'_init_dist_{launcher}'
         setattr(dist_utils, name, _start_on_cpu(getattr(dist_utils, name)))
-    wrapper.__init__ = _wrap_on_cpu(wrapper.__init__)
+    _fix_argument(wrapper, device_ids=None)
+    _fix_argument(MMFullyShardedDataParallel, device_id='cpu')
+    _fix_argument(FullStateDictConfig, offload_to_cpu=False)
     # PyTorch refuses models with SyncBatchNorm on the CPU by this method
     wrapper._passing_sync_batchnorm_handle = lambda self, module: None
     nn.SyncBatchNorm.forward = _synchronize_on_cpu(nn.SyncBatchNorm.forward)
@@ -50,14 +57,15 @@ def _start_on_cpu(original: Callable) -> Callable:
     return init_dist
 
 
-def _wrap_on_cpu(original: Callable) -> Callable:
-    """Return an ``__init__`` that gives the model no number of a device."""
+def _fix_argument(cls: type, **fixed: object) -> None:
+    """Let a class be built with one value of a keyword argument."""
+    original = cls.__init__
 
     @functools.wraps(original)
     def __init__(self, *args: object, **kwargs: object) -> None:  # noqa: N807
-        original(self, *args, **kwargs | dict(device_ids=None))
+        original(self, *args, **kwargs | fixed)
 
-    return __init__
+    cls.__init__ = __init__
 
 
 def _synchronize_on_cpu(original: Callable) -> Callable:

@@ -1,5 +1,6 @@
 """Two processes on the CPU do what one with the doubled batch does."""
 
+import contextlib
 import copy
 import json
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import torch
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.model import MMDistributedDataParallel
+from mmengine.model.wrappers import MMFullyShardedDataParallel
+from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from processes import run_in_processes
 from trainings import CONFIGS, data_options
@@ -35,7 +38,13 @@ def people(tmp_path_factory) -> Path:
     return root
 
 
-def tiny_runner(people: Path, work_dir: Path, processes: int) -> Runner:
+def tiny_runner(
+    people: Path,
+    work_dir: Path,
+    processes: int,
+    strategy: str = '',
+    load_from: Path | None = None,
+) -> Runner:
     """The tiny training, without chance, on batches of one size in all."""
     config = Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py')
     config.merge_from_dict(data_options(people))
@@ -67,10 +76,24 @@ def tiny_runner(people: Path, work_dir: Path, processes: int) -> Runner:
     config.launcher = 'pytorch' if processes > 1 else 'none'
     config.work_dir = str(work_dir)
     config.experiment_name = work_dir.name
-    return Runner.from_cfg(config)
+    if strategy:
+        config.runner_type = 'FlexibleRunner'
+        config.strategy = dict(type=strategy)
+        # each strategy builds the network at another moment
+        config.load_from = str(load_from)
+        # what MMEngine does to parameters as if they were whole
+        del config.optim_wrapper.clip_grad
+        config.custom_hooks = [
+            hook for hook in config.custom_hooks if hook['type'] != 'EMAHook'
+        ]
+    if strategy == 'FSDPStrategy':
+        config.strategy.update(sync_bn='torch', state_dict_cfg='full')
+    return RUNNERS.build(config)
 
 
-def gradients_of(runner: Runner) -> dict:
+def gradients_of(
+    runner: Runner, wrapper: type = MMDistributedDataParallel
+) -> dict:
     """The gradients of the first batch, in float64.
 
     In float32 the rounding of sums in another order grows to 1e-3 of the
@@ -79,7 +102,7 @@ def gradients_of(runner: Runner) -> dict:
     model = copy.deepcopy(getattr(runner.model, 'module', runner.model))
     wrapped = model.double()
     if runner.distributed:
-        wrapped = MMDistributedDataParallel(module=model)
+        wrapped = wrapper(module=model)
     # the second pass would fail if a parameter had no gradient in the first
     for _ in range(2):
         data = next(iter(runner.train_dataloader))
@@ -88,7 +111,11 @@ def gradients_of(runner: Runner) -> dict:
         model.zero_grad()
         losses = wrapped(**data, mode='loss')
         model.parse_losses(losses)[0].backward()
-    return {name: p.grad.clone() for name, p in model.named_parameters()}
+    whole = contextlib.nullcontext()
+    if wrapper is MMFullyShardedDataParallel:
+        whole = wrapper.summon_full_params(wrapped, with_grads=True)
+    with whole:
+        return {name: p.grad.clone() for name, p in model.named_parameters()}
 
 
 def train(people: Path, work_dir: Path, processes: int) -> dict:
@@ -125,7 +152,11 @@ def scalars(folder: Path) -> list[dict]:
 
 
 def test_the_values_of_the_log_are_those_of_one_process(one_and_two):
-    one, two, _ = one_and_two
+    check_scalars(*one_and_two[:2])
+
+
+def check_scalars(one: Path, two: Path) -> None:
+    """The logs have the same values."""
     pairs = list(zip(scalars(one), scalars(two), strict=True))
     assert len(pairs) == 5  # three steps, picks of OHKM, a validation
     for wanted, found in pairs:
@@ -140,21 +171,26 @@ def test_the_values_of_the_log_are_those_of_one_process(one_and_two):
                 assert found[name] == pytest.approx(value, rel=rel), name
 
 
-def test_what_is_saved_is_what_one_process_saves(one_and_two):
+def check_saved(one: Path, two: Path) -> None:
+    """The checkpoints and the picks of OHKM are the same."""
     states = [
         torch.load(folder / 'epoch_1.pth', weights_only=True)
-        for folder in one_and_two[:2]
+        for folder in (one, two)
     ]
-    for key in ('state_dict', 'ema_state_dict'):
+    for key in {'state_dict', 'ema_state_dict'} & states[1].keys():
         for name, wanted in states[0][key].items():
             torch.testing.assert_close(
                 states[1][key][name], wanted, rtol=1e-4, atol=1e-5
             )
     picks = [
         json.loads((folder / 'ohkm_picks.json').read_text())['epochs'][0]
-        for folder in one_and_two[:2]
+        for folder in (one, two)
     ]
     assert picks[0] == picks[1]
+
+
+def test_what_is_saved_is_what_one_process_saves(one_and_two):
+    check_saved(*one_and_two[:2])
 
 
 def test_each_of_an_odd_number_of_people_counts_once(one_and_two):
@@ -166,3 +202,37 @@ def test_each_of_an_odd_number_of_people_counts_once(one_and_two):
     for one, two in zip(ones, twos, strict=True):
         assert two['image_id'] == one['image_id']
         assert two['keypoints'] == pytest.approx(one['keypoints'], abs=1e-2)
+
+
+def sharded_gradients(people: Path, work_dir: Path) -> dict:
+    runner = tiny_runner(people, work_dir, 2)
+    return gradients_of(runner, MMFullyShardedDataParallel)
+
+
+def train_by(*args: object) -> None:
+    tiny_runner(*args).train()
+
+
+@pytest.mark.long
+def test_gradients_of_a_sharded_model_are_those_of_one_process(
+    one_and_two, people, tmp_path
+):
+    *_, ((one,), _) = one_and_two
+    for rank in run_in_processes(
+        sharded_gradients, tmp_path, 2, people, tmp_path / 'run'
+    ):
+        torch.testing.assert_close(rank, one, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.long
+def test_a_sharded_training_logs_and_saves_what_one_process_does(
+    one_and_two, people, tmp_path
+):
+    weights = one_and_two[0] / 'epoch_1.pth'
+    folders = []
+    for number, kind in (1, 'SingleDeviceStrategy'), (2, 'FSDPStrategy'):
+        folders.append(tmp_path / kind)
+        args = people, folders[-1], number, kind, weights
+        run_in_processes(train_by, tmp_path, number, *args)
+    check_scalars(*folders)
+    check_saved(*folders)
