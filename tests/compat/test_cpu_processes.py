@@ -87,7 +87,7 @@ def tiny_runner(
             hook for hook in config.custom_hooks if hook['type'] != 'EMAHook'
         ]
     if strategy == 'FSDPStrategy':
-        config.strategy.update(sync_bn='torch', state_dict_cfg='full')
+        config.strategy.state_dict_cfg = 'full'
     return RUNNERS.build(config)
 
 
@@ -179,9 +179,9 @@ def check_saved(one: Path, two: Path) -> None:
     ]
     for key in {'state_dict', 'ema_state_dict'} & states[1].keys():
         for name, wanted in states[0][key].items():
-            torch.testing.assert_close(
-                states[1][key][name], wanted, rtol=1e-4, atol=1e-5
-            )
+            # MMEngine's DDPStrategy saves the wrapper with the model
+            found = states[1][key][name.removeprefix('module.')]
+            torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-5)
     picks = [
         json.loads((folder / 'ohkm_picks.json').read_text())['epochs'][0]
         for folder in (one, two)
@@ -225,14 +225,15 @@ def test_gradients_of_a_sharded_model_are_those_of_one_process(
 
 
 @pytest.mark.long
-def test_a_sharded_training_logs_and_saves_what_one_process_does(
+def test_a_sharded_training_logs_and_saves_what_an_unsharded_does(
     one_and_two, people, tmp_path
 ):
     weights = one_and_two[0] / 'epoch_1.pth'
     folders = []
-    for number, kind in (1, 'SingleDeviceStrategy'), (2, 'FSDPStrategy'):
+    # MMEngine's strategy for FSDP leaves out `sync_bn`
+    for kind in ('DDPStrategy', 'FSDPStrategy'):
         folders.append(tmp_path / kind)
-        args = people, folders[-1], number, kind, weights
-        run_in_processes(train_by, tmp_path, number, *args)
+        args = people, folders[-1], 2, kind, weights
+        run_in_processes(train_by, tmp_path, 2, *args)
     check_scalars(*folders)
     check_saved(*folders)
