@@ -3,8 +3,10 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
 import torch
 from mmengine.config import Config
+from mmengine.utils import digit_version
 from mmpose.apis import init_model
 from torch import nn
 
@@ -13,6 +15,11 @@ from mlpe_mmpose.tools.export.export_onnx import export_onnx
 CONFIGS = Path(__file__).parents[1] / 'configs'
 SIZE = dict(input_size=(48, 64), heatmap_size=(12, 16))
 CODEC = dict(type='MLPEHeatmap', kernel_sizes=(5, 5, 3), **SIZE)
+
+
+def skip_if_torch_is_too_old() -> None:
+    if digit_version(torch.__version__) < digit_version('2.7.0'):
+        pytest.skip('the export needs PyTorch 2.7')
 
 
 @dataclasses.dataclass
@@ -24,6 +31,7 @@ class Trained:
 
     def export(self, name: str, **kwargs: object) -> Path:
         """Export to a file of this name beside the config."""
+        skip_if_torch_is_too_old()
         out_file = self.config.with_name(name)
         return export_onnx(self.config, self.checkpoint, out_file, **kwargs)
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import onnxruntime
 import pytest
-from exported import CODEC, small_baseline
+from exported import CODEC, skip_if_torch_is_too_old, small_baseline
 from mmcv.transforms import Compose
 from mmpose.apis import inference_topdown
 
@@ -112,6 +112,7 @@ def test_options_of_the_export_change_padding_and_keypoints(tmp_path, images):
     # a wrist without the other one, and not in the order of the data set
     kept = [9, 0, 5, 6]
     trained = small_baseline(tmp_path)
+    skip_if_torch_is_too_old()
     path = tmp_path / 'pose.onnx'
     arguments = [
         *('export', trained.config, trained.checkpoint, path),

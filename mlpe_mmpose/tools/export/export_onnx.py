@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
+from mmengine.utils import digit_version
 from mmpose.apis import init_model
 from mmpose.models.heads import HeatmapHead
 from torch import nn
@@ -71,14 +73,22 @@ def export_onnx(
         Path: The file.
 
     Raises:
-        ImportError: If a package is missing; the message has the command
-            that installs the package.
+        ImportError: If a package is missing, with the command that installs
+            it, or PyTorch is too old.
         OSError: If a file cannot be read or written.
         ValueError: If no model can be built from the config, or the model
             is of another kind.
         RuntimeError: If the outputs of the graph differ from those of
             PyTorch. ``out_file`` is not written then.
     """
+    # The exporter of 2.6 cannot translate batch norm, that of 2.1 lacks the
+    # interface; releases from 2.7 to 2.10 were not tried.
+    if digit_version(torch.__version__) < digit_version('2.7.0'):
+        raise ImportError(
+            f'export needs PyTorch 2.7 or later, and {torch.__version__} is '
+            'installed. Export the checkpoint in another environment; '
+            'OnnxPose runs the file without PyTorch.'
+        )
     for package in PACKAGES:
         require(package, 'The export to ONNX')
     if int8_images is not None:

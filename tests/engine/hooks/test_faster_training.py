@@ -8,6 +8,7 @@ import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from mmengine.utils import digit_version
 from mmpose.registry import HOOKS
 from torch._dynamo.backends.registry import lookup_backend, register_backend
 
@@ -135,8 +136,13 @@ def test_a_training_ends_where_the_plain_one_does(train, options):
     plain = train()
     GRAPHS.clear()
     faster = train(**options)
-    # network, targets and losses, for both batches
-    assert len(GRAPHS) == ('default_hooks.compile.type' in options)
+    compiled = 'default_hooks.compile.type' in options
+    if digit_version(torch.__version__) < digit_version('2.6.0'):
+        # such a PyTorch compiles in pieces
+        assert bool(GRAPHS) == compiled
+    else:
+        # network, targets and losses, for both batches
+        assert len(GRAPHS) == compiled
     assert_same_way(faster, plain)
     losses = faster.message_hub.get_scalar('train/loss')._log_history
     assert len(losses) == 2

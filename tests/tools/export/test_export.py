@@ -170,6 +170,14 @@ def test_missing_packages_are_named_before_anything_is_done(
         export_onnx('none.py', 'none.pth', tmp_path / 'pose.onnx')
 
 
+def test_an_older_pytorch_is_named_before_anything_is_done(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(torch, '__version__', '2.1.2+cu121')
+    with pytest.raises(ImportError, match=r'PyTorch 2\.7 or later, and 2\.1'):
+        export_onnx('none.py', 'none.pth', tmp_path / 'pose.onnx')
+
+
 def test_models_that_cannot_be_exported_are_named(tmp_path):
     stock = dict(type='MSRAHeatmap', sigma=2, **SIZE)
     model = small_baseline(tmp_path, stock).model()
