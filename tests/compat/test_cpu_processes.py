@@ -178,10 +178,12 @@ def check_saved(one: Path, two: Path) -> None:
         for folder in (one, two)
     ]
     for key in {'state_dict', 'ema_state_dict'} & states[1].keys():
-        for name, wanted in states[0][key].items():
-            # MMEngine's DDPStrategy saves the wrapper with the model
-            found = states[1][key][name.removeprefix('module.')]
-            torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-5)
+        # MMEngine's DDPStrategy and EMAHook save the wrapper with the model
+        wanted, found = (
+            {name.removeprefix('module.'): v for name, v in state[key].items()}
+            for state in states
+        )
+        torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-5)
     picks = [
         json.loads((folder / 'ohkm_picks.json').read_text())['epochs'][0]
         for folder in (one, two)

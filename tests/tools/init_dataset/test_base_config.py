@@ -17,7 +17,7 @@ CONFIGS = Path(__file__).parents[3] / 'configs'
 SHIPPED = sorted(
     str(path.relative_to(CONFIGS))
     for path in CONFIGS.rglob('*.py')
-    if path.parent.name != '_base_'
+    if path.parent.name not in ('_base_', 'bottomup')
 )
 # as many as MMPose's OHKM loss picks
 NAMES = ['snout', 'l_ear', 'r_ear', 'l_paw', 'r_paw', 'l_hip', 'r_hip', 'tail']

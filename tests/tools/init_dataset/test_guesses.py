@@ -72,7 +72,7 @@ def test_the_partner_of_a_partner_is_the_name_itself_for_any_names():
 
 
 def test_mmpose_reads_an_involution_from_the_written_metainfo(folder):
-    names = ['left_wing±', 'left_wing', 'Left_Wing', 'right_wing', '右\'"\n']
+    names = ['left_wing±', 'left_wing', 'Left_Wing', 'right_wing', '右\'"']
     write(folder, annotations(names=names))
     metainfo, _ = init(folder)
     info = parse_pose_metainfo(dict(from_file=str(metainfo)))
