@@ -36,11 +36,19 @@ TARGET = 0.85
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield a row beside the peer, and one beside the network alone."""
+    """Yield the rows of the tiny network, and of a large one if not quick."""
     if options.device == 'cpu':
         torch.set_num_threads(THREADS)
-    name = TINY if options.quick or options.device == 'cpu' else LARGE
-    frames = 20 if options.quick else 100
+    yield from measure_network(TINY, 20 if options.quick else 100, options)
+    if not options.quick:
+        on_cpu = options.device == 'cpu'
+        # few turns, because a person takes most of a second on a CPU
+        few = Options(quick=on_cpu, device=options.device)
+        yield from measure_network(LARGE, 5 if on_cpu else 100, few)
+
+
+def measure_network(name: str, frames: int, options: Options) -> Iterator[Row]:
+    """Yield a row beside the peer, and one beside the network alone."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         config, checkpoint = make_checkpoint(name, folder)
