@@ -79,8 +79,8 @@ def _is_list(value: object, is_valid: Callable[[object], bool]) -> bool:
 
 
 def _are_coordinates(values: object) -> bool:
-    # a sum of NaN is not below the maximum either; one sum takes less time
-    # than a comparison for each number
+    # One sum takes less time than a comparison for each number. A NaN makes
+    # the sum NaN, which is not below the maximum either.
     return (
         isinstance(values, list)
         and {int, float}.issuperset(map(type, values))

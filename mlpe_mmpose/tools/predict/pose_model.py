@@ -109,7 +109,7 @@ class PoseModel:
                 :class:`OnnxPose`.
         """
         self.check()
-        # here, because each needs what the other does without
+        # only one is imported: TorchPose needs torch, ExportedPose does not
         if self.model is None:
             from .torch_pose import TorchPose
 

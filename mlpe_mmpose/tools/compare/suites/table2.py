@@ -55,7 +55,7 @@ experiments = [
             'model.head.out_channels': 3 * 17,
             'model.head.loss.type': 'CombinedTargetMSELoss',
             'model.test_cfg.flip_mode': 'udp_combined',
-            # that is computed from heatmaps
+            # the accuracy in training needs plain heatmaps
             'model.train_cfg': dict(compute_acc=False),
         },
         codec=dict(
