@@ -60,11 +60,13 @@ class DataSet:
         depends on the config is left to :meth:`fit`.
         """
         root, options = Path(self.root), {}
-        for loader, part in dict(
-            train=self.train, val=self.val, test=self.val
-        ).items():
+        for loader, part, of_config in (
+            ('train', self.train, TRAIN),
+            ('val', self.val, VAL),
+            ('test', self.val, VAL),
+        ):
             changes = dict(data_root=f'{root}/')
-            if part not in (TRAIN, VAL):
+            if part != of_config:
                 changes['ann_file'] = part['ann_file']
                 changes['data_prefix'] = dict(img=part['img'])
             if self.type:

@@ -52,6 +52,14 @@ def data(tmp_path: Path) -> Path:
     return root
 
 
+def test_a_training_on_coco_s_validation_set_reads_its_files():
+    val = dict(DataSet('coco').val)
+    config = build_config(TINY, [DataSet('coco', train=val).options()])
+    loader = config.train_dataloader.dataset
+    assert loader.ann_file == val['ann_file']
+    assert loader.data_prefix.img == val['img']
+
+
 def test_a_config_gets_the_files_the_keypoints_and_the_prefix(data):
     found = read_dataset(data, CROWDPOSE)
     found.check()
