@@ -78,7 +78,10 @@ def _keep_statistics(norms: list[_BatchNorm]) -> Iterator[None]:
     """Normalise the batch as before, without updating the statistics."""
     before = [(norm.momentum, norm.num_batches_tracked) for norm in norms]
     for norm in norms:
-        norm.momentum, norm.num_batches_tracked = 0.0, None
+        norm.momentum = 0.0
+        if norm.track_running_stats:
+            # a copy, because SyncBatchNorm asserts that it can count
+            norm.num_batches_tracked = norm.num_batches_tracked.clone()
     try:
         yield
     finally:

@@ -1,7 +1,9 @@
 """What makes training faster or smaller leaves its outcome as it was."""
 
+import copy
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,8 +12,10 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmengine.utils import digit_version
 from mmpose.registry import HOOKS
+from torch import nn
 from torch._dynamo.backends.registry import lookup_backend, register_backend
 
+from mlpe_mmpose.engine.hooks import ActivationCheckpointHook
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 CONFIGS = Path(__file__).parents[3] / 'configs'
@@ -238,3 +242,24 @@ def test_the_average_of_the_weights_is_saved_and_goes_on(train):
 
     resumed = train(**ema, resume=True, load_from=str(path))
     assert torch.equal(resumed.model.state_dict()[name], trained)
+
+
+@pytest.mark.parametrize('kind', [nn.BatchNorm2d, nn.SyncBatchNorm])
+@pytest.mark.parametrize('track', [True, False])
+def test_a_recomputed_norm_counts_each_batch_once(kind, track):
+    torch.manual_seed(0)
+    plain = nn.Sequential(
+        nn.Conv2d(3, 4, 1), kind(4, track_running_stats=track)
+    )
+    model = copy.deepcopy(plain)
+    runner = SimpleNamespace(model=nn.Sequential(model))
+    ActivationCheckpointHook(['0']).before_train(runner)
+    for batch in torch.randn(3, 2, 3, 5, 5):
+        for network in (plain, model):
+            network(batch).square().sum().backward()
+    for wanted, found in zip(
+        plain.parameters(), model.parameters(), strict=True
+    ):
+        assert torch.equal(wanted.grad, found.grad)
+    for name, wanted in plain.state_dict().items():
+        assert torch.equal(model.state_dict()[name], wanted), name
