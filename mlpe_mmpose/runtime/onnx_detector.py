@@ -100,7 +100,7 @@ class OnnxDetector:
         rows, columns = image.shape[:2]
         width, height = self.input_size
         ratio = min(width / columns, height / rows)
-        size = round(columns * ratio), round(rows * ratio)
+        size = [max(round(side * ratio), 1) for side in (columns, rows)]
         padded = np.full((height, width, 3), PAD_VALUE, np.uint8)
         padded[: size[1], : size[0]] = cv2.resize(image, size)
         data = ((padded - self.mean) / self.std).transpose(2, 0, 1)[None]

@@ -74,3 +74,10 @@ def test_a_file_of_another_format_is_refused(tmp_path, shape, message):
 def test_a_missing_file_is_named():
     with pytest.raises(FileNotFoundError, match=r'none\.onnx: no such file'):
         build_detector('none.onnx')
+
+
+def test_an_image_of_one_column_is_searched(tmp_path):
+    path = write_detector(tmp_path / 'a.onnx', [[0, 0, 1, HEIGHT, 0.9]])
+    image = np.zeros((40 * HEIGHT, 1, 3), np.uint8)
+    (boxes,) = OnnxDetector(path)([image])
+    np.testing.assert_allclose(boxes, [[0, 0, 1, 40 * HEIGHT, 0.9]])
