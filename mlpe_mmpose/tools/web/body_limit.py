@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 # Our choice: a request of the page names files and boxes, and is small. Files
 # come by the way of uploads, which Gradio writes to the disk as they arrive.
 LARGEST_BODY = 2**20
-UPLOADS = '/upload'
+UPLOADS = '/gradio_api/upload'
 
 
 class BodyLimit:

@@ -32,8 +32,9 @@ def serve_page(
 ) -> object:
     """Open a page on which visitors find the poses in an image.
 
-    One request is answered at a time; ``max_waiting`` others wait, and more
-    are refused. Uploads and pictures are removed after a quarter of an hour.
+    One request of each button is answered at a time; ``max_waiting`` others
+    wait, and more are refused. Uploads and pictures are removed after a
+    quarter of an hour.
 
     Args:
         config (str | Path): Config of a top-down model

@@ -95,14 +95,15 @@ def test_what_a_visitor_writes_is_shown_as_text(visitor, photo):
     assert '<' not in message
 
 
-def test_uploads_and_requests_have_a_size(visitor, peak_memory):
+@pytest.mark.parametrize('way', ['call/poses', 'call/upload', 'run/upload'])
+def test_uploads_and_requests_have_a_size(visitor, peak_memory, way):
     large = visitor.upload('a.jpg', b'x' * 2_100_000)
     assert large.status_code == 413
     assert 'maximum allowed size of 2097152 bytes' in large.text
     text = b'{"data": [null, "' + b'x' * 60_000_000 + b'"]}'
     try:
         status = visitor.session.post(
-            f'{visitor.api}/call/poses',
+            f'{visitor.api}/{way}',
             data=text,
             headers={'content-type': 'application/json'},
         ).status_code
