@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # the tag that says how an image is turned (EXIF 2.3, section 4.6.4)
 ORIENTATION = 0x0112
+UNREADABLE = 'the file is empty, or no image that OpenCV can read'
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -23,7 +24,7 @@ def read_image(path: Path) -> np.ndarray:
         raise FileNotFoundError('there is no such file')
     image = decode_image(path.read_bytes())
     if image is None:
-        raise OSError('the file is empty, or no image that OpenCV can read')
+        raise OSError(UNREADABLE)
     return image
 
 
@@ -36,8 +37,10 @@ def decode_image(content: bytes) -> np.ndarray | None:
     Returns:
         np.ndarray, optional: ``None`` if the content is no image.
     """
-    data = np.frombuffer(content, np.uint8)
-    return cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    try:
+        return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # it is empty, or has more pixels than OpenCV reads
+        return None
 
 
 def is_turned(header: 'Image.Image') -> bool:

@@ -1,6 +1,7 @@
 """Every part of the package sees the same pixels of an image file."""
 
 import io
+import struct
 from pathlib import Path
 
 import cv2
@@ -100,3 +101,13 @@ def test_an_exif_tag_turns_as_it_says(tmp_path):
     # 6: the upper edge of the scene is at the right of the file
     wanted = np.rot90(PIXELS[..., ::-1], -1)
     np.testing.assert_array_equal(read_image(path), wanted)
+
+
+def test_more_pixels_than_opencv_reads_are_no_image(tmp_path):
+    content = bytearray(cv2.imencode('.bmp', PIXELS)[1].tobytes())
+    # width and height in the header of a BMP file
+    content[18:26] = struct.pack('<ii', 60_000, 60_000)
+    path = tmp_path / 'large.bmp'
+    path.write_bytes(content)
+    with pytest.raises(OSError, match='no image that OpenCV can read'):
+        read_image(path)

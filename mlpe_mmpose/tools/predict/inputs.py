@@ -2,13 +2,13 @@
 
 import dataclasses
 import glob
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
 
+from mlpe_mmpose.annotations.faults import read_json
 from mlpe_mmpose.tools.read_image import read_image
 
 from .frames import Frame, Unreadable
@@ -70,8 +70,8 @@ def open_input(text: str, ann_file: str | None = None) -> Input:
     Raises:
         FileNotFoundError: If there is nothing of this name, or no image in
             it.
-        ValueError: If a video or camera cannot be opened, an image has no
-            entry in ``ann_file``, or ``ann_file`` is given for a video.
+        ValueError: If a video or camera cannot be opened, ``ann_file`` has
+            not exactly one entry for each image, or it is given for a video.
     """
     path = Path(text)
     if not path.exists() and text.isdecimal():
@@ -126,15 +126,39 @@ def _choose_ids(
 ) -> tuple[list[int], bool]:
     """Return an id for each image, and whether the ids are its own."""
     if ann_file is not None:
-        images = json.loads(Path(ann_file).read_text())['images']
-        known = {image['file_name']: image['id'] for image in images}
-        return [_find_id(p, root, known, ann_file) for p in paths], True
+        known, files = read_image_ids(ann_file), {}
+        for path in paths:
+            image_id = _find_id(path, root, known, ann_file)
+            first = files.setdefault(image_id, path)
+            if first != path:
+                raise ValueError(
+                    f'{ann_file} gives {first} and {path} the same id, '
+                    f'{image_id}. Predict the images of one folder at a time.'
+                )
+        return list(files), True
     stems = [path.stem for path in paths]
     if all(stem.isdecimal() for stem in stems):
         ids = [int(stem) for stem in stems]
         if len(set(ids)) == len(ids):
             return ids, True
     return list(range(1, len(paths) + 1)), False
+
+
+def read_image_ids(ann_file: str) -> dict[str, int]:
+    """Return the ids of the images of an annotation file by their names.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If the file has no images in COCO's format.
+    """
+    content = read_json(ann_file)
+    try:
+        return {image['file_name']: image['id'] for image in content['images']}
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f'{ann_file} needs `images`, a list of dicts with file_name and '
+            f'id ({error!r}).'
+        ) from error
 
 
 def _find_id(

@@ -37,6 +37,13 @@ class People:
     threshold: float | None = None
     device: str = 'cpu'
 
+    @property
+    def on_gpu(self) -> bool:
+        """Whether a detector runs on a GPU; one in an ONNX file does not."""
+        if self.detector is None or self.detector.endswith('.onnx'):
+            return False
+        return self.device != 'cpu'
+
     def check(self) -> None:
         """Check that the fields fit together.
 

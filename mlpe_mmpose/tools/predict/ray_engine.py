@@ -11,12 +11,12 @@ from types import ModuleType
 from mlpe_mmpose.optional import require
 
 from .frames import Unreadable
-from .inputs import IMAGE_SUFFIXES, open_input
+from .inputs import IMAGE_SUFFIXES, open_input, read_image_ids
 from .people import People
 from .pose_model import PoseModel
 from .predict_files import Summary
 from .ray_job import RayJob
-from .ray_stages import FindPeople, ImageNames, PredictPoses
+from .ray_stages import FindPeople, ImageNames, PredictPoses, make_table
 
 USER = '--engine ray'
 JOB, SHARDS, CHECKPOINT = 'job.json', 'shards', 'checkpoint'
@@ -73,7 +73,7 @@ def predict_with_ray(
     people.check()
     if model.heatmaps:
         raise ValueError('--heatmaps draws, which --engine ray does not.')
-    paths, names = _list_images(source, ann_file)
+    paths, names = _list_images(source, ann_file, people)
     out_dir = Path(out_dir).absolute()
     _claim_folder(out_dir, [source, ann_file, model, people, job.format])
     start = time.perf_counter()
@@ -93,18 +93,17 @@ def predict_with_ray(
 
 
 def _list_images(
-    source: str, ann_file: str | None
+    source: str, ann_file: str | None, people: People
 ) -> tuple[str | list[str], ImageNames]:
     """Return what Ray has to read, and what the images are called."""
     if '://' in source:
-        ids = {}
-        if ann_file is not None:
-            images = json.loads(Path(ann_file).read_text())['images']
-            ids = {image['file_name']: image['id'] for image in images}
+        ids = {} if ann_file is None else read_image_ids(ann_file)
         return source, ImageNames(source.partition('://')[2], ids)
     images = open_input(source, ann_file)
     if images.fps is not None:
         raise ValueError(f'{USER} reads images, got the video {source}.')
+    if people.boxes:
+        people.load(images)  # refuses a file about other images
     paths = {key: str(path.absolute()) for key, path in images.paths.items()}
     names = ImageNames(images.root)
     if ann_file is not None or not images.ids_are_names:
@@ -119,15 +118,7 @@ def _claim_folder(out_dir: Path, arguments: Sequence[object]) -> None:
     Raises:
         ValueError: If the folder belongs to another call.
     """
-    text = json.dumps(
-        [
-            dataclasses.asdict(argument)
-            if dataclasses.is_dataclass(argument)
-            else argument
-            for argument in arguments
-        ],
-        indent=1,
-    )
+    text = json.dumps(arguments, indent=1, default=dataclasses.asdict)
     path = out_dir / JOB
     if path.exists():
         if path.read_text() != text:
@@ -185,7 +176,10 @@ def _run(
         include_paths=True,
         # an object store is listed by Ray; a list of paths has no other files
         file_extensions=[suffix[1:] for suffix in IMAGE_SUFFIXES],
-        override_num_blocks=_count_shards(paths, job.shard_size),
+        # Ray chooses the number for an object store
+        override_num_blocks=None
+        if isinstance(paths, str)
+        else -(-len(paths) // job.shard_size),
     )
     of_detector, of_network = share_gpu(model, people)
     pools = dict(
@@ -217,16 +211,9 @@ def _run(
     write(str(out_dir / SHARDS))
 
 
-def _count_shards(paths: str | list[str], shard_size: int) -> int | None:
-    """Return the number of blocks; Ray chooses it for an object store."""
-    if isinstance(paths, str):
-        return None
-    return -(-len(paths) // shard_size)
-
-
 def share_gpu(model: PoseModel, people: People) -> tuple[float, float]:
     """Return the parts of a GPU that a detector and a network need."""
-    users = (bool(people.detector) and people.device != 'cpu', model.on_gpu)
+    users = people.on_gpu, model.on_gpu
     # a network and its detector share one
     return tuple(1 / sum(users) if user else 0.0 for user in users)
 
@@ -237,7 +224,9 @@ def read_summary(out_dir: Path, format: str) -> Summary:
     summary = Summary(None)
     if not (out_dir / SHARDS).exists():
         return summary
-    shards = dataset.dataset(out_dir / SHARDS, format=format)
+    # without a schema, the first shard sets the types, and has maybe nobody
+    schema = make_table([]).schema
+    shards = dataset.dataset(out_dir / SHARDS, schema, format)
     for batch in shards.to_batches(columns=['file_name', 'error', 'people']):
         for row in batch.to_pylist():
             if row['error']:

@@ -7,12 +7,12 @@ once, and is then called with one batch after the other.
 import dataclasses
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpe_mmpose.optional import require
-from mlpe_mmpose.tools.read_image import decode_image
+from mlpe_mmpose.tools.read_image import UNREADABLE, decode_image
 
 from .frames import Frame
 from .people import People, set_boxes
@@ -20,8 +20,6 @@ from .pose_model import PoseModel
 
 if TYPE_CHECKING:
     import pyarrow
-
-UNREADABLE = 'the file is empty, or no image that OpenCV can read'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,12 +73,10 @@ class FindPeople:
     def __call__(self, batch: 'pyarrow.Table') -> 'pyarrow.Table':
         """Detect the people in a batch of files."""
         pyarrow = require('pyarrow', '--engine ray')
-        boxes: list[list | None] = [None] * len(batch)
-        frames = dict(_decode(batch, self.names))
-        for row, frame in zip(
-            frames, set_boxes(frames.values(), self.find), strict=True
-        ):
-            boxes[row] = frame.boxes.tolist()
+        frames = set_boxes(_decode(batch, self.names), self.find)
+        found = {frame.name: frame.boxes.tolist() for frame in frames}
+        names = map(self.names.name, batch['path'].to_pylist())
+        boxes = [found.get(name) for name in names]
         kind = pyarrow.list_(pyarrow.list_(pyarrow.float32()))
         return batch.append_column('boxes', pyarrow.array(boxes, kind))
 
@@ -103,9 +99,8 @@ class PredictPoses:
 
     def __call__(self, batch: 'pyarrow.Table') -> 'pyarrow.Table':
         """Predict the poses in a batch of files."""
-        paths = batch['path'].to_pylist()
-        rows: list[dict[str, Any]] = [
-            dict(
+        rows = {
+            self.names.name(path): dict(
                 path=path,
                 image_id=self.names.find_id(path),
                 file_name=self.names.name(path),
@@ -114,30 +109,23 @@ class PredictPoses:
                 error=UNREADABLE,
                 people=[],
             )
-            for path in paths
-        ]
-        frames = dict(_decode(batch, self.names))
-        if self.find is None:
-            boxes = batch['boxes'].to_pylist()
-            for row, frame in frames.items():
-                frame.boxes = np.array(boxes[row], 'f4').reshape(-1, 5)
-            found = iter(frames.values())
-        else:
-            found = set_boxes(frames.values(), self.find)
-        for row, frame in zip(
-            frames, self.network.predict(found), strict=True
-        ):
-            rows[row].update(
+            for path in batch['path'].to_pylist()
+        }
+        frames = _decode(batch, self.names)
+        if self.find is not None:
+            frames = set_boxes(frames, self.find)
+        for frame in self.network.predict(frames):
+            rows[frame.name].update(
                 width=frame.image.shape[1],
                 height=frame.image.shape[0],
                 error='',
                 # the table leaves out the keys that it has no column for
                 people=frame.to_results(),
             )
-        return make_table(rows)
+        return make_table(list(rows.values()))
 
 
-def make_table(rows: list[dict[str, Any]]) -> 'pyarrow.Table':
+def make_table(rows: list[dict]) -> 'pyarrow.Table':
     """Return rows with poses as a table, whose types do not depend on them."""
     pa = require('pyarrow', '--engine ray')
     numbers = pa.list_(pa.float64())
@@ -158,12 +146,18 @@ def make_table(rows: list[dict[str, Any]]) -> 'pyarrow.Table':
     return pa.Table.from_pylist(rows, schema)
 
 
-def _decode(
-    batch: 'pyarrow.Table', names: ImageNames
-) -> Iterator[tuple[int, Frame]]:
-    """Yield the rows of readable images and their frames."""
-    files = zip(batch['bytes'], batch['path'].to_pylist(), strict=True)
-    for row, (content, path) in enumerate(files):
+def _decode(batch: 'pyarrow.Table', names: ImageNames) -> Iterator[Frame]:
+    """Yield the readable images one by one, with the boxes of the batch.
+
+    Decoded, all images of a batch would need gigabytes.
+    """
+    boxes = [()] * len(batch)
+    if 'boxes' in batch.column_names:
+        boxes = batch['boxes'].to_pylist()
+    for content, path, rows in zip(
+        batch['bytes'], batch['path'].to_pylist(), boxes, strict=True
+    ):
         image = decode_image(content.as_buffer())
         if image is not None:
-            yield row, Frame(names.find_id(path), names.name(path), image)
+            found = np.array(rows, np.float32).reshape(-1, 5)
+            yield Frame(names.find_id(path), names.name(path), image, found)

@@ -64,6 +64,16 @@ def test_annotations_give_the_images_their_ids(tmp_path, three):
         open_input(str(tmp_path / 'a'), str(ann_file))
 
 
+def test_an_annotation_file_has_one_id_for_each_image(tmp_path, three):
+    ann_file = tmp_path / 'ann.json'
+    ann_file.write_text('{"images": [{"id": 3, "file_name": "x.png"}]}')
+    with pytest.raises(ValueError, match=r'a/x\.png and .*b/x\.png the same'):
+        open_input(str(tmp_path / '*/x.png'), str(ann_file))
+    ann_file.write_text('{"images": [{"id": 3}]}')
+    with pytest.raises(ValueError, match=r"ann\.json needs `images`.*'file_n"):
+        open_input(str(tmp_path / 'a'), str(ann_file))
+
+
 def test_a_video_gives_all_frames_and_their_numbers(video):
     source = open_input(str(video))
     frames = list(source.read())

@@ -18,10 +18,11 @@ from mlpe_mmpose.apis import (
     predict_files,
     predict_with_ray,
 )
-from mlpe_mmpose.tools.predict.ray_engine import share_gpu
+from mlpe_mmpose.tools.predict.ray_engine import read_summary, share_gpu
 
 pytest.importorskip('ray')
 
+GPU, ONNX = dict(device='cuda'), dict(detector='detector.onnx')
 PEOPLE = 60  # in an image, so that a shard takes a while
 
 
@@ -161,19 +162,49 @@ def test_a_folder_with_the_shards_of_another_call_is_refused(
         predict_with_ray(str(folder), out, model, People(whole_image=True))
 
 
+def test_boxes_that_are_not_about_the_images_are_refused(
+    small_mlpe, folder, tmp_path
+):
+    model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
+    boxes = tmp_path / 'boxes.json'
+    boxes.write_text(
+        '[{"image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9], "score": 1}]'
+    )
+    call = (str(folder), tmp_path / 'out', model, People(boxes=str(boxes)))
+    with pytest.raises(ValueError, match='has boxes of none of the 4 images'):
+        predict_with_ray(*call)
+    # now the images are counted, and 1 is no id of an image
+    (folder / 'a name.png').write_bytes(b'')
+    with pytest.raises(ValueError, match='Add --ann-file'):
+        predict_with_ray(*call)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_the_first_shard_may_have_nobody(tmp_path):
+    person = dict(keypoints=[1.0, 2.0, 0.5], score=0.5, bbox=[1.0, 1, 2, 2])
+    (tmp_path / 'shards').mkdir()
+    for name, people in dict(a=[], b=[person]).items():
+        row = dict(path=name, file_name=name, error='', people=people)
+        (tmp_path / f'shards/{name}.json').write_text(json.dumps(row))
+    summary = read_summary(tmp_path, 'json')
+    assert (summary.images, summary.people) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ('model', 'people', 'shares'),
     [
         (dict(config='a.py'), dict(), (0, 0)),
         (dict(config='a.py', device='cuda'), dict(), (0, 1)),
-        (dict(config='a.py', device='cuda'), dict(device='cuda'), (0.5, 0.5)),
+        (dict(config='a.py', device='cuda'), GPU, (0.5, 0.5)),
+        # an ONNX file of a detector runs on the CPU
+        (dict(config='a.py', device='cuda'), GPU | ONNX, (0, 1)),
         # a file of export runs where its backend does
-        (dict(model='a.onnx', device='cuda'), dict(device='cuda'), (1, 0)),
+        (dict(model='a.onnx', device='cuda'), GPU, (1, 0)),
         (dict(model='a.onnx', backend='tensorrt'), dict(), (0, 1)),
     ],
 )
 def test_only_what_runs_on_a_gpu_asks_ray_for_one(model, people, shares):
-    people = People(detector='detector.onnx', **people)
+    people = People(**{'detector': 'torchvision:x', **people})
     assert share_gpu(PoseModel(**model), people) == shares
 
 

@@ -1,7 +1,10 @@
 """The steps of the Ray pipeline, called with tables as Ray calls them."""
 
 import json
+import tracemalloc
 
+import cv2
+import numpy as np
 import pytest
 from onnx_detectors import write_detector
 
@@ -46,6 +49,24 @@ def test_the_steps_give_the_local_results(small_mlpe, folder, tmp_path):
     ]
     assert len(got) == 6
     assert got == results
+
+
+def test_the_images_of_a_batch_are_not_decoded_at_once(small_mlpe, tmp_path):
+    detector = write_detector(tmp_path / 'a.onnx', [[0, 0, 1, 1, 0.1]])
+    model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
+    image = np.zeros((2000, 1000, 3), np.uint8)
+    content = cv2.imencode('.png', image)[1].tobytes()
+    names = [f'{number}.png' for number in range(40)]
+    table = pa.table(dict(path=names, bytes=[content] * len(names)))
+    find = FindPeople(People(detector=str(detector)), ImageNames(''))
+    predict = PredictPoses(model, ImageNames(''))
+    tracemalloc.start()
+    rows = predict(find(table)).to_pylist()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [row['height'] for row in rows] == [2000] * len(names)
+    # the network collects 8, its batch size
+    assert peak < 15 * image.nbytes
 
 
 def test_a_batch_without_people_has_the_types_of_the_others(
