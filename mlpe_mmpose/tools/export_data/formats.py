@@ -67,7 +67,9 @@ def write_dlc(labels: Labels, out: str) -> None:
             if Path(path).suffix.lower() == '.png':
                 shutil.copyfile(path, png)
             else:
-                cv2.imwrite(str(png), read_image(Path(path)))
+                # cv2.imwrite would raise no error on a full disk
+                pixels = read_image(Path(path))
+                png.write_bytes(cv2.imencode('.png', pixels)[1])
         part = Labels(
             _rename(labels, video, f'{name}.mp4'), tracks=labels.tracks
         )

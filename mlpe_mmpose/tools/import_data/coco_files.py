@@ -81,7 +81,9 @@ def write_image(frame: object, folder: Path) -> tuple[str, int, int]:
             ) from error
         height, width, channels = image.shape
         # sleap-io reads colours as red, green, blue
-        cv2.imwrite(str(path), image[..., ::-1] if channels == 3 else image)
+        pixels = image[..., ::-1] if channels == 3 else image
+        # cv2.imwrite would raise no error on a full disk
+        path.write_bytes(cv2.imencode('.png', pixels)[1])
     return path.relative_to(folder).as_posix(), width, height
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..output_file import write_then_check
 from .coco_files import group_name, make_coco, write_image
-from .sources import read_source, user_frames
+from .sources import labelled_poses, read_source, user_frames
 from .splits import choose_validation
 
 
@@ -96,7 +96,7 @@ def _write(
         pose
         for frames in splits.values()
         for frame in frames
-        for pose in frame.user_instances
+        for pose in labelled_poses(frame)
     ]
     skeleton = poses[0].skeleton
     tracks = list(dict.fromkeys(p.track for p in poses if p.track is not None))

@@ -71,6 +71,9 @@ class Pictures:
 
 def _write_image(path: Path, picture: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # the suffix is that of an image that OpenCV has read
+    # OpenCV knows an image by its content, whatever its suffix, and writes by
+    # the suffix
+    if not cv2.haveImageWriter(path.name):
+        path = path.with_name(f'{path.name}.png')
     if not cv2.imwrite(str(path), picture):
         raise OSError(f'{path} cannot be written.')
