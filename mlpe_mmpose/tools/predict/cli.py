@@ -120,20 +120,24 @@ def run(args: argparse.Namespace) -> int:
     from .pose_model import PoseModel
     from .predict_files import predict_files
     from .progress import Progress
+    from .ray_job import RayJob
 
     model, people = _fill(PoseModel, args), _fill(People, args)
-    progress = Progress()
+    job, progress = _fill(RayJob, args), Progress()
     if args.engine == 'ray':
         from .ray_engine import predict_with_ray
-        from .ray_job import RayJob
 
         if args.track or args.smooth:
             raise ValueError('--track and --smooth need --engine local.')
-        job = _fill(RayJob, args)
         summary = predict_with_ray(
             args.source, args.out, model, people, args.ann_file, job
         )
     else:
+        if job != RayJob():
+            raise ValueError(
+                '--address, --workers, --shard-size and --format need '
+                '--engine ray.'
+            )
         summary = predict_files(
             args.source,
             args.out,

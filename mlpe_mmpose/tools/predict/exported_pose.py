@@ -15,8 +15,7 @@ class ExportedPose:
     """A file of ``export``, run by :class:`OnnxPose` without torch."""
 
     def __init__(self, spec: PoseModel) -> None:
-        size = 8 if spec.batch_size is None else spec.batch_size
-        self.pose = OnnxPose(spec.model, size, **spec.running())
+        self.pose = OnnxPose(spec.model, spec.largest_batch, **spec.running())
 
     def painter(self) -> Painter:
         """Return the function that draws the skeletons."""

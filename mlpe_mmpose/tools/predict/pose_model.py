@@ -48,6 +48,13 @@ class PoseModel:
             return self.device != 'cpu'
         return self.backend in ('cuda', 'tensorrt')
 
+    @property
+    def largest_batch(self) -> int:
+        """``batch_size``, or its default."""
+        if self.batch_size is None:
+            return 32 if self.on_gpu else 8
+        return self.batch_size
+
     def check(self) -> None:
         """Check that the fields fit together, before anything is loaded.
 
@@ -66,7 +73,12 @@ class PoseModel:
             self._check_model()
 
     def _check_config(self) -> None:
-        """Check that nothing is asked for that only a file of export can."""
+        """Check for weights, and for what only a file of export can do."""
+        if self.checkpoint is None:
+            raise ValueError(
+                f'--config={self.config} needs --checkpoint, without which '
+                'the weights are random.'
+            )
         for name in ('backend', 'precision'):
             if getattr(self, name) is not None:
                 raise ValueError(

@@ -20,9 +20,7 @@ class TorchPose:
     """A network of a config, run by :class:`Predictor`."""
 
     def __init__(self, spec: PoseModel) -> None:
-        size = spec.batch_size
-        if size is None:
-            size = 8 if spec.device == 'cpu' else 32
+        size = spec.largest_batch
         self.predictor = Predictor(
             spec.config,
             spec.checkpoint,

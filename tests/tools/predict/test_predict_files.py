@@ -80,6 +80,16 @@ def test_a_folder_gives_the_poses_of_the_predictor(
     assert (with_people != original).any()
 
 
+def test_a_name_that_opencv_cannot_write_gets_a_suffix(
+    small_mlpe, folder, tmp_path
+):
+    image = folder / '000000000007.png'
+    image = image.rename(image.with_name('7.jfif'))
+    model, out = exported_model(small_mlpe), tmp_path / 'out'
+    predict_files(str(image), out, model, People(whole_image=True))
+    assert cv2.imread(str(out / 'skeletons/7.jfif.png')).shape == (120, 160, 3)
+
+
 def test_boxes_below_the_threshold_are_left_out(small_mlpe, folder, tmp_path):
     people = write_boxes(tmp_path / 'boxes.json', [7, 8, 11])
     people = People(boxes=people.boxes, threshold=0.5)
@@ -161,6 +171,7 @@ def test_ctrl_c_keeps_what_is_done(small_mlpe, video, tmp_path):
 WRONG = [
     (dict(model=PoseModel()), 'needs --config and --checkpoint, or --model'),
     (dict(model=PoseModel(model='a', config='b')), "config='b' and model='a'"),
+    (dict(model=PoseModel('a.py')), '--config=a.py needs --checkpoint'),
     (dict(model=PoseModel(model='a', flip_test=True)), '--flip-test changes'),
     (dict(model=PoseModel(model='a', heatmaps=True)), '--heatmaps needs'),
     (dict(people=People()), 'one of --detector, --boxes and --whole-image'),

@@ -126,6 +126,14 @@ def test_a_network_of_pytorch_takes_no_backend(small_mlpe, capsys):
         )
 
 
+def test_what_only_ray_can_do_is_refused_without_it(model, capsys):
+    call = ['predict', 'none.jpg', '--model', model, '--whole-image']
+    assert main([*call, '--workers', '4']) == 2
+    assert '--shard-size and --format need --engine ray' in (
+        capsys.readouterr().err
+    )
+
+
 # Runs the program with no path but that of the packages in the first argument
 ALONE = """
 import runpy
