@@ -4,6 +4,7 @@ A training on them runs to its end, and its AP is near 0.
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -75,6 +76,14 @@ def find_suspicions(
     ]
     if not rows:
         return
+    counts = Counter(len(row['keypoints']) for row in rows)
+    usual = max(counts, key=counts.get)
+    if len(counts) > 1:
+        # a file that names its keypoints has such annotations as faults
+        what = f'not the {usual // 3} keypoints of the others'
+        ids = [row['id'] for row in rows if len(row['keypoints']) != usual]
+        yield Suspicion(True, what, ids)
+        rows = [row for row in rows if len(row['keypoints']) == usual]
     people = _read_people(rows, images)
     boxes, sizes = people.boxes, people.sizes
     doubts = [

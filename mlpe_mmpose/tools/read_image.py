@@ -35,7 +35,8 @@ def decode_image(content: bytes) -> np.ndarray | None:
     differs: it cannot turn a TIFF file.
 
     Returns:
-        np.ndarray, optional: ``None`` if the content is no image.
+        np.ndarray, optional: ``None`` if the content is no image, or one of
+        more pixels than OpenCV decodes.
     """
     try:
         return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)

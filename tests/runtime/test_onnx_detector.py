@@ -52,6 +52,13 @@ def test_the_input_is_padded_and_normalised(tmp_path, metadata, expected):
     assert found[0, 4] == pytest.approx(expected)
 
 
+def test_a_long_image_has_boxes_too(tmp_path):
+    # at the width of the input, the image is 0.03 pixels high
+    path = write_detector(tmp_path / 'a.onnx', [[0, 0, WIDTH, 1, 0.9]])
+    (boxes,) = OnnxDetector(path)([np.zeros((3, 9000, 3), np.uint8)])
+    np.testing.assert_allclose(boxes, [[0, 0, 9000, 3, 0.9]])
+
+
 def test_nobody_is_found(tmp_path):
     path = write_detector(tmp_path / 'a.onnx', [[6, 8, 30, 40, 0.1]])
     (found,) = OnnxDetector(path)([np.zeros((64, 96, 3), np.uint8)])

@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.rules import find_image_faults
 from mlpe_mmpose.prefetch import prefetch
 from mlpe_mmpose.tools.build_detector import build_detector
 from mlpe_mmpose.tools.output_file import check_output, write_then_check
@@ -58,11 +61,12 @@ def detect_boxes(
     """
     out_file = Path(out_file)
     check_output(out_file)
-    dataset = json.loads(Path(ann_file).read_text())
+    dataset = read_json(ann_file)
     if not isinstance(dataset, dict) or not dataset.get('images'):
         raise ValueError(
             f'detect-boxes: {ann_file} needs a list of images, as COCO has it.'
         )
+    refuse_faults(ann_file, find_image_faults(dataset['images'], Use.TRAIN))
     detect = build_detector(detector, checkpoint, device, threshold)
     records = dataset['images']
     detections = []
@@ -111,11 +115,12 @@ def rate_boxes(
     people = [
         dict(
             annotation,
-            iscrowd=annotation.get('iscrowd', 0),
-            area=annotation.get('area', np.prod(annotation['bbox'][2:])),
+            iscrowd=annotation.get('iscrowd') or 0,
+            area=annotation.get('area') or np.prod(annotation['bbox'][2:]),
         )
-        for annotation in dataset['annotations']
-        if annotation['category_id'] == PERSON and 'bbox' in annotation
+        # the list of images of COCO's test-dev has no annotations
+        for annotation in dataset.get('annotations') or ()
+        if annotation['category_id'] == PERSON and annotation.get('bbox')
     ]
     if not people:
         return {}

@@ -79,7 +79,7 @@ def open_input(text: str, ann_file: str | None = None) -> Input:
     if '://' in text or path.suffix.lower() in VIDEO_SUFFIXES:
         return _open_video(text, path.stem, ann_file)
     paths = _list_images(text)
-    root = Path(os.path.commonpath([p.absolute().parent for p in paths]))
+    root = Path(os.path.commonpath([_find_place(p).parent for p in paths]))
     ids, ids_are_names = _choose_ids(paths, root, ann_file)
     files = dict(zip(ids, paths, strict=True))
     return Input(
@@ -98,7 +98,8 @@ def _list_images(text: str) -> list[Path]:
         paths = sorted(p for p in path.iterdir() if _is_image(p))
         wanted = f'a file that ends with {", ".join(IMAGE_SUFFIXES)}'
     elif path.suffix.lower() == '.txt' and path.is_file():
-        lines = path.read_text().splitlines()
+        # programs of Windows write a mark before the first line
+        lines = path.read_text(encoding='utf-8-sig').splitlines()
         paths = [Path(line.strip()) for line in lines if line.strip()]
         wanted = 'a line with a path'
     elif path.exists():
@@ -113,8 +114,13 @@ def _list_images(text: str) -> list[Path]:
         raise FileNotFoundError(
             f'INPUT={text!r} has no images: it needs {wanted}.'
         )
-    # the same path twice would have one id twice
-    return list(dict.fromkeys(paths))
+    # the same file twice would have one id twice
+    return list({_find_place(path): path for path in paths}.values())
+
+
+def _find_place(path: Path) -> Path:
+    """Return the absolute path without ``..``, which names a picture."""
+    return Path(os.path.abspath(path))
 
 
 def _is_image(path: Path) -> bool:
@@ -165,7 +171,7 @@ def _find_id(
     path: Path, root: Path, known: dict[str, int], ann_file: str
 ) -> int:
     """Return the id of an image in an annotation file."""
-    relative = path.absolute().relative_to(root).as_posix()
+    relative = _find_place(path).relative_to(root).as_posix()
     for name in (relative, path.as_posix(), path.name):
         if name in known:
             return known[name]
@@ -191,7 +197,7 @@ def read_images(
         except OSError as error:
             yield Unreadable(str(path), str(error))
             continue
-        name = path.absolute().relative_to(root).as_posix()
+        name = _find_place(path).relative_to(root).as_posix()
         yield Frame(image_id, name, image)
 
 

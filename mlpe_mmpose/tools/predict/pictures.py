@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from .frames import Frame
-from .inputs import Input
+from .inputs import IMAGE_SUFFIXES, Input
 
 
 class Pictures:
@@ -71,9 +71,8 @@ class Pictures:
 
 def _write_image(path: Path, picture: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # OpenCV knows an image by its content, whatever its suffix, and writes by
-    # the suffix
-    if not cv2.haveImageWriter(path.name):
+    # OpenCV reads a file by its content, and writes it by its suffix
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
         path = path.with_name(f'{path.name}.png')
     if not cv2.imwrite(str(path), picture):
         raise OSError(f'{path} cannot be written.')

@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import json
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,7 +105,8 @@ def _list_images(
         raise ValueError(f'{USER} reads images, got the video {source}.')
     if people.boxes:
         people.load(images)  # refuses a file about other images
-    paths = {key: str(path.absolute()) for key, path in images.paths.items()}
+    # as in the local engine, names have no `..`
+    paths = {key: os.path.abspath(path) for key, path in images.paths.items()}
     names = ImageNames(images.root)
     if ann_file is not None or not images.ids_are_names:
         ids = {names.name(path): key for key, path in paths.items()}

@@ -234,6 +234,21 @@ def test_boxes_of_another_kind_or_data_set_are_errors(folder, spoil, expected):
     assert any(re.match(expected, line) for line in check(folder, BOXES))
 
 
+def test_other_numbers_of_keypoints_are_found_without_names(folder):
+    def spoil(content: dict) -> None:
+        for category in content['categories']:
+            del category['keypoints']
+        content['annotations'][5]['keypoints'] *= 2
+
+    change(folder, spoil)
+    content = json.loads((folder / ANN_FILE).read_text())
+    number = content['annotations'][5]['id']
+    error, warning = check(folder)
+    assert 'not the 17 keypoints of the others' in error
+    assert error.endswith(f'annotation {number}')
+    assert 'names no keypoints' in warning
+
+
 @pytest.mark.parametrize(
     ('text', 'expected'),
     [

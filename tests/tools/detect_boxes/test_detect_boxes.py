@@ -79,6 +79,25 @@ def test_mmpose_reads_the_boxes_and_their_ap_is_printed(data, capsys):
     assert ids == [5, 5, 8, 8]
 
 
+def test_images_without_people_or_with_empty_fields_get_boxes(data, capsys):
+    ann_file = data / 'ann.json'
+    content = json.loads(ann_file.read_text())
+    for person in content['annotations']:
+        person.update(area=None, iscrowd=None)
+    ann_file.write_text(json.dumps(content))
+    assert main(call(data)) == 0
+    assert 'AR 1.000' in capsys.readouterr().out
+    # as COCO's list of the images of test-dev
+    ann_file.write_text(json.dumps(dict(images=content['images'])))
+    (data / 'boxes.json').unlink()
+    assert main(call(data)) == 0
+    assert 'AP' not in capsys.readouterr().out
+    assert len(json.loads((data / 'boxes.json').read_text())) == 4
+    ann_file.write_text('{"images": [{"id": 5, "width": 9, "height": 9}]}')
+    assert main(call(data)) == 2
+    assert "image 5: 'file_name' is missing" in capsys.readouterr().err
+
+
 def test_boxes_below_the_threshold_are_left_out(data):
     assert main(call(data, '--threshold', '0.7')) == 0
     scores = [

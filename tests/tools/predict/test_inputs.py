@@ -36,6 +36,21 @@ def test_every_form_of_images_is_read(three, tmp_path):
     assert heights(listed) == [22, 20]
 
 
+def test_names_in_other_folders_have_no_dots(tmp_path, three, monkeypatch):
+    # a picture of `../b/x.png` would be written beside its folder
+    monkeypatch.chdir(tmp_path / 'a')
+    Path('list.txt').write_text('../b/x.png\nx.png\n../a/x.png\n')
+    frames = list(open_input('list.txt').read())
+    assert [frame.name for frame in frames] == ['b/x.png', 'a/x.png']
+    assert [frame.image.shape[0] for frame in frames] == [22, 20]
+
+
+def test_a_list_of_windows_is_read(tmp_path, three):
+    listed = tmp_path / 'list.txt'
+    listed.write_bytes(f'\ufeff{three[2]}\r\n{three[0]}\r\n'.encode())
+    assert heights(listed) == [22, 20]
+
+
 def test_files_of_one_name_in_two_folders_keep_their_folders(tmp_path, three):
     source = open_input(str(tmp_path / '*/x.png'))
     assert [frame.name for frame in source.read()] == ['a/x.png', 'b/x.png']

@@ -1,6 +1,7 @@
 """Predictions of files: what is found, what is written, what is left out."""
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -105,6 +106,21 @@ def test_boxes_below_the_threshold_are_left_out(small_mlpe, folder, tmp_path):
         'images.json',
         'results.json',
     ]
+
+
+def test_images_of_any_suffix_have_pictures(small_mlpe, folder, tmp_path):
+    # browsers save .jfif; OpenCV writes no colours as .pgm
+    names = ('a.jfif', 'b.PGM', 'c')
+    for name in names:
+        shutil.copy(folder / '000000000007.png', tmp_path / name)
+    listed = tmp_path / 'list.txt'
+    listed.write_text(''.join(f'{tmp_path / name}\n' for name in names))
+    out = tmp_path / 'out'
+    model, people = exported_model(small_mlpe), People(whole_image=True)
+    assert predict_files(str(listed), out, model, people).images == 3
+    pictures = sorted(out.glob('skeletons/*'))
+    assert [p.name for p in pictures] == [f'{name}.png' for name in names]
+    assert all(cv2.imread(str(p)).shape == (120, 160, 3) for p in pictures)
 
 
 def test_heatmaps_are_drawn_level_by_level(small_mlpe, folder, tmp_path):
