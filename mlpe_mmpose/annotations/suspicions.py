@@ -80,7 +80,7 @@ def find_suspicions(
     usual = max(counts, key=counts.get)
     if len(counts) > 1:
         # a file that names its keypoints has such annotations as faults
-        what = f'not the {usual // 3} keypoints of the others'
+        what = f"'keypoints' is not as long as in most ({usual} values)"
         ids = [row['id'] for row in rows if len(row['keypoints']) != usual]
         yield Suspicion(True, what, ids)
         rows = [row for row in rows if len(row['keypoints']) == usual]
