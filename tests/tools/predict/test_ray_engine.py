@@ -185,7 +185,7 @@ def test_the_first_shard_may_have_nobody(tmp_path):
     (tmp_path / 'shards').mkdir()
     for name, people in dict(a=[], b=[person]).items():
         row = dict(path=name, file_name=name, error='', people=people)
-        (tmp_path / f'shards/{name}.json').write_text(json.dumps(row))
+        (tmp_path / f'shards/{name}.json').write_text(f'{json.dumps(row)}\n')
     summary = read_summary(tmp_path, 'json')
     assert (summary.images, summary.people) == (2, 1)
 

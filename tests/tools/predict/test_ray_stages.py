@@ -65,8 +65,8 @@ def test_the_images_of_a_batch_are_not_decoded_at_once(small_mlpe, tmp_path):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [row['height'] for row in rows] == [2000] * len(names)
-    # the network collects 8, its batch size
-    assert peak < 15 * image.nbytes
+    # the network collects a batch of 8 while it still has the one before
+    assert peak < 20 * image.nbytes
 
 
 def test_a_batch_without_people_has_the_types_of_the_others(
