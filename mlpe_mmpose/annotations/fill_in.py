@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 
+from .fields import MAX_COORDINATE, is_coordinate
 from .keypoints import count_labels
 
 AREA_OF_BOX = 0.53  # share of its box that a person fills, in xtcocotools
@@ -33,10 +34,13 @@ def fill_in_fields(
             missing['keypoints'] += 1
             annotation['keypoints'] = [0] * (3 * num_keypoints)
             annotation['num_keypoints'] = 0
-        if None in annotation['keypoints']:
-            # a position that is not labelled
-            values = [value or 0 for value in annotation['keypoints']]
-            annotation['keypoints'] = values
+        values = annotation['keypoints']
+        if None in values or not sum(map(abs, values)) <= MAX_COORDINATE:
+            # a position that is not labelled: NumPy makes no array of numbers
+            # of null, nor of a whole number beyond 64 bits
+            annotation['keypoints'] = [
+                value if is_coordinate(value) else 0 for value in values
+            ]
         if annotation.get('bbox') is None:
             missing['bbox'] += 1
             annotation['bbox'] = _span_keypoints(annotation)

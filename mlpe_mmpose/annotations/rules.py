@@ -208,7 +208,7 @@ def _find(
     use: Use,
     check: Callable[[dict], Iterable[tuple[str, str]]] = lambda entry: (),
 ) -> Iterator[Fault]:
-    """Find the faults of entries, and ids that two entries share.
+    """Find the faults of entries, ids that two share, and ids of two kinds.
 
     ``check`` finds further problems of an entry whose fields are valid.
     """
@@ -227,6 +227,13 @@ def _find(
         if count > 1:
             message = f"{kind} {number!r:.20}: {count} entries have this 'id'."
             yield Fault(kind, 'id', message)
+    words = [number for number in ids if isinstance(number, str)]
+    # MMPose sorts the ids
+    if 'id' in fields and 0 < len(words) < len(ids):
+        message = (
+            f"{kind} {words[0]!r:.20}: 'id' is a word, but others are numbers."
+        )
+        yield Fault(kind, 'id', message)
 
 
 def _check_fields(

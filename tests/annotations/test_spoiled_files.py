@@ -1,6 +1,7 @@
 """A spoiled file trains and is evaluated, or is refused before it trains."""
 
 import contextlib
+import copy
 import io
 import itertools
 import json
@@ -170,9 +171,9 @@ def try_many(training: Training, number: int) -> None:
 
     def try_one(text):
         if text not in texts and len(texts) < number:
-            texts.add(text)
             message = training.try_file(text)
             assert not message or NAMED.search(message)
+            texts.add(text)
             counts['refused' if message else 'used'] += 1
 
     rules = settings(
@@ -202,6 +203,21 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> Training:
 
 def test_the_sound_file_is_used(training):
     assert not training.try_file(json.dumps(training.content))
+
+
+@pytest.mark.parametrize('place', [-(10**30), float('nan'), None])
+def test_a_place_that_is_not_labelled_may_be_anything(training, place):
+    content = copy.deepcopy(training.content)
+    content['annotations'][0]['keypoints'][:3] = [0, place, 0]
+    assert not training.try_file(json.dumps(content))
+
+
+def test_ids_of_annotations_that_cannot_be_sorted_are_refused(training):
+    content = copy.deepcopy(training.content)
+    content['annotations'][0]['id'] = 'x'
+    assert training.try_file(json.dumps(content)).endswith(
+        "annotation 'x': 'id' is a word, but others are numbers."
+    )
 
 
 def test_hundreds_of_spoiled_files_are_used_or_named(training):

@@ -18,9 +18,12 @@ from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
-SUITES = {name: load_suite(name) for name in ('lspet', 'lspet_gpu', 'table2')}
+NAMES = 'lspet', 'tiny_steps', 'lspet_gpu', 'table2'
+SUITES = {name: load_suite(name) for name in NAMES}
 # all small networks, and the large ones whose heads or targets differ
-ROWS = [('lspet', row.name) for row in SUITES['lspet'].experiments]
+ROWS = [
+    (name, row.name) for name in NAMES[:2] for row in SUITES[name].experiments
+]
 ROWS += [('table2', name) for name in ('mspn50', 'offsets_resnest50')]
 ROWS += [('table2', 'rtmpose_m')]
 # ResNeSt-50 at 256x256, 21 times
@@ -70,6 +73,11 @@ def lspet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope='module')
 def lspet_gpu(lspet: Path) -> Path:
     return lspet
+
+
+@pytest.fixture(scope='module')
+def tiny_steps(table2: Path) -> Path:
+    return table2
 
 
 @pytest.fixture(scope='module')

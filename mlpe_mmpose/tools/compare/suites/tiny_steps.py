@@ -34,6 +34,7 @@ WIDE = {
 }
 # C5 reduced to the width of MLPE's neck, before Simple Baselines reads it
 REDUCED_C5 = {
+    'model.backbone.out_indices': (3,),
     'model.neck': dict(
         _delete_=True,
         type='ChannelMapper',
@@ -62,7 +63,9 @@ CHEAPER_PLUS = {
 }
 
 ROWS = {row['name']: row for row in _base_.experiments}
-C, PEER, PLUS = ROWS['c'], ROWS['simple_baseline'], ROWS['plus']
+# the paper's figures are of other conditions, and of one of the rows only
+C = dict(ROWS['c'], paper={}, source='')
+PEER, PLUS = ROWS['simple_baseline'], ROWS['plus']
 STEPS = [
     # from the paper's network to Simple Baselines
     ('c_no_level_loss', 'c_no_ohkm', C, {**PLAIN, **NO_OHKM, **NO_LEVEL_LOSS}),
