@@ -49,6 +49,7 @@ REDUCED_C5 = {
 # 6.4 billion multiply-adds in the place of 11.8.
 CHEAPER_PLUS = {
     'plus_bilinear': BILINEAR,
+    'plus_joined': {'model.head.join_channels': 8},
     'plus_lean': {
         **BILINEAR,
         'model.neck.out_channels': 24,
