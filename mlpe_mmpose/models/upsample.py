@@ -1,5 +1,7 @@
 """The two ways in which a feature map doubles its size."""
 
+from collections.abc import Sequence
+
 import torch.nn.functional as F
 from mmcv.cnn import ConvModule, build_activation_layer, build_norm_layer
 from mmpose.utils.typing import ConfigType, OptConfigType
@@ -93,7 +95,10 @@ class DeconvStage(nn.Module):
 
 
 class BilinearStage(ConvModule):
-    """Resize bilinearly, then mix the channels, as in CPN (2018).
+    """Mix the channels and resize bilinearly, as in CPN (2018).
+
+    CPN resizes first. A convolution 1x1 and a resizing give the same in
+    either order, and the convolution is cheaper on the smaller map.
 
     The arguments are those of :class:`DeconvStage`.
     """
@@ -115,7 +120,28 @@ class BilinearStage(ConvModule):
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
         """Upsample ``x`` (B, C, h, w) to ``size`` (H, W)."""
-        return super().forward(resize(x, size))
+        x = self.norm(resize(self.conv(x), size))
+        return self.activate(x) if self.with_activation else x
+
+
+class ResizingConv2d(nn.Conv2d):
+    """A convolution 1x1 of maps that are resized to the first and joined.
+
+    It has the parameters and the result of a convolution of the joined maps.
+    Each map meets its own part of the weights before it is resized, which is
+    cheaper, see :class:`BilinearStage`.
+    """
+
+    def forward(self, feats: Sequence[Tensor]) -> Tensor:
+        """Convolve maps (B, C_i, h_i, w_i) to the size of the first."""
+        channels = [feat.shape[1] for feat in feats]
+        finest, *others = zip(
+            feats, self.weight.split(channels, dim=1), strict=True
+        )
+        x = F.conv2d(*finest, self.bias)
+        for feat, weight in others:
+            x = x + resize(F.conv2d(feat, weight), x.shape[-2:])
+        return x
 
 
 def resize(x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -1,9 +1,11 @@
 import pytest
 import torch
+from mmcv.cnn import ConvModule
 
 from mlpe_mmpose.models.upsample import (
     BilinearStage,
     DeconvStage,
+    ResizingConv2d,
     check_stage_options,
     resize,
 )
@@ -31,6 +33,31 @@ def test_deconv_gives_an_odd_size_by_leaving_out_the_last_row_or_column(
 @pytest.mark.parametrize('fine', [(8, 6), (7, 5), (9, 7)])
 def test_bilinear_stage_gives_any_size(fine):
     assert BilinearStage(5)(torch.randn(2, 5, 4, 3), fine).shape[-2:] == fine
+
+
+@pytest.mark.parametrize('training', [True, False])
+@pytest.mark.parametrize('act_cfg', [None, dict(type='ReLU')])
+def test_bilinear_stage_gives_what_cpn_computes_by_resizing_first(
+    training, act_cfg
+):
+    stage = BilinearStage(5, act_cfg=act_cfg, in_channels=4).double()
+    stage.train(training)
+    x = torch.randn(2, 4, 6, 5).double()
+    expected = ConvModule.forward(stage, resize(x, (11, 9)))
+    torch.testing.assert_close(stage(x, (11, 9)), expected)
+
+
+@pytest.mark.parametrize('bias', [True, False])
+def test_a_resizing_convolution_is_one_of_the_joined_maps(bias):
+    conv = ResizingConv2d(2 + 3 + 4, 5, 1, bias=bias).double()
+    feats = [
+        torch.randn(2, channels, *size, requires_grad=True).double()
+        for channels, size in ((2, (12, 9)), (3, (6, 5)), (4, (3, 3)))
+    ]
+    joined = torch.cat([resize(feat, (12, 9)) for feat in feats], dim=1)
+    expected = torch.nn.Conv2d.forward(conv, joined)
+    torch.testing.assert_close(conv(feats), expected)
+    assert list(conv.state_dict()) == ['weight', 'bias'][: 1 + bias]
 
 
 def test_deconv_without_relu_gives_negative_values():

@@ -7,7 +7,7 @@ from mmpose.models.backbones.resnet import Bottleneck
 from mmpose.utils.typing import ConfigType, OptConfigType
 from torch import Tensor, nn
 
-from ..upsample import DeconvStage, build_activation, resize
+from ..upsample import DeconvStage, ResizingConv2d, build_activation
 from .heatmap_norm import build_heatmap_norm
 
 
@@ -89,6 +89,11 @@ class RefineNetwork(BaseModule):
             for i in range(num_levels if upsample == 'deconv' else 0)
         )
         self.fuse = projected_bottleneck(num_levels * joined, channels, *cfgs)
+        self.resizes = upsample != 'deconv'
+        if self.resizes:
+            # only the order of operations changes, not the parameters
+            for conv in (self.fuse.conv1, self.fuse.downsample[0]):
+                conv.__class__ = ResizingConv2d
         self.predict = nn.Sequential(
             nn.Conv2d(channels, out_channels, 3, padding=1, bias=False),
             build_heatmap_norm(norm_cfg, out_channels),
@@ -109,12 +114,12 @@ class RefineNetwork(BaseModule):
             x = self.bottlenecks[level](feat)
             if self.reduces:
                 x = self.reduces[level](x)
-            if not self.upsamples:
-                x = resize(x, sizes[0])
-            else:
+            if not self.resizes:
                 finer = reversed(sizes[:level])
                 stages = self.upsamples[level]
                 for stage, size in zip(stages, finer, strict=True):
                     x = stage(x, size)
             branches.append(x)
-        return self.predict(self.fuse(torch.cat(branches, dim=1)))
+        if not self.resizes:
+            branches = torch.cat(branches, dim=1)
+        return self.predict(self.fuse(branches))
