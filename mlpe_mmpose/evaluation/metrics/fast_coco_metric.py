@@ -2,6 +2,7 @@
 
 import copy
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -153,15 +154,18 @@ class FastCocoMetric(CocoMetric):
 
     def _multiply_scores(self, instances: list[dict]) -> None:
         """Multiply scores by the mean of keypoints above the threshold."""
-        scores = [np.asarray(i['keypoint_scores']) for i in instances]
-        # CocoMetric adds the scores to 0 one by one, as cumsum does
-        first = np.asarray(0 + instances[0]['keypoint_scores'][0])
-        scores = np.array(scores, dtype=first.dtype)
-        counted = scores > self.keypoint_score_thr
-        total = np.where(counted, scores, 0).cumsum(axis=1)[:, -1]
-        number = counted.sum(axis=1).clip(min=1).astype(scores.dtype)
-        for instance, mean in zip(instances, total / number, strict=True):
-            instance['score'] = instance['score'] * mean
+        by_type = defaultdict(list)
+        for instance in instances:
+            first = np.asarray(0 + instance['keypoint_scores'][0])
+            by_type[first.dtype].append(instance)
+        for dtype, alike in by_type.items():
+            scores = np.array([i['keypoint_scores'] for i in alike], dtype)
+            counted = scores > self.keypoint_score_thr
+            # CocoMetric adds the scores to 0 one by one, as cumsum does
+            total = np.where(counted, scores, 0).cumsum(axis=1)[:, -1]
+            number = counted.sum(axis=1).clip(min=1).astype(dtype)
+            for instance, mean in zip(alike, total / number, strict=True):
+                instance['score'] = instance['score'] * mean
 
     def _check_detections(self, instances: list[dict]) -> None:
         """Refuse NaN, and keypoints of another data set."""

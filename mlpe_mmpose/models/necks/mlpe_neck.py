@@ -42,10 +42,6 @@ class MLPENeck(BaseModule):
             ``False``, it reads the backbone's map with all its channels, and
             the reduced map is an output only. Defaults to ``True``, as in
             the paper
-        smooth_kernel_size (int, optional): Odd kernel of a depthwise
-            convolution, norm and activation after each upsampling and its
-            lateral. FPN (2017) smooths with a full one. Defaults to none, as
-            in the paper
         num_outs (int, optional): Number of output maps, from the finest on.
             A head that reads one map, such as MMPose's HeatmapHead, gets the
             finest with 1. Defaults to all
@@ -72,7 +68,6 @@ class MLPENeck(BaseModule):
         lateral_fusion: bool = False,
         upsample_act_cfg: OptConfigType = None,
         reduce_coarsest: bool = True,
-        smooth_kernel_size: int | None = None,
         num_outs: int | None = None,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
@@ -120,18 +115,6 @@ class MLPENeck(BaseModule):
             stage(out_channels, norm_cfg, upsample_act_cfg, channels)
             for channels in (first, *[out_channels] * (len(in_channels) - 2))
         )
-        self.smooths = nn.ModuleList(
-            ConvModule(
-                out_channels,
-                out_channels,
-                smooth_kernel_size,
-                padding=smooth_kernel_size // 2,
-                groups=out_channels,
-                norm_cfg=norm_cfg,
-                act_cfg=act_cfg,
-            )
-            for _ in range(len(in_channels) - 1 if smooth_kernel_size else 0)
-        )
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Run the coarse-to-fine path.
@@ -163,7 +146,5 @@ class MLPENeck(BaseModule):
             x = upsample(x, feats[level].shape[-2:])
             if self.lateral_fusion:
                 x = x + self.laterals[level](feats[level])
-            if self.smooths:
-                x = self.smooths[level](x)
             outs.append(x)
         return tuple(reversed(outs))[: self.num_outs]
