@@ -36,7 +36,7 @@ def find_faults(
     images, annotations, categories = (content[name] for name in LISTS)
     yield from _find('category', categories, CATEGORY, use)
     if Use.METAINFO in use:
-        yield from _find_metainfo_faults(categories)
+        yield from find_metainfo_faults(categories)
     yield from find_image_faults(images, use)
     names = find_names(content) if names is None else names
     known = [c['id'] for c in categories if isinstance(c, dict) and 'id' in c]
@@ -176,7 +176,7 @@ def _find_list_faults(
             )
 
 
-def _find_metainfo_faults(categories: Sequence) -> Iterator[Fault]:
+def find_metainfo_faults(categories: Sequence) -> Iterator[Fault]:
     """Find faults of the names of keypoints, and of the links."""
     named = _find_named(categories)
     if not named:

@@ -8,7 +8,12 @@ from pathlib import Path
 import numpy as np
 import sleap_io
 
-from mlpe_mmpose.annotations.faults import read_json
+from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.rules import (
+    find_image_faults,
+    find_metainfo_faults,
+)
 
 from ..results_file import read_results
 
@@ -67,21 +72,22 @@ def read_labels(
 def _read_skeleton(content: object, ann_file: Path) -> sleap_io.Skeleton:
     """Return the names and links of the keypoints."""
     categories = content.get('categories') if isinstance(content, dict) else ()
-    for category in categories or ():
-        if category.get('keypoints'):
-            links = [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
-            return sleap_io.Skeleton(
-                list(category['keypoints']), links, name=category.get('name')
-            )
-    raise ValueError(
-        f"{ann_file} has no category with 'keypoints', the list of their "
-        'names. Give the annotations that the model was tested on.'
+    refuse_faults(ann_file, find_metainfo_faults(categories or ()))
+    category = next(
+        c for c in categories if isinstance(c, dict) and c.get('keypoints')
+    )
+    # COCO counts keypoints from 1
+    links = [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
+    return sleap_io.Skeleton(
+        list(category['keypoints']), links, name=category.get('name')
     )
 
 
 def _place_images(content: dict, ann_file: Path, folder: Path) -> dict:
     """Return the video and the index in it of every image, by its id."""
     files, keys = {}, {}
+    faults = find_image_faults(content.get('images') or (), Use.TRAIN)
+    refuse_faults(ann_file, faults)
     for image in content.get('images') or ():
         path = folder / image['file_name']
         key = path.parent, image.get('width'), image.get('height')

@@ -200,6 +200,25 @@ def test_results_that_do_not_fit_are_named(folder, poses, message):
     assert not (folder / 'out').exists()
 
 
+@pytest.mark.parametrize(
+    ('spoil', 'message'),
+    [
+        (dict(categories=['mouse']), "no 'keypoints'"),
+        (
+            dict(categories=[dict(keypoints=NAMES, skeleton=[[1, 4]])]),
+            r'\[1, 4\] in a .skeleton',
+        ),
+        (dict(images=[dict(id=100)]), "image 100: 'file_name' is missing"),
+    ],
+)
+def test_annotations_that_do_not_fit_are_named(folder, spoil, message):
+    content = json.loads((folder / 'ann.json').read_text())
+    (folder / 'ann.json').write_text(json.dumps(content | spoil))
+    with pytest.raises(ValueError, match=rf'ann\.json, .*{message}'):
+        export(folder, 'out.slp')
+    assert not (folder / 'out.slp').exists()
+
+
 def test_the_command_line_says_what_is_missing(folder, capsys):
     call = ['export-data', str(folder / 'results.json')]
     call += [str(folder / 'ann.json'), str(folder / 'a.txt')]
