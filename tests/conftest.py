@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from mmengine.visualization import Visualizer
 
@@ -36,16 +37,18 @@ def _scope_for_shared_fixtures() -> None:
 
 @pytest.fixture(autouse=True)
 def _same_start_for_every_test() -> Iterator[None]:
-    """Seeds, one thread, MMPose's scope, and no visualizer of another test."""
+    """Seeds, one thread, MMPose's scope, nothing global of another test."""
     np.random.seed(0)
     torch.manual_seed(0)
     torch.set_num_threads(1)
     init_default_scope('mmpose')
     yield
     # A runner takes over a visualizer of the same name, with its folder, and
-    # MMEngine's hooks take the one that was created last.
-    for visualizer in Visualizer, PoseLocalVisualizer:
-        visualizer._instance_dict.clear()
+    # MMEngine's hooks take the one that was created last. A web server closes
+    # all log files of its process, and MMEngine writes to that of the current
+    # logger when it initialises a model.
+    for manager in Visualizer, PoseLocalVisualizer, MMLogger:
+        manager._instance_dict.clear()
 
 
 @pytest.fixture(scope='session')

@@ -26,6 +26,12 @@ class Environment:
         # .pth files in there are not read, as that of an editable install
         packages = sysconfig.get_path('purelib')
         (self.site_packages / 'packages.pth').write_text(packages)
+        # but for that of setuptools, which has distutils for MMEngine
+        shutil.copy(
+            f'{packages}/distutils-precedence.pth',
+            self.site_packages
+            / 'path_of_distutils.pth',  # is read after the other
+        )
         # PYTHONPATH may name the checkout
         self.variables = {
             name: value
