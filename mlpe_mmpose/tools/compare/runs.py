@@ -14,6 +14,7 @@ from mmengine.config import Config
 
 from ..machine import describe_machine
 from ..mim_runs import count_epochs, format_progress, run_mim
+from ..output_file import write_then_check
 from .config_file import write_config
 from .dataset import DataSet, sees_whole_images
 from .run_config import add_pck, build_config, fingerprint_of
@@ -182,7 +183,8 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
             'cuda' if torch.cuda.is_available() else 'cpu'
         ),
     )
-    (run.folder / 'result.json').write_text(json.dumps(result, indent=1))
+    with write_then_check(run.folder / 'result.json') as new:
+        new.write_text(json.dumps(result, indent=1))
     for path in earlier:
         path.unlink()
     return result
