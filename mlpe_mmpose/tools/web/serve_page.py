@@ -10,7 +10,6 @@ from mlpe_mmpose.optional import require
 from mlpe_mmpose.tools.build_detector import build_detector
 
 from .body_limit import BodyLimit
-from .page import build_page
 from .pose_service import PoseService
 
 MEGA = 1_000_000  # of pixels
@@ -74,6 +73,8 @@ def serve_page(
     require('gradio', 'web')
     # Gradio is built on it
     from starlette.middleware import Middleware
+
+    from .page import build_page
 
     predictor = Predictor(
         config, checkpoint, device=device, cfg_options=cfg_options
