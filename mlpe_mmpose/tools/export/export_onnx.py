@@ -8,16 +8,14 @@ from typing import Any
 import torch
 from mmengine.utils import digit_version
 from mmpose.apis import init_model
-from mmpose.models.heads import HeatmapHead
 from torch import nn
 
-from mlpe_mmpose.codecs.mlpe_heatmap import PEAK, MLPEHeatmap
 from mlpe_mmpose.optional import require
 from mlpe_mmpose.runtime.model_card import ModelCard
-from mlpe_mmpose.version import __version__
 
 from ..output_file import check_output, write_then_check
 from .calibration import read_crops
+from .card import read_card
 from .onnx_check import differences
 from .onnx_graph import OPSET, PoseGraph, write_graph
 from .quantise import quantise
@@ -81,23 +79,7 @@ def export_onnx(
         RuntimeError: If the outputs of the graph differ from those of
             PyTorch. ``out_file`` is not written then.
     """
-    # The exporter of 2.6 cannot translate batch norm, that of 2.1 lacks the
-    # interface; releases from 2.7 to 2.10 were not tried.
-    if digit_version(torch.__version__) < digit_version('2.7.0'):
-        raise ImportError(
-            f'export needs PyTorch 2.7 or later, and {torch.__version__} is '
-            'installed. Export the checkpoint in another environment; '
-            'OnnxPose runs the file without PyTorch.'
-        )
-    for package in PACKAGES:
-        require(package, 'The export to ONNX')
-    if int8_images is not None:
-        require('nncf', 'export --int8')
-    elif int8_boxes is not None:
-        raise ValueError(
-            'export needs int8_images, the folder of the images of '
-            f'int8_boxes={int8_boxes}.'
-        )
+    _check_call(int8_images, int8_boxes)
     out_file = Path(out_file)
     check_output(out_file)
     for path in (config, checkpoint):
@@ -129,68 +111,27 @@ def export_onnx(
     return out_file
 
 
-def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
-    """Describe the graph of a model, from the config of the model.
-
-    Args:
-        model (nn.Module): As ``init_model`` returns it
-        heatmaps (bool): Whether the output is heatmaps instead of keypoints
-
-    Returns:
-        ModelCard: What a program that runs the graph has to know.
-
-    Raises:
-        ValueError: If the model is no top-down heatmap model, or the graph
-            cannot decode its heatmaps.
-    """
-    head = getattr(model, 'head', None)
-    if not isinstance(head, HeatmapHead) or head.decoder is None:
-        raise ValueError(
-            'export needs a TopdownPoseEstimator whose head is a HeatmapHead '
-            f'with a decoder, got {type(model).__name__} with '
-            f'{type(head).__name__}.'
+def _check_call(
+    int8_images: str | os.PathLike | None, int8_boxes: str | os.PathLike | None
+) -> None:
+    """Refuse an export that lacks a package or the images of its boxes."""
+    # The exporter of 2.6 cannot translate batch norm, that of 2.1 lacks the
+    # interface; releases from 2.7 to 2.10 were not tried.
+    if digit_version(torch.__version__) < digit_version('2.7.0'):
+        raise ImportError(
+            f'export needs PyTorch 2.7 or later, and {torch.__version__} is '
+            'installed. Export the checkpoint in another environment; '
+            'OnnxPose runs the file without PyTorch.'
         )
-    codec = head.decoder
-    decodable = isinstance(codec, MLPEHeatmap)
-    if not (heatmaps or decodable):
+    for package in PACKAGES:
+        require(package, 'The export to ONNX')
+    if int8_images is not None:
+        require('nncf', 'export --int8')
+    elif int8_boxes is not None:
         raise ValueError(
-            'export can decode heatmaps of the codec MLPEHeatmap and its '
-            f'subclasses, got {type(codec).__name__}. Export the heatmaps '
-            '(--heatmaps, or heatmaps=True), and decode them in your own '
-            'program.'
+            'export needs int8_images, the folder of the images of '
+            f'int8_boxes={int8_boxes}.'
         )
-    pipeline = model.cfg.test_dataloader.dataset.pipeline
-    steps = {step['type']: step for step in pipeline}
-    for needed in ('GetBBoxCenterScale', 'TopdownAffine'):
-        if needed not in steps:
-            raise ValueError(
-                f'export reads the crop from {needed} in the pipeline of '
-                f'test_dataloader, got {", ".join(steps)}.'
-            )
-    names = model.dataset_meta['keypoint_id2name']
-    kept = model.test_cfg.get('output_keypoint_indices')
-    if kept is None:
-        kept = range(len(names))
-    return ModelCard(
-        mlpe_mmpose=__version__,
-        input_size=tuple(steps['TopdownAffine']['input_size']),
-        # GetBBoxCenterScale's own default
-        padding=float(steps['GetBBoxCenterScale'].get('padding', 1.25)),
-        use_udp=steps['TopdownAffine'].get('use_udp', False),
-        output='heatmaps' if heatmaps else 'keypoints',
-        codec=type(codec).__name__
-        + ('(unbiased=True)' if getattr(codec, 'unbiased', False) else ''),
-        blur_window=codec.kernel_sizes[-1] if decodable else None,
-        peak=PEAK if decodable else None,
-        flip_test=model.test_cfg.get('flip_test', False),
-        keypoint_names=tuple(names[i] for i in kept),
-        dataset_name=model.dataset_meta['dataset_name'],
-        skeleton_links=tuple(
-            (kept.index(start), kept.index(end))
-            for start, end in model.dataset_meta['skeleton_links']
-            if start in kept and end in kept
-        ),
-    )
 
 
 def _load_model(

@@ -3,9 +3,13 @@
 import argparse
 import dataclasses
 import importlib.util
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mlpe_mmpose.tools.arguments import add_cfg_options, add_detector
+
+if TYPE_CHECKING:
+    from .predict_files import Summary
+    from .progress import Progress
 
 HELP = 'find the poses in images, a folder, a video or a camera'
 DEFAULT = ' (default: %(default)s)'
@@ -116,39 +120,10 @@ def run(args: argparse.Namespace) -> int:
     """Predict, show the progress, and say what was found."""
     from mlpe_mmpose.tools import ExitCode
 
-    from .people import People
-    from .pose_model import PoseModel
-    from .predict_files import predict_files
     from .progress import Progress
-    from .ray_job import RayJob
 
-    model, people = _fill(PoseModel, args), _fill(People, args)
-    job, progress = _fill(RayJob, args), Progress()
-    if args.engine == 'ray':
-        from .ray_engine import predict_with_ray
-
-        if args.track or args.smooth:
-            raise ValueError('--track and --smooth need --engine local.')
-        summary = predict_with_ray(
-            args.source, args.out, model, people, args.ann_file, job
-        )
-    else:
-        if job != RayJob():
-            raise ValueError(
-                '--address, --workers, --shard-size and --format need '
-                '--engine ray.'
-            )
-        summary = predict_files(
-            args.source,
-            args.out,
-            model,
-            people,
-            args.ann_file,
-            args.pictures,
-            args.track,
-            args.smooth,
-            progress,
-        )
+    progress = Progress()
+    summary = _predict(args, progress)
     progress.close(summary)
     print(
         f'{summary.images} images, {summary.people} people in '
@@ -158,6 +133,32 @@ def run(args: argparse.Namespace) -> int:
     if summary.stopped:
         return ExitCode.STOPPED
     return ExitCode.FAILED if summary.unreadable else ExitCode.DONE
+
+
+def _predict(args: argparse.Namespace, progress: 'Progress') -> 'Summary':
+    """Predict with the engine that the arguments name."""
+    from .people import People
+    from .pose_model import PoseModel
+    from .predict_files import predict_files
+    from .ray_job import RayJob
+
+    model, people = _fill(PoseModel, args), _fill(People, args)
+    call = args.source, args.out, model, people, args.ann_file
+    job = _fill(RayJob, args)
+    if args.engine == 'ray':
+        from .ray_engine import predict_with_ray
+
+        if args.track or args.smooth:
+            raise ValueError('--track and --smooth need --engine local.')
+        return predict_with_ray(*call, job)
+    if job != RayJob():
+        raise ValueError(
+            '--address, --workers, --shard-size and --format need '
+            '--engine ray.'
+        )
+    return predict_files(
+        *call, args.pictures, args.track, args.smooth, progress
+    )
 
 
 def _fill(kind: type[T], args: argparse.Namespace) -> T:

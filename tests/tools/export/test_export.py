@@ -11,7 +11,8 @@ from exported import CODEC, SIZE, small_baseline
 
 from mlpe_mmpose.codecs import MLPEHeatmap
 from mlpe_mmpose.runtime.model_card import ModelCard
-from mlpe_mmpose.tools.export.export_onnx import BOUND, export_onnx, read_card
+from mlpe_mmpose.tools.export.card import read_card
+from mlpe_mmpose.tools.export.export_onnx import BOUND, export_onnx
 from mlpe_mmpose.tools.export.onnx_check import differences
 from mlpe_mmpose.tools.export.onnx_graph import PoseGraph, write_graph
 from mlpe_mmpose.version import __version__
