@@ -77,25 +77,13 @@ class MLPENeck(BaseModule):
             # This equals the release's normal distribution.
             init_cfg = dict(type='Kaiming', layer='Conv2d', mode='fan_out')
         super().__init__(init_cfg)
-        if not 3 <= len(in_channels) <= 5:
-            raise ValueError(
-                f'{self.__class__.__name__} needs 3 to 5 levels in '
-                f'in_channels, got {len(in_channels)}: {in_channels}.'
-            )
         check_stage_options(self, upsample, norm_cfg)
-        self.num_outs = len(in_channels) if num_outs is None else num_outs
-        # without the reduction, nothing but the last output reads that map
-        at_least = 1 if reduce_coarsest else len(in_channels)
-        if not at_least <= self.num_outs <= len(in_channels):
-            raise ValueError(
-                f'{self.__class__.__name__} with in_channels={in_channels} '
-                f'and reduce_coarsest={reduce_coarsest} needs num_outs from '
-                f'{at_least} to {len(in_channels)}, got num_outs={num_outs}.'
-            )
         self.in_channels = tuple(in_channels)
         self.out_channels = out_channels
         self.lateral_fusion = lateral_fusion
         self.reduce_coarsest = reduce_coarsest
+        self.num_outs = len(in_channels) if num_outs is None else num_outs
+        self._check_levels()
 
         lateral_channels = in_channels if lateral_fusion else in_channels[-1:]
         # fine to coarse; without fusion, the coarsest only
@@ -115,6 +103,23 @@ class MLPENeck(BaseModule):
             stage(out_channels, norm_cfg, upsample_act_cfg, channels)
             for channels in (first, *[out_channels] * (len(in_channels) - 2))
         )
+
+    def _check_levels(self) -> None:
+        levels = len(self.in_channels)
+        if not 3 <= levels <= 5:
+            raise ValueError(
+                f'{self.__class__.__name__} needs 3 to 5 levels in '
+                f'in_channels, got {levels}: {self.in_channels}.'
+            )
+        # without the reduction, nothing but the last output reads that map
+        at_least = 1 if self.reduce_coarsest else levels
+        if not at_least <= self.num_outs <= levels:
+            raise ValueError(
+                f'{self.__class__.__name__} with in_channels='
+                f'{self.in_channels} and reduce_coarsest='
+                f'{self.reduce_coarsest} needs num_outs from {at_least} to '
+                f'{levels}, got num_outs={self.num_outs}.'
+            )
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Run the coarse-to-fine path.
