@@ -23,6 +23,11 @@ class Fault(NamedTuple):
     position: int | None = None
 
 
+def fault_of_file(field: str, lack: str) -> Fault:
+    """Return the fault of a file that has something wrong, or lacks it."""
+    return Fault('file', field, f'the file has {lack}.')
+
+
 def read_json(path: str | Path) -> object:
     """Read a file of annotations or detections.
 

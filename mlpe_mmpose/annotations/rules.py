@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from .faults import Fault
+from .faults import Fault, fault_of_file
 from .fields import (
     ANNOTATION,
     CATEGORY,
@@ -15,6 +15,7 @@ from .fields import (
     Use,
 )
 from .keypoints import check_keypoints, count_labels
+from .metainfo import find_metainfo_faults, find_names
 
 LISTS = ('images', 'annotations', 'categories')
 
@@ -44,7 +45,7 @@ def find_faults(
     yield from faults
     labelled = faults or any(map(count_labels, annotations))
     if Use.TRAIN in use and not labelled:
-        yield _fault_of_file(
+        yield fault_of_file(
             'keypoints',
             f'no labelled keypoint in {len(annotations)} annotations. COCO '
             'has keypoints in annotations/person_keypoints_*.json',
@@ -95,7 +96,7 @@ def find_detection_faults(
     """
     faults = list(_find_list_faults(content, ('images', 'categories')))
     if not isinstance(detections, list):
-        faults.append(_fault_of_file('', 'no list of detections'))
+        faults.append(fault_of_file('', 'no list of detections'))
     if faults:
         yield from faults
         return
@@ -145,59 +146,16 @@ def find_pose_faults(
     return _find('pose', poses, POSE, Use.EVALUATE, check)
 
 
-def find_names(content: object) -> tuple[str, ...]:
-    """Return the names of the keypoints; () if the file has no valid ones."""
-    categories = content.get('categories') if isinstance(content, dict) else ()
-    names = next((c['keypoints'] for c in _find_named(categories or ())), [])
-    return tuple(names) if CATEGORY['keypoints'].is_valid(names) else ()
-
-
-def _find_named(categories: Sequence) -> list[dict]:
-    """Return the categories with names of keypoints."""
-    return [
-        c for c in categories if isinstance(c, dict) and c.get('keypoints')
-    ]
-
-
-def _fault_of_file(field: str, lack: str) -> Fault:
-    return Fault('file', field, f'the file has {lack}.')
-
-
 def _find_list_faults(
     content: object, names: Sequence[str]
 ) -> Iterator[Fault]:
     for name in names:
         value = content.get(name) if isinstance(content, dict) else None
         if not isinstance(value, list) or not value:
-            yield _fault_of_file(
+            yield fault_of_file(
                 name,
                 f"no {name!r}. COCO's format is an object with a list of "
                 'images, one of annotations, and one of categories',
-            )
-
-
-def find_metainfo_faults(categories: Sequence) -> Iterator[Fault]:
-    """Find faults of the names of keypoints, and of the links."""
-    named = _find_named(categories)
-    if not named:
-        lack = f"no 'keypoints', which are names, in its {len(categories)} "
-        yield _fault_of_file('keypoints', f'{lack}categories')
-        return
-    names = named[0]['keypoints']
-    if any(category['keypoints'] != names for category in named):
-        yield _fault_of_file(
-            'keypoints',
-            f'different keypoints in {[c.get("name") for c in named]}. '
-            'Split the file: a model predicts the keypoints of one category',
-        )
-    links = named[0].get('skeleton') or []
-    for link in links if isinstance(links, list) else [links]:
-        pair = link if isinstance(link, list) and len(link) == 2 else ['']
-        if not all(isinstance(i, int) and 0 < i <= len(names) for i in pair):
-            yield _fault_of_file(
-                'skeleton',
-                f"{link!r} in a 'skeleton', which is no pair of numbers from "
-                f'1 to {len(names)}, as COCO counts keypoints',
             )
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from mlpe_mmpose.annotations.faults import Fault, read_json
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.left_out import find_left_out
+from mlpe_mmpose.annotations.metainfo import find_names
 from mlpe_mmpose.annotations.rules import (
     LISTS,
     find_detection_faults,
     find_faults,
-    find_names,
 )
 from mlpe_mmpose.annotations.suspicions import find_suspicions
 

@@ -10,10 +10,8 @@ import sleap_io
 
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
-from mlpe_mmpose.annotations.rules import (
-    find_image_faults,
-    find_metainfo_faults,
-)
+from mlpe_mmpose.annotations.metainfo import find_metainfo_faults, find_named
+from mlpe_mmpose.annotations.rules import find_image_faults
 
 from ..results_file import read_results
 
@@ -73,9 +71,7 @@ def _read_skeleton(content: object, ann_file: Path) -> sleap_io.Skeleton:
     """Return the names and links of the keypoints."""
     categories = content.get('categories') if isinstance(content, dict) else ()
     refuse_faults(ann_file, find_metainfo_faults(categories or ()))
-    category = next(
-        c for c in categories if isinstance(c, dict) and c.get('keypoints')
-    )
+    category = find_named(categories)[0]
     # COCO counts keypoints from 1
     links = [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
     return sleap_io.Skeleton(

@@ -4,8 +4,8 @@ import dataclasses
 from pathlib import Path
 
 from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.metainfo import find_named, find_names
 from mlpe_mmpose.annotations.read import read_annotations
-from mlpe_mmpose.annotations.rules import find_names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +30,7 @@ class Split:
     @property
     def links(self) -> list[tuple[int, int]]:
         """The links of the skeleton, as pairs of indices from 0."""
-        categories = self.content['categories']
-        category = next(c for c in categories if c.get('keypoints'))
+        category = find_named(self.content['categories'])[0]
         # COCO counts keypoints from 1
         return [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
 
