@@ -83,11 +83,7 @@ def compare(
             row.results.append(_evaluate(row.experiment, dataset))
     planned = plan_runs(loaded, dataset, out, seeds)
     # an earlier call may have run more seeds; the tables keep their results
-    stored = [
-        int(path.parent.name.removeprefix('seed')) + 1
-        for path in out.glob('runs/*/seed*/result.json')
-    ]
-    known = plan_runs(loaded, dataset, out, max([seeds, *stored]))
+    known = plan_runs(loaded, dataset, out, max(seeds, _count_seeds(out)))
     with _lock(out):
         for run in known:
             row = rows[run.experiment.name]
@@ -105,6 +101,14 @@ def compare(
         _write(list(rows.values()), out)
         _run_all(left, rows, out, deadline, say)
         return list(rows.values())
+
+
+def _count_seeds(out: Path) -> int:
+    """Return the highest seed that has a result, plus 1."""
+    found = out.glob('runs/*/seed*/result.json')
+    seeds = [path.parent.name.removeprefix('seed') for path in found]
+    # a folder of the user, as `seed1_old`, is no run
+    return max((int(s) + 1 for s in seeds if s.isdecimal()), default=0)
 
 
 def _evaluate(experiment: Experiment, dataset: DataSet) -> dict:

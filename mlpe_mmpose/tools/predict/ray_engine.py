@@ -167,22 +167,7 @@ def _run(
     job: RayJob,
 ) -> None:
     """Build the pipeline, and run it."""
-    context = ray.data.DataContext.get_current()
-    context.checkpoint_config = ray.data.checkpoint.CheckpointConfig(
-        id_column='path',
-        checkpoint_path=str(out_dir / CHECKPOINT),
-        delete_checkpoint_on_success=False,
-    )
-    files = ray.data.read_binary_files(
-        paths,
-        include_paths=True,
-        # an object store is listed by Ray; a list of paths has no other files
-        file_extensions=[suffix[1:] for suffix in IMAGE_SUFFIXES],
-        # Ray chooses the number for an object store
-        override_num_blocks=None
-        if isinstance(paths, str)
-        else -(-len(paths) // job.shard_size),
-    )
+    files = _read_left(ray, paths, out_dir, job.shard_size)
     of_detector, of_network = share_gpu(model, people)
     pools = dict(
         batch_format='pyarrow',
@@ -199,18 +184,41 @@ def _run(
             num_gpus=of_detector,
             **pools,
         )
+        people = None  # the detector has added the boxes
     poses = files.map_batches(
         PredictPoses,
-        fn_constructor_args=(
-            model,
-            names,
-            None if people.detector else people,
-        ),
+        fn_constructor_args=(model, names, people),
         num_gpus=of_network,
         **pools,
     )
     write = poses.write_json if job.format == 'json' else poses.write_parquet
     write(str(out_dir / SHARDS))
+
+
+def _read_left(
+    ray: ModuleType, paths: str | list[str], out_dir: Path, shard_size: int
+) -> object:
+    """Return the files of the images that are in no shard yet, as a dataset.
+
+    The checkpoint belongs to this dataset alone. In Ray's global context, it
+    would be that of other pipelines of the same script as well.
+    """
+    files = ray.data.read_binary_files(
+        paths,
+        include_paths=True,
+        # an object store is listed by Ray; a list of paths has no other files
+        file_extensions=[suffix[1:] for suffix in IMAGE_SUFFIXES],
+        # Ray chooses the number for an object store
+        override_num_blocks=None
+        if isinstance(paths, str)
+        else -(-len(paths) // shard_size),
+    )
+    files.context.checkpoint_config = ray.data.checkpoint.CheckpointConfig(
+        id_column='path',
+        checkpoint_path=str(out_dir / CHECKPOINT),
+        delete_checkpoint_on_success=False,
+    )
+    return files
 
 
 def share_gpu(model: PoseModel, people: People) -> tuple[float, float]:

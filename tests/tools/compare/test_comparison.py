@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,8 @@ def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
         )
         run.folder.mkdir(parents=True)
         (run.folder / 'result.json').write_text(json.dumps(result))
+    # a copy that the user has kept is no run
+    shutil.copytree(run.folder, run.folder.with_name('seed_kept'))
     for call in (dict(seeds=1), dict(seeds=2, only=['first'])):
         said = []
         compare(suite, data, out, **call, say=said.append)

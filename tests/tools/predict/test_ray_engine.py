@@ -20,7 +20,7 @@ from mlpe_mmpose.apis import (
 )
 from mlpe_mmpose.tools.predict.ray_engine import read_summary, share_gpu
 
-pytest.importorskip('ray')
+ray_data = pytest.importorskip('ray.data')
 
 GPU, ONNX = dict(device='cuda'), dict(detector='detector.onnx')
 PEOPLE = 60  # in an image, so that a shard takes a while
@@ -118,6 +118,8 @@ def test_a_killed_worker_and_a_stopped_job_lose_nothing(
     killer.join()
     assert killed
     check(out, summary, expected)
+    # the checkpoint is not that of other pipelines of the same script
+    assert ray_data.DataContext.get_current().checkpoint_config is None
 
     # a job that was stopped before it wrote one of the shards
     (*kept, lost) = sorted((out / 'shards').glob('*.json'))
