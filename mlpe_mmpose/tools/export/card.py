@@ -40,6 +40,11 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
             '(--heatmaps, or heatmaps=True), and decode them in your own '
             'program.'
         )
+    meta = model.dataset_meta
+    names = meta['keypoint_id2name']
+    kept = model.test_cfg.get('output_keypoint_indices')
+    if kept is None:
+        kept = range(len(names))
     return ModelCard(
         mlpe_mmpose=__version__,
         output='heatmaps' if heatmaps else 'keypoints',
@@ -48,8 +53,14 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
         blur_window=codec.kernel_sizes[-1] if decodable else None,
         peak=PEAK if decodable else None,
         flip_test=model.test_cfg.get('flip_test', False),
+        keypoint_names=tuple(names[i] for i in kept),
+        dataset_name=meta['dataset_name'],
+        skeleton_links=tuple(
+            (kept.index(start), kept.index(end))
+            for start, end in meta['skeleton_links']
+            if start in kept and end in kept
+        ),
         **_read_crop(model.cfg.test_dataloader.dataset.pipeline),
-        **_read_keypoints(model),
     )
 
 
@@ -67,22 +78,4 @@ def _read_crop(pipeline: list[dict]) -> dict[str, Any]:
         # GetBBoxCenterScale's own default
         padding=float(steps['GetBBoxCenterScale'].get('padding', 1.25)),
         use_udp=steps['TopdownAffine'].get('use_udp', False),
-    )
-
-
-def _read_keypoints(model: nn.Module) -> dict[str, Any]:
-    """Return the names and links of the keypoints that are kept."""
-    meta = model.dataset_meta
-    names = meta['keypoint_id2name']
-    kept = model.test_cfg.get('output_keypoint_indices')
-    if kept is None:
-        kept = range(len(names))
-    return dict(
-        keypoint_names=tuple(names[i] for i in kept),
-        dataset_name=meta['dataset_name'],
-        skeleton_links=tuple(
-            (kept.index(start), kept.index(end))
-            for start, end in meta['skeleton_links']
-            if start in kept and end in kept
-        ),
     )

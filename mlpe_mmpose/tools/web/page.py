@@ -11,7 +11,7 @@ import gradio as gr
 
 from .layout import Layout
 from .pose_service import PoseService
-from .uploads import add_corner, format_boxes
+from .uploads import add_corner
 
 # seconds between two clean-ups of uploads and pictures, and their age then
 CLEAN_EVERY, CLEAN_AFTER = 60, 900
@@ -78,19 +78,12 @@ def _connect_boxes(layout: Layout, service: PoseService) -> None:
     """Show an upload, and let the visitor draw, type and detect boxes."""
 
     @_show_errors
-    def show(path: str | None, text: str) -> object:
-        return service.show(path, text) if path else None
-
-    @_show_errors
     def click(path: str | None, text: str, event: gr.SelectData) -> str:
         scale = service.find_scale(path)
         x, y = event.index
         return add_corner(text, round(x * scale, 1), round(y * scale, 1))
 
-    @_show_errors
-    def find_boxes(path: str | None) -> str:
-        return format_boxes(service.detect(path))
-
+    show, detect = _show_errors(service.show), _show_errors(service.detect)
     file, boxes, view = layout.file, layout.boxes, layout.view
     private = dict(api_visibility='private')
     # what shows progress would hide the picture from the next click
@@ -103,7 +96,7 @@ def _connect_boxes(layout: Layout, service: PoseService) -> None:
     file.clear(lambda: '', None, boxes, **private)
     view.select(click, [file, boxes], boxes, **no_progress)
     layout.clear.click(lambda: '', None, boxes, **private)
-    layout.detect.click(find_boxes, file, boxes, api_name='detect')
+    layout.detect.click(detect, file, boxes, api_name='detect')
 
 
 def _connect_poses(layout: Layout, service: PoseService) -> None:
@@ -115,10 +108,9 @@ def _connect_poses(layout: Layout, service: PoseService) -> None:
         people = len(answer.scores[0]) - 1
         headers = ['', *(f'person {i + 1}' for i in range(people))]
         refined = len(answer.levels) - 1 if answer.levels else None
+        cache = layout.download.GRADIO_CACHE
         saved = gr.processing_utils.save_bytes_to_cache(
-            answer.json_text.encode(),
-            'poses.json',
-            layout.download.GRADIO_CACHE,
+            answer.json_text.encode(), 'poses.json', cache
         )
         return (
             answer.skeletons,

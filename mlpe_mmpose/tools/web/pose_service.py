@@ -19,6 +19,7 @@ from mlpe_mmpose.tools.results_file import to_results
 
 from .uploads import (
     MOST_BOXES,
+    format_boxes,
     parse_boxes,
     read_corners,
     read_size,
@@ -75,12 +76,14 @@ class PoseService:
         self.links = meta['skeleton_links']
         self.colors = read_colors(meta)
 
-    def show(self, path: str | None, box_text: str) -> np.ndarray:
+    def show(self, path: str | None, text: str) -> np.ndarray | None:
         """Return an upload with its boxes, an RGB picture of ``SIDE``."""
+        if not path:
+            return None
         image = read_upload(path, self.max_pixels)
         picture = np.ascontiguousarray(_shrink(image))
         scale = min(SIDE / max(image.shape[:2]), 1.0)
-        for row in read_corners(box_text):
+        for row in read_corners(text):
             corners = (np.array(row) * scale).round().astype(int).tolist()
             if len(corners) == 2:
                 cv2.drawMarker(picture, corners, BOX, thickness=2)
@@ -92,8 +95,8 @@ class PoseService:
         """Return the pixels of the image for a pixel of its picture."""
         return max(max(read_size(path, self.max_pixels)) / SIDE, 1.0)
 
-    def detect(self, path: str | None) -> np.ndarray:
-        """Return the boxes of people, (N, 5) with scores.
+    def detect(self, path: str | None) -> str:
+        """Return the boxes of people as text.
 
         Of a crowd, they are the ``MOST_BOXES`` with the highest scores.
 
@@ -103,16 +106,16 @@ class PoseService:
         (boxes,) = self.detector([read_upload(path, self.max_pixels)])
         if not len(boxes):
             raise ValueError('The detector finds nobody. Draw a box.')
-        return boxes[:MOST_BOXES]
+        return format_boxes(boxes[:MOST_BOXES])
 
-    def answer(self, path: str | None, box_text: str) -> Answer:
+    def answer(self, path: str | None, text: str) -> Answer:
         """Find the poses in the boxes.
 
         Raises:
             ValueError: If the upload is no image, or a line no box.
         """
         image = read_upload(path, self.max_pixels)
-        boxes = parse_boxes(box_text, image.shape)
+        boxes = parse_boxes(text, image.shape)
         (sample,) = self.predictor([image], [boxes])
         people = sample.pred_instances
         scale = min(SIDE / max(image.shape[:2]), 1.0)
