@@ -31,7 +31,7 @@ def find_faults(
         names (Sequence, optional): The names or numbers of the K keypoints.
             Defaults to the names in the file, if it has some
     """
-    if faults := list(_find_list_faults(content, LISTS)):
+    if faults := list(find_list_faults(content, LISTS)):
         yield from faults
         return
     images, annotations, categories = (content[name] for name in LISTS)
@@ -94,7 +94,7 @@ def find_detection_faults(
         content (object): What the file of annotations has, of which images
             and categories are needed
     """
-    faults = list(_find_list_faults(content, ('images', 'categories')))
+    faults = list(find_list_faults(content, ('images', 'categories')))
     if not isinstance(detections, list):
         faults.append(fault_of_file('', 'no list of detections'))
     if faults:
@@ -146,9 +146,8 @@ def find_pose_faults(
     return _find('pose', poses, POSE, Use.EVALUATE, check)
 
 
-def _find_list_faults(
-    content: object, names: Sequence[str]
-) -> Iterator[Fault]:
+def find_list_faults(content: object, names: Sequence[str]) -> Iterator[Fault]:
+    """Find lists, of those in ``LISTS``, that a file lacks or has empty."""
     for name in names:
         value = content.get(name) if isinstance(content, dict) else None
         if not isinstance(value, list) or not value:

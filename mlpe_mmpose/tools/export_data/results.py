@@ -11,7 +11,7 @@ import sleap_io
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.metainfo import find_metainfo_faults, find_named
-from mlpe_mmpose.annotations.rules import find_image_faults
+from mlpe_mmpose.annotations.rules import find_image_faults, find_list_faults
 
 from ..results_file import read_results
 
@@ -38,8 +38,10 @@ def read_labels(
         ValueError: If a file has another format, or both do not fit.
     """
     content = read_json(ann_file)
-    skeleton = _read_skeleton(content, ann_file)
-    places = _place_images(content, ann_file, images)
+    faults = find_list_faults(content, ('images', 'categories'))
+    refuse_faults(ann_file, faults)
+    skeleton = _read_skeleton(content['categories'], ann_file)
+    places = _place_images(content['images'], ann_file, images)
     tracks: dict[object, sleap_io.Track] = {}
     frames: dict[object, sleap_io.LabeledFrame] = {}
     for pose in read_results(results, places, len(skeleton)):
@@ -67,10 +69,9 @@ def read_labels(
     )
 
 
-def _read_skeleton(content: object, ann_file: Path) -> sleap_io.Skeleton:
+def _read_skeleton(categories: list, ann_file: Path) -> sleap_io.Skeleton:
     """Return the names and links of the keypoints."""
-    categories = content.get('categories') if isinstance(content, dict) else ()
-    refuse_faults(ann_file, find_metainfo_faults(categories or ()))
+    refuse_faults(ann_file, find_metainfo_faults(categories))
     category = find_named(categories)[0]
     # COCO counts keypoints from 1
     links = [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
@@ -79,19 +80,16 @@ def _read_skeleton(content: object, ann_file: Path) -> sleap_io.Skeleton:
     )
 
 
-def _place_images(content: dict, ann_file: Path, folder: Path) -> dict:
+def _place_images(images: list, ann_file: Path, folder: Path) -> dict:
     """Return the video and the index in it of every image, by its id."""
+    refuse_faults(ann_file, find_image_faults(images, Use.TRAIN))
     files, keys = {}, {}
-    faults = find_image_faults(content.get('images') or (), Use.TRAIN)
-    refuse_faults(ann_file, faults)
-    for image in content.get('images') or ():
+    for image in images:
         path = folder / image['file_name']
         key = path.parent, image.get('width'), image.get('height')
         group = files.setdefault(key, [])
         keys[image['id']] = key, len(group)
         group.append(str(path))
-    if not files:
-        raise ValueError(f"{ann_file} has no 'images'.")
     missing = [f for group in files.values() for f in group]
     missing = [f for f in missing if not Path(f).is_file()]
     if missing:

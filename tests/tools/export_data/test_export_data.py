@@ -208,6 +208,8 @@ def test_results_that_do_not_fit_are_named(folder, poses, message):
             dict(categories=[dict(keypoints=NAMES, skeleton=[[1, 4]])]),
             r'\[1, 4\] in a .skeleton',
         ),
+        (dict(categories=1), "no 'categories'"),
+        (dict(images=1), "no 'images'"),
         (dict(images=[dict(id=100)]), "image 100: 'file_name' is missing"),
     ],
 )
