@@ -57,7 +57,8 @@ def init_dataset(
 
     Raises:
         OSError: If a file or folder is missing, or one to write exists.
-        ValueError: If training or validation could not use a file, if both
+        ValueError: If ``val_images`` come without their annotations, if
+            training or validation could not use a file, if both
             files differ in their keypoints, or if the base does not fit.
             Nothing is written.
     """
@@ -66,6 +67,11 @@ def init_dataset(
         raise ValueError(
             'init_dataset needs a name of letters, digits, "_" and "-", got '
             f'name={name!r}. Give one with --name.'
+        )
+    if val_images and not val_ann_file:
+        raise ValueError(
+            f'init_dataset got val_images={str(val_images)!r} without '
+            'annotations of them. Give their file with --val.'
         )
     out_dir = Path(out_dir)
     paths = out_dir / f'{name}_metainfo.py', out_dir / f'{name}_config.py'

@@ -167,3 +167,8 @@ def test_keypoints_of_the_two_files_need_to_be_equal(folder):
     val = write(folder, json.dumps(content), 'val')
     with pytest.raises(ValueError, match=r'val\.json has keypoints .*equal'):
         init(folder, val_ann_file=val)
+
+
+def test_images_to_validate_on_need_annotations(folder):
+    with pytest.raises(ValueError, match=r"val_images='images'.*--val"):
+        init(folder, val_images='images')
