@@ -3,5 +3,6 @@
 _base_ = ['mlpe-plus_resnest101_384x288.py']
 
 model = dict(
-    neck=dict(out_channels=128), head=dict(in_channels=128, join_channels=64)
+    neck=dict(out_channels=208, upsample='bilinear'),
+    head=dict(in_channels=208, upsample='bilinear'),
 )

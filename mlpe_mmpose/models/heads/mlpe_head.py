@@ -35,9 +35,6 @@ class MLPEHead(HeatmapHead):
             Defaults to 3
         upsample (str): How the fine-tuning network upsamples, ``'deconv'``
             or ``'bilinear'`` (CPN). Defaults to ``'deconv'``
-        join_channels (int, optional): Channels to which the fine-tuning
-            network reduces each level's map before it upsamples and joins
-            them, which is cheaper. Defaults to no reduction, as in the paper
         level_loss (Config): Loss of a level's heatmaps. Defaults to half the
             mean squared error
         refine_loss (Config): Loss of the refined heatmaps. Defaults to
@@ -69,7 +66,6 @@ class MLPEHead(HeatmapHead):
         num_levels: int = 4,
         predict_kernel_size: int = 3,
         upsample: str = 'deconv',
-        join_channels: int | None = None,
         level_loss: ConfigType = dict(
             type='KeypointMSELoss', use_target_weight=True, loss_weight=0.5
         ),
@@ -84,11 +80,6 @@ class MLPEHead(HeatmapHead):
         super(HeatmapHead, self).__init__(init_cfg)
         check_stage_options(self, upsample, norm_cfg)
         check_arguments(self, num_levels, predict_kernel_size, level_occluded)
-        if join_channels is not None and join_channels < 1:
-            raise ValueError(
-                f'{self.__class__.__name__} needs join_channels of at least '
-                f'1, or None, got join_channels={join_channels}.'
-            )
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.num_levels = num_levels
@@ -110,9 +101,7 @@ class MLPEHead(HeatmapHead):
             # MMEngine initialises a child module after the head.
             init_cfg=RELEASE_INIT if init_cfg is None else None,
         )
-        self.refine_network = RefineNetwork(
-            *widths, upsample, **cfgs, join_channels=join_channels
-        )
+        self.refine_network = RefineNetwork(*widths, upsample, **cfgs)
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Predict the refined heatmaps.

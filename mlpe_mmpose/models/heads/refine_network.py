@@ -1,7 +1,7 @@
 """The high-resolution fine-tuning network."""
 
 import torch
-from mmcv.cnn import ConvModule, build_norm_layer
+from mmcv.cnn import build_norm_layer
 from mmengine.model import BaseModule
 from mmpose.models.backbones.resnet import Bottleneck
 from mmpose.utils.typing import ConfigType, OptConfigType
@@ -49,9 +49,6 @@ class RefineNetwork(BaseModule):
         out_channels (int): Number of keypoints, K
         upsample (str): ``'deconv'`` doubles the size step by step (MLPE),
             ``'bilinear'`` resizes once (CPN)
-        join_channels (int, optional): Channels to which each level's map is
-            reduced (1x1 convolution, norm, activation) before it is
-            upsampled and joined. Defaults to no reduction (MLPE, CPN)
         norm_cfg (Config): Normalisation; of the heatmaps see
             :func:`build_heatmap_norm`
         act_cfg (Config, optional): Activation
@@ -65,11 +62,9 @@ class RefineNetwork(BaseModule):
         upsample: str,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
-        join_channels: int | None = None,
     ) -> None:
         super().__init__()
         cfgs = (norm_cfg, act_cfg)
-        joined = join_channels or channels
         # Fine to coarse: map i is doubled i times to reach the finest.
         self.bottlenecks = nn.ModuleList(
             nn.Sequential(
@@ -80,17 +75,14 @@ class RefineNetwork(BaseModule):
             )
             for i in range(num_levels)
         )
-        self.reduces = nn.ModuleList(
-            ConvModule(channels, joined, 1, norm_cfg=norm_cfg, act_cfg=act_cfg)
-            for _ in range(num_levels if join_channels else 0)
-        )
         self.upsamples = nn.ModuleList(
-            nn.ModuleList(DeconvStage(joined, *cfgs) for _ in range(i))
+            nn.ModuleList(DeconvStage(channels, *cfgs) for _ in range(i))
             for i in range(num_levels if upsample == 'deconv' else 0)
         )
-        self.fuse = projected_bottleneck(num_levels * joined, channels, *cfgs)
-        self.resizes = upsample != 'deconv'
-        if self.resizes:
+        self.fuse = projected_bottleneck(
+            num_levels * channels, channels, *cfgs
+        )
+        if not self.upsamples:
             # only the order of operations changes, not the parameters
             for conv in (self.fuse.conv1, self.fuse.downsample[0]):
                 conv.__class__ = ResizingConv2d
@@ -112,14 +104,12 @@ class RefineNetwork(BaseModule):
         branches = []
         for level, feat in enumerate(feats):
             x = self.bottlenecks[level](feat)
-            if self.reduces:
-                x = self.reduces[level](x)
-            if not self.resizes:
+            if self.upsamples:
                 finer = reversed(sizes[:level])
                 stages = self.upsamples[level]
                 for stage, size in zip(stages, finer, strict=True):
                     x = stage(x, size)
             branches.append(x)
-        if not self.resizes:
+        if self.upsamples:
             branches = torch.cat(branches, dim=1)
         return self.predict(self.fuse(branches))

@@ -60,28 +60,3 @@ def test_it_keeps_the_initial_range_of_pytorch():
             bound = 1 / math.sqrt(fan_in)
             assert 0.98 * bound < layer.weight.abs().max() <= bound
             assert layer.bias is None
-
-
-@pytest.mark.parametrize('upsample', ['deconv', 'bilinear'])
-def test_a_reduction_that_keeps_all_channels_changes_nothing(upsample):
-    stock = RefineNetwork(3, CHANNELS, 3, upsample).double().eval()
-    reduced = RefineNetwork(
-        3, CHANNELS, 3, upsample, join_channels=CHANNELS
-    ).double()
-    reduced.load_state_dict(stock.state_dict(), strict=False)
-    for reduce in reduced.eval().reduces:
-        # the identity of maps that are not negative, as all are here
-        nn.init.dirac_(reduce.conv.weight)
-        nn.init.constant_(reduce.bn.weight, math.sqrt(1 + reduce.bn.eps))
-    feats = tuple(f.abs() for f in _feats([(16, 12), (8, 6), (4, 3)]))
-    torch.testing.assert_close(reduced(feats), stock(feats))
-
-
-def test_maps_are_joined_with_the_channels_of_the_reduction():
-    module = RefineNetwork(4, CHANNELS, 3, 'deconv', join_channels=2)
-    assert module.fuse.conv1.in_channels == 4 * 2
-    assert all(
-        stage.deconv.weight.shape[:2] == (2, 2)
-        for stages in module.upsamples
-        for stage in stages
-    )

@@ -26,7 +26,7 @@ ROWS = [
 ]
 ROWS += [('table2', name) for name in ('mspn50', 'offsets_resnest50')]
 ROWS += [('table2', 'rtmpose_m')]
-# ResNeSt-50 at 256x256, 23 times
+# ResNeSt-50 at 256x256, 20 times
 ROWS += [
     pytest.param('lspet_gpu', row.name, marks=pytest.mark.long)
     for row in SUITES['lspet_gpu'].experiments

@@ -29,7 +29,6 @@ SIMCC_256 = dict(
 WIDTHS = (
     'model.neck.out_channels',
     'model.head.in_channels',
-    'model.head.join_channels',
 )
 HEAD_256 = dict(_base_.heatmap_head, in_channels=2048, decoder=CODEC_256)
 NO_DECONV_256 = dict(HEAD_256, deconv_out_channels=None)
