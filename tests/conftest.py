@@ -20,13 +20,18 @@ from mmpose.visualization import PoseLocalVisualizer  # isort: skip
 
 import exported  # isort: skip
 
-# MMEngine collects garbage whenever it builds a data set. What the imports
-# have made stays, and looking through it would take half a second each time.
-gc.freeze()
-
 # width, height of the image of `coco_dataset`, and its box x, y, w, h
 IMAGE_SIZE = (160, 200)
 BOX = (30.0, 20.0, 90.0, 150.0)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what the imports have made out of the garbage collection.
+
+    MMEngine collects garbage whenever it builds a data set, and would look
+    through all of it for half a second each time.
+    """
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope='session')
