@@ -18,7 +18,7 @@ from mlpe_mmpose.tools.compare.suite import load_suite
 RESULTS = Path(__file__).parents[3] / 'docs' / 'results'
 DATA = {'lspet': 'data/lspet'}
 # suites of which some runs are still to come
-UNFINISHED = {'lspet'}
+UNFINISHED = {'lspet', 'tiny_steps'}
 
 
 @pytest.mark.parametrize('suite', sorted(p.name for p in RESULTS.iterdir()))
