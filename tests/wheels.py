@@ -26,11 +26,11 @@ class Environment:
         # .pth files in there are not read, as that of an editable install
         packages = sysconfig.get_path('purelib')
         (self.site_packages / 'packages.pth').write_text(packages)
-        # but for that of setuptools, which has distutils for MMEngine
+        # That of setuptools is needed: from Python 3.12 on, it has distutils
+        # for MMEngine. By its name it is read after packages.pth.
         shutil.copy(
             f'{packages}/distutils-precedence.pth',
-            self.site_packages
-            / 'path_of_distutils.pth',  # is read after the other
+            self.site_packages / 'path_of_distutils.pth',
         )
         # PYTHONPATH may name the checkout
         self.variables = {
