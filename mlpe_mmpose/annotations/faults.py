@@ -24,7 +24,7 @@ class Fault(NamedTuple):
 
 
 def fault_of_file(field: str, lack: str) -> Fault:
-    """Return the fault of a file that has something wrong, or lacks it."""
+    """Return a fault of the whole file, such as ``lack="no 'images'"``."""
     return Fault('file', field, f'the file has {lack}.')
 
 

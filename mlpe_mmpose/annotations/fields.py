@@ -78,7 +78,8 @@ def _is_list(value: object, is_valid: Callable[[object], bool]) -> bool:
     return isinstance(value, list) and all(map(is_valid, value))
 
 
-def _are_coordinates(values: object) -> bool:
+def are_coordinates(values: object) -> bool:
+    """Whether a value of JSON is a list of numbers, as coordinates are."""
     # One sum takes less time than a comparison for each number. A NaN makes
     # the sum NaN, which is not below the maximum either.
     return (
@@ -145,7 +146,7 @@ POSE = {
     'image_id': ANNOTATION['image_id'],
     'category_id': ANNOTATION['category_id'],
     'keypoints': Field(
-        _are_coordinates, 'a list of finite numbers, x, y, score of each', ALL
+        are_coordinates, 'a list of finite numbers, x, y, score of each', ALL
     ),
     'score': Field(is_coordinate, 'a finite number', ALL),
 }

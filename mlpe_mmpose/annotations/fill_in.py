@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from .fields import MAX_COORDINATE, is_coordinate
+from .fields import are_coordinates, is_coordinate
 from .keypoints import count_labels
 
 AREA_OF_BOX = 0.53  # share of its box that a person fills, in xtcocotools
@@ -35,9 +35,9 @@ def fill_in_fields(
             annotation['keypoints'] = [0] * (3 * num_keypoints)
             annotation['num_keypoints'] = 0
         values = annotation['keypoints']
-        if None in values or not sum(map(abs, values)) <= MAX_COORDINATE:
-            # a position that is not labelled: NumPy makes no array of numbers
-            # of null, nor of a whole number beyond 64 bits
+        if not are_coordinates(values):
+            # A position that is not labelled may have any value. With null, or
+            # a whole number beyond 64 bits, NumPy makes no array of numbers.
             annotation['keypoints'] = [
                 value if is_coordinate(value) else 0 for value in values
             ]

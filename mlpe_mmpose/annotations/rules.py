@@ -147,7 +147,7 @@ def find_pose_faults(
 
 
 def find_list_faults(content: object, names: Sequence[str]) -> Iterator[Fault]:
-    """Find lists, of those in ``LISTS``, that a file lacks or has empty."""
+    """Find the lists among ``names`` that a file lacks or has empty."""
     for name in names:
         value = content.get(name) if isinstance(content, dict) else None
         if not isinstance(value, list) or not value:
@@ -165,7 +165,7 @@ def _find(
     use: Use,
     check: Callable[[dict], Iterable[tuple[str, str]]] = lambda entry: (),
 ) -> Iterator[Fault]:
-    """Find the faults of entries, ids that two share, and ids of two kinds.
+    """Find the faults of entries, shared ids, and words among number ids.
 
     ``check`` finds further problems of an entry whose fields are valid.
     """

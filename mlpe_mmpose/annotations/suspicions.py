@@ -79,7 +79,7 @@ def find_suspicions(
     counts = Counter(len(row['keypoints']) for row in rows)
     usual = max(counts, key=counts.get)
     if len(counts) > 1:
-        # a file that names its keypoints has such annotations as faults
+        # where the file names its keypoints, their number is checked before
         what = f"'keypoints' is not as long as in most ({usual} values)"
         ids = [row['id'] for row in rows if len(row['keypoints']) != usual]
         yield Suspicion(True, what, ids)

@@ -26,10 +26,7 @@ SIMCC_256 = dict(
 )
 
 # widths of MLPE's neck and head, 8 times those of the small network
-WIDTHS = (
-    'model.neck.out_channels',
-    'model.head.in_channels',
-)
+WIDTHS = 'model.neck.out_channels', 'model.head.in_channels'
 HEAD_256 = dict(_base_.heatmap_head, in_channels=2048, decoder=CODEC_256)
 NO_DECONV_256 = dict(HEAD_256, deconv_out_channels=None)
 # MMPose's default: three transposed convolutions to 256 channels
