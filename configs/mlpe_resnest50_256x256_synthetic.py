@@ -1,5 +1,5 @@
 # The network of mlpe_resnest50_256x192_synthetic.py on inputs of 256x256, from
-# scratch. One GPU x 64 persons, 20 epochs. Suite `lspet_gpu` trains it on
+# scratch. One GPU x 64 persons, 8 epochs. Suite `lspet_gpu` trains it on
 # photographs. The rate is that of 256x192.
 _base_ = ['_base_/256x256_synthetic.py']
 

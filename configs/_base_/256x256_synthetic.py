@@ -1,14 +1,10 @@
 # Inputs of 256x256 for a GPU, for people in any position: the codec, and all
-# that depends on its sizes, with the augmentation of 128x128. The windows are
-# those of 256x192; the numbers of the loaders are our choice.
+# that depends on its sizes, with the augmentation and the epochs of 128x128. The
+# windows are those of 256x192; the numbers of the loaders are our choice.
 _base_ = ['128x128.py']
 
 sizes = dict(input_size=(256, 256), heatmap_size=(64, 64))
 codec = dict(_base_.codec, **sizes, kernel_sizes=(15, 11, 9, 7))
-max_epochs = 20
-train_cfg = dict(max_epochs=max_epochs)
-cosine_decay = dict(_base_.cosine_decay, T_max=max_epochs, end=max_epochs)
-param_scheduler = [_base_.warm_up, cosine_decay]
 
 crop = dict(type='TopdownAffine', input_size=codec['input_size'])
 to_input = [crop]

@@ -105,6 +105,7 @@ ROWS = [
     # multiply-adds (plus 11.8) at 8 times the width
     ('plus_bilinear', 'plus', {**ALL, **BILINEAR}, UNBIASED),
     ('plus_trim', 'plus', TRIM, UNBIASED),
+    ('plus_trim_unreduced', 'plus_trim', {**TRIM, **UNREDUCED}, UNBIASED),
 ]
 
 experiments = [
