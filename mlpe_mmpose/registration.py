@@ -24,6 +24,8 @@ with explain_import_errors():
         cpu_processes,
         dataset_checks,
         flip_test,
+        half_precision,
+        language_models,
         pretrained_weights,
         run_errors,
         safe_checkpoints,
@@ -40,6 +42,8 @@ config_lookup.install()
 cpu_processes.install()
 dataset_checks.install()
 flip_test.install()
+half_precision.install()
+language_models.install()
 pretrained_weights.install()
 run_errors.install()
 safe_checkpoints.install()

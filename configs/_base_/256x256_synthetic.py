@@ -1,6 +1,6 @@
 # Inputs of 256x256 for a GPU, for people in any position: the codec, and all
-# that depends on its sizes, with the augmentation and the epochs of 128x128. The
-# windows are those of 256x192; the numbers of the loaders are our choice.
+# that depends on its sizes, with the augmentation and the epochs of 128x128.
+# The windows are those of 256x192; the numbers of the loaders are our choice.
 _base_ = ['128x128.py']
 
 sizes = dict(input_size=(256, 256), heatmap_size=(64, 64))

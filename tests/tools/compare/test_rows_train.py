@@ -101,7 +101,11 @@ def test_a_row_trains_for_a_step_and_is_tested(request, tmp_path, suite, row):
     people = DATASETS.build(config.train_dataloader.dataset)
     batch = pseudo_collate([people[i] for i in range(PEOPLE)])
     batch = model.data_preprocessor(batch, training=True)
-    total, _ = model.parse_losses(model(**batch, mode='loss'))
+    # the precision of a GPU, where the config has one
+    dtype = config.optim_wrapper.get('dtype')
+    with torch.autocast('cpu', torch.bfloat16, enabled=dtype == 'bfloat16'):
+        losses = model(**batch, mode='loss')
+    total, _ = model.parse_losses(losses)
     total.backward()
     optimizer.step()
     assert torch.isfinite(total)
