@@ -174,7 +174,7 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         metrics=_test(run, last, say),
         curve=_read_curve(run.folder),
         boxes=_name_boxes(run.config),
-        peak_memory_mib=memory,
+        **memory,
         train_seconds=sum(float(path.read_text()) for path in seconds),
         command=shlex.join(
             ['mim', 'train', 'mmpose', str(run.config_file), *args]
@@ -200,25 +200,27 @@ def _name_boxes(config: Config) -> str:
 
 def _train(
     run: Run, args: list[str], say: Callable[[str], None]
-) -> float | None:
-    """Train to the end, and return the peak memory in MiB.
+) -> dict[str, float]:
+    """Train to the end, and return the peak memory of process and GPU in MiB.
 
-    This is the memory of the GPU, or of the process if there is no GPU. It
-    is ``None`` if the training was finished before.
+    It is empty if the training was finished before.
     """
     wanted = run.config.train_cfg.max_epochs
     done = count_epochs(run.folder)
     if done >= wanted:
-        return None
+        return {}
     if done:
         say(f'continues after epoch {done} of {wanted}')
     log = run.folder / f'train_from_epoch_{done}.log'
     progress = functools.partial(format_progress, epochs=wanted)
     start = time.perf_counter()
-    memory = run_mim('train', run.config_file, args, log, say, progress)
+    peak = run_mim('train', run.config_file, args, log, say, progress)
     seconds = time.perf_counter() - start
     (run.folder / f'seconds_from_epoch_{done}.txt').write_text(f'{seconds}\n')
-    return max(map(float, GPU_MEMORY.findall(log.read_text())), default=memory)
+    memory = dict(peak_memory_mib=peak)
+    if on_gpu := GPU_MEMORY.findall(log.read_text()):
+        memory['peak_gpu_memory_mib'] = max(map(float, on_gpu))
+    return memory
 
 
 def _test(

@@ -14,6 +14,7 @@ from .costs import Costs
 from .suite import Experiment
 
 FIGURES = {**METRICS, 'PCK': 'PCK@0.1'}
+GPU_MEMORY = 'GPU MiB'
 # our choice: the usual level of significance
 SIGNIFICANT = 0.05
 LEGEND = f"""\
@@ -23,7 +24,8 @@ The difference is that of the mean APs to the row under "against". It is clear
 if Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures of the
 setting in brackets. Parameters, GFLOPs (2 for a multiply-add) and ms are of
 one person in float32 without flip test; a system that sees whole images has
-none, and no PCK. MiB is the peak memory of a training.
+none, and no PCK. MiB is the peak memory of a training's process, GPU MiB that
+of the GPU.
 "boxes" are the boxes of the test, or the origin of a results file.
 """
 
@@ -65,6 +67,9 @@ def format_markdown(rows: Sequence[Row]) -> str:
     """Return the table as Markdown; cells without a figure are empty."""
     by_name = {row.experiment.name: row for row in rows}
     table = [_cells(row, by_name) for row in rows]
+    if not any(cells[GPU_MEMORY] for cells in table):
+        for cells in table:
+            del cells[GPU_MEMORY]
     lines = [table[0], ['---'] * len(table[0]), *(t.values() for t in table)]
     return ''.join('| ' + ' | '.join(line) + ' |\n' for line in lines)
 
@@ -73,8 +78,6 @@ def _cells(row: Row, by_name: Mapping[str, Row]) -> dict[str, str]:
     """Return the cells of a row by column."""
     experiment, costs = row.experiment, row.costs
     paper = ', '.join(f'{k} {v}' for k, v in experiment.paper.items())
-    memory = [r.get('peak_memory_mib') for r in row.results]
-    memory = [m for m in memory if m is not None]
     return {
         'experiment': experiment.name,
         **{n: _spread(row.values(metric)) for metric, n in FIGURES.items()},
@@ -85,9 +88,16 @@ def _cells(row: Row, by_name: Mapping[str, Row]) -> dict[str, str]:
         'params (M)': f'{costs.parameters:.2f}' if costs else '',
         'GFLOPs': f'{costs.gflops:.2f}' if costs else '',
         'ms': f'{costs.milliseconds:.1f}' if costs else '',
-        'MiB': f'{max(memory):.0f}' if memory else '',
+        'MiB': _largest(row.results, 'peak_memory_mib'),
+        GPU_MEMORY: _largest(row.results, 'peak_gpu_memory_mib'),
         'boxes': ', '.join(sorted({r['boxes'] for r in row.results})),
     }
+
+
+def _largest(results: Sequence[dict], name: str) -> str:
+    """Return the largest value of the results that have one."""
+    found = [r[name] for r in results if r.get(name) is not None]
+    return f'{max(found):.0f}' if found else ''
 
 
 def _spread(values: list[float]) -> str:
@@ -112,7 +122,8 @@ def _difference(row: Row, other: Row | None) -> str:
 
 def write_csv(rows: Sequence[Row], path: Path) -> None:
     """Write one line for each run, with its command."""
-    names = ['boxes', 'train_seconds', 'peak_memory_mib', 'machine', 'command']
+    names = ['boxes', 'train_seconds', 'peak_memory_mib']
+    names += ['peak_gpu_memory_mib', 'machine', 'command']
     with path.open('w', newline='') as file:
         writer = csv.DictWriter(
             file,

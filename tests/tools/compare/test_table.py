@@ -121,6 +121,22 @@ def test_pck_is_shown_where_it_was_measured(rows, tmp_path):
     assert values == ['', '', '0.25', '0.25']
 
 
+def test_memory_of_a_gpu_has_a_column_where_it_was_measured(rows, tmp_path):
+    assert cells(rows)['better']['MiB'] == '100'
+    assert 'GPU MiB' not in cells(rows)['better']
+    on_gpu, other = rows[1].results
+    on_gpu['peak_gpu_memory_mib'] = 5188.0
+    # of a run that was only tested here, nothing is known
+    del on_gpu['peak_memory_mib'], other['peak_memory_mib']
+    assert cells(rows)['better']['GPU MiB'] == '5188'
+    assert cells(rows)['better']['MiB'] == ''
+    assert cells(rows)['base']['GPU MiB'] == ''
+    write_csv(rows, tmp_path / 'runs.csv')
+    with (tmp_path / 'runs.csv').open() as file:
+        values = [line['peak_gpu_memory_mib'] for line in csv.DictReader(file)]
+    assert values == ['', '', '5188.0', '']
+
+
 @pytest.mark.parametrize('ap', [0.7, -1.0])
 @pytest.mark.parametrize('draw', [draw_figures, draw_curves, draw_costs])
 def test_a_plot_is_a_picture_with_or_without_an_ap(rows, tmp_path, draw, ap):
