@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--seeds', type=int, default=3, metavar='N', help=text)
     text = 'begin no run that would end later (default: no limit)'
     add('--minutes', type=float, default=math.inf, metavar='N', help=text)
+    text = 'runs at the same time (default: %(default)s); with more than one, '
+    text += 'set OMP_NUM_THREADS=1'
+    add('--jobs', type=int, default=1, metavar='N', help=text)
     text = 'run only these experiments of the suite'
     add('--only', nargs='+', default=[], metavar='NAME', help=text)
 

@@ -12,7 +12,8 @@ from .costs import measure_costs
 from .dataset import DataSet, read_dataset
 from .plots import draw_costs, draw_curves, draw_figures
 from .results_row import evaluate_results
-from .runs import Run, finish, plan_runs
+from .runs import plan_runs
+from .schedule import do_runs
 from .suite import Experiment, load_suite
 from .table import LEGEND, Row, format_markdown, write_csv
 
@@ -32,6 +33,7 @@ def compare(
     only: Sequence[str] = (),
     minutes: float = math.inf,
     say: Callable[[str], None] = print,
+    jobs: int = 1,
 ) -> list[Row]:
     """Train and test all experiments of a suite with several seeds.
 
@@ -52,6 +54,7 @@ def compare(
             later, assuming that it takes as long as the longest run of this
             call so far. Defaults to no limit
         say (callable): Takes each line of progress. Defaults to ``print``
+        jobs (int): Number of runs at the same time. Defaults to 1
 
     Returns:
         list[Row]: One row for each experiment, in the suite's order.
@@ -60,11 +63,13 @@ def compare(
         FileNotFoundError: If the suite or a file of the data does not exist.
         NotADirectoryError: If ``out`` is a file.
         ValueError: If the suite or the data are wrong, a name in ``only`` is
-            unknown, a model cannot be built, or ``out`` holds runs of other
-            configs. Nothing is trained then.
+            unknown, ``jobs`` is less than 1, a model cannot be built, or
+            ``out`` holds runs of other configs. Nothing is trained then.
         RuntimeError: If a run fails; the message ends with the end of its
             output. Also if another comparison uses ``out``.
     """
+    if jobs < 1:
+        raise ValueError(f'compare needs at least one job, got {jobs}.')
     deadline = time.monotonic() + 60 * minutes
     out, loaded = Path(out), load_suite(suite)
     rows = {e.name: Row(e) for e in loaded.experiments}
@@ -99,7 +104,13 @@ def compare(
         for run in left:
             run.prepare()
         _write(list(rows.values()), out)
-        _run_all(left, rows, out, deadline, say)
+        if not left:
+            say('all runs are done; to train one again, remove its folder')
+        for run, result in do_runs(left, jobs, deadline, say):
+            found = rows[run.experiment.name].results
+            found.append(result)
+            found.sort(key=lambda result: result['seed'])
+            _write(list(rows.values()), out)
         return list(rows.values())
 
 
@@ -118,39 +129,6 @@ def _evaluate(experiment: Experiment, dataset: DataSet) -> dict:
         metrics=evaluate_results(Path(experiment.results), dataset),
         boxes=experiment.source or experiment.results,
     )
-
-
-def _run_all(
-    left: Sequence[Run],
-    rows: dict[str, Row],
-    out: Path,
-    deadline: float,
-    say: Callable[[str], None],
-) -> None:
-    """Run what is left, and write the tables after each run."""
-    if not left:
-        say('all runs are done; to train one again, remove its folder')
-    longest = 0.0
-    for number, run in enumerate(left, 1):
-        start = time.monotonic()
-        if start + longest > deadline:
-            say(
-                f'out of time; runs left: {len(left) - number + 1}. The same '
-                'command continues with them.'
-            )
-            return
-        title = f'{run.experiment.name}, seed {run.seed}'
-        say(f'== run {number} of {len(left)}: {title}')
-        result = finish(run, say)
-        seconds = time.monotonic() - start
-        longest = max(longest, seconds)
-        row = rows[run.experiment.name]
-        row.results.append(result)
-        row.results.sort(key=lambda found: found['seed'])
-        ap = result['metrics']['AP']
-        found = 'no AP, nobody is labelled' if ap < 0 else f'AP {ap:.3f}'
-        say(f'{title}: {found} ({seconds:.0f} s)')
-        _write(list(rows.values()), out)
 
 
 @contextlib.contextmanager

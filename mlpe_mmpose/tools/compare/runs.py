@@ -57,6 +57,11 @@ class Run:
         return fingerprint_of(self.config)
 
     @property
+    def title(self) -> str:
+        """Name of the run in lines of progress."""
+        return f'{self.experiment.name}, seed {self.seed}'
+
+    @property
     def config_file(self) -> Path:
         """The config file that is trained and tested."""
         # MMEngine writes a dump of the same name to the work folder, with
@@ -147,18 +152,12 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
     A stopped training continues from its last checkpoint.
 
     Args:
-        run (Run): The run
+        run (Run): The run, prepared
         say (callable): Takes each line of progress
 
     Raises:
-        ValueError: If the config cannot be written to a file, or the folder
-            holds a training of another config.
         RuntimeError: If a command fails; the message ends with its output.
     """
-    result = run.result()
-    if result is not None:
-        return result
-    run.prepare()
     args = ['--work-dir', str(run.folder), '--resume']
     memory = _train(run, args, say)
     # many runs would fill a disk, so only the last checkpoint stays

@@ -94,6 +94,33 @@ def test_runs_beyond_the_time_are_left_to_the_next_call(suite, data, tmp_path):
 
 
 @pytest.mark.long
+def test_runs_at_the_same_time_find_what_runs_in_turn_find(
+    suite, data, tmp_path
+):
+    said = []
+    in_turn = compare(suite, data, tmp_path / 'one', seeds=1)
+    together = compare(
+        suite, data, tmp_path / 'two', seeds=1, jobs=2, say=said.append
+    )
+    for one, two in zip(in_turn, together, strict=True):
+        assert one.results[0]['metrics'] == two.results[0]['metrics']
+        assert one.results[0]['curve'] == two.results[0]['curve']
+    assert seeds_in(tmp_path / 'two') == [('first', '0'), ('second', '0')]
+    # both have begun before one of them has ended, and each line has a name
+    second = said.index('== run 2 of 2: second, seed 0')
+    assert '== run 1 of 2: first, seed 0' in said[:second]
+    assert not any('AP' in line for line in said[:second])
+    starts = '== run', 'first, seed 0: ', 'second, seed 0: '
+    assert all(line.startswith(starts) for line in said)
+
+
+def test_no_run_at_a_time_is_refused(suite, data, tmp_path):
+    with pytest.raises(ValueError, match='at least one job, got 0'):
+        compare(suite, data, tmp_path / 'out', jobs=0)
+    assert not (tmp_path / 'out').exists()
+
+
+@pytest.mark.long
 def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(
     suite, data, tmp_path
 ):

@@ -82,6 +82,7 @@ def test_mim_trains_and_tests_a_network_of_whole_images(crowd, tmp_path, row):
     runs = plan_runs(TINY, read_dataset(crowd, TINY.data), tmp_path, seeds=1)
     (run,) = [run for run in runs if run.experiment.name == row]
     run = dataclasses.replace(run, options=(*run.options, FEW))
+    run.prepare()
     result = finish(run, say=print)
     ((epoch, ap),) = result['curve']
     assert (epoch, ap) == (1, pytest.approx(result['metrics']['AP']))

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.compare.dataset import DataSet
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
-from mlpe_mmpose.tools.compare.runs import GPU_MEMORY, Run, finish, plan_runs
+from mlpe_mmpose.tools.compare.runs import GPU_MEMORY, Run, plan_runs
 from mlpe_mmpose.tools.compare.suite import Experiment, Suite
 
 TINY = 'mlpe_tiny_synthetic.py'
@@ -77,7 +77,7 @@ def test_detections_are_used_where_they_are(data, tmp_path, runs):
 
 def test_what_is_done_is_not_run_again(runs):
     result = keep(runs[0])
-    assert finish(runs[0], say=pytest.fail) == result
+    assert runs[0].result() == result
     assert runs[1].result() is None
 
 

@@ -1,0 +1,61 @@
+"""Does the runs of a comparison, in turn or some at the same time."""
+
+import functools
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+from .runs import Run, finish
+
+
+def do_runs(
+    left: Sequence[Run], jobs: int, deadline: float, say: Callable[[str], None]
+) -> Iterator[tuple[Run, dict]]:
+    """Train and test runs, and yield each with its result when it is done.
+
+    Args:
+        left (Sequence[Run]): The runs, prepared, in their order
+        jobs (int): Number of runs at the same time
+        deadline (float): A run does not start if it would end later, in
+            seconds of ``time.monotonic``, assuming that it takes as long as
+            the longest so far
+        say (callable): Takes each line of progress
+
+    Raises:
+        RuntimeError: If a run fails. Those that have started end before.
+    """
+    longest = 0.0
+    waiting = deque(enumerate(left, 1))
+    running = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                start = time.monotonic()
+                if start + longest > deadline:
+                    say(
+                        f'out of time; runs left: {len(waiting)}. The same '
+                        'command continues with them.'
+                    )
+                    waiting.clear()
+                    break
+                number, run = waiting.popleft()
+                say(f'== run {number} of {len(left)}: {run.title}')
+                tell = functools.partial(_tell, run, say) if jobs > 1 else say
+                running[pool.submit(finish, run, tell)] = run, start
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                run, start = running.pop(done)
+                result = done.result()
+                seconds = time.monotonic() - start
+                longest = max(longest, seconds)
+                ap = result['metrics']['AP']
+                found = (
+                    f'AP {ap:.3f}' if ap >= 0 else 'no AP, nobody is labelled'
+                )
+                say(f'{run.title}: {found} ({seconds:.0f} s)')
+                yield run, result
+
+
+def _tell(run: Run, say: Callable[[str], None], line: str) -> None:
+    """Say of which run a line is."""
+    say(f'{run.title}: {line}')
