@@ -45,7 +45,8 @@ def test_xtcocotools_of_another_numpy_is_compiled_again(package, run):
         '1.14.3',
         code='raise ValueError("numpy.dtype size changed, may indicate ...")',
     )
-    out = run(IMPORT.format(module='xtcocotools'))
+    python = 'import sys; sys.version_info = (3, 12, 0)'
+    out = run(f'{python}{IMPORT.format(module="xtcocotools")}')
     assert 'xtcocotools 1.14.3 was compiled for another numpy' in out
     assert 'the installed 2.2.0' in out
     assert '--no-binary xtcocotools xtcocotools==1.14.3' in out
