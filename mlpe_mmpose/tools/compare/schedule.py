@@ -1,6 +1,7 @@
 """Does the runs of a comparison, in turn or some at the same time."""
 
 import functools
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -25,35 +26,45 @@ def do_runs(
     Raises:
         RuntimeError: If a run fails. Those that have started end before.
     """
+    say = functools.partial(_say_alone, threading.Lock(), say)
     longest = 0.0
-    waiting = deque(enumerate(left, 1))
-    running = {}
+    waiting, running = deque(enumerate(left, 1)), {}
     with ThreadPoolExecutor(jobs) as pool:
         while waiting or running:
-            while waiting and len(running) < jobs:
-                start = time.monotonic()
-                if start + longest > deadline:
-                    say(
-                        f'out of time; runs left: {len(waiting)}. The same '
-                        'command continues with them.'
-                    )
-                    waiting.clear()
-                    break
+            start = time.monotonic()
+            if waiting and start + longest > deadline:
+                say(
+                    f'out of time; runs left: {len(waiting)}. The same '
+                    'command continues with them.'
+                )
+                waiting.clear()
+            elif waiting and len(running) < jobs:
                 number, run = waiting.popleft()
                 say(f'== run {number} of {len(left)}: {run.title}')
                 tell = functools.partial(_tell, run, say) if jobs > 1 else say
                 running[pool.submit(finish, run, tell)] = run, start
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                run, start = running.pop(done)
-                result = done.result()
-                seconds = time.monotonic() - start
-                longest = max(longest, seconds)
-                ap = result['metrics']['AP']
-                found = (
-                    f'AP {ap:.3f}' if ap >= 0 else 'no AP, nobody is labelled'
-                )
-                say(f'{run.title}: {found} ({seconds:.0f} s)')
-                yield run, result
+            else:
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    run, start = running.pop(done)
+                    seconds = time.monotonic() - start
+                    longest = max(longest, seconds)
+                    say(_describe(run, done.result(), seconds))
+                    yield run, done.result()
+
+
+def _describe(run: Run, result: dict, seconds: float) -> str:
+    """Return the line of a run that is done."""
+    ap = result['metrics']['AP']
+    found = 'no AP, nobody is labelled' if ap < 0 else f'AP {ap:.3f}'
+    return f'{run.title}: {found} ({seconds:.0f} s)'
+
+
+def _say_alone(
+    lock: threading.Lock, say: Callable[[str], None], line: str
+) -> None:
+    """Say a line while no other run says one."""
+    with lock:
+        say(line)
 
 
 def _tell(run: Run, say: Callable[[str], None], line: str) -> None:
