@@ -38,10 +38,11 @@ change_numpy() {
 
 # Put the packages of the onedl fork in place of OpenMMLab's.
 change_to_onedl() {
-	"$pip" uninstall -y mmengine mmcv-lite mmdet mmpretrain
+	# the package is imported for their names, so before its parts go
 	"$env/bin/python" -c 'from mlpe_mmpose.compat.stack import PARTS
 print("\n".join(part.fork.split()[-1] for part in PARTS if part.fork))' \
 		>"$env/fork.txt"
+	"$pip" uninstall -y mmengine mmcv-lite mmdet mmpretrain
 	"$pip" install --no-deps -r "$env/fork.txt"
 }
 
