@@ -30,7 +30,7 @@ onedl       3.11 -              -       lite onedl
 
 # Put another numpy into the environment, and compile xtcocotools for it.
 change_numpy() {
-	"$pip" install --no-warn-conflicts "$1"
+	"$pip" install --upgrade --no-warn-conflicts "$1"
 	"$pip" install --force-reinstall --no-deps --no-build-isolation \
 		--no-cache-dir --no-binary xtcocotools \
 		"$(grep ^xtcocotools== requirements.txt)"

@@ -102,7 +102,9 @@ def test_report_names_the_missing_package_before_it_tests(tmp_path):
         check=False,
     )
     assert done.returncode == 1
-    assert done.stdout == ''
+    # the packages of onedl say at their import what they leave out
+    said = [line for line in done.stdout.splitlines() if 'OneDL' not in line]
+    assert said == []
     last = done.stderr[done.stderr.index('report: ') :]
     assert 'faster-coco-eval is not installed' in last
     assert "pip install 'mlpe_mmpose[eval]'" in last
