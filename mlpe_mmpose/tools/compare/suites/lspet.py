@@ -49,18 +49,6 @@ HRNET = {
     'model.neck': None,
     'model.head': dict(NO_DECONV, in_channels=16),
 }
-# HRNet with 7 of 8 channels, all of whose maps MLPE-plus reads
-HRNET_14 = dict(
-    _base_.hrnet_w16,
-    extra={
-        name: dict(
-            stage,
-            num_channels=tuple(c * 7 // 8 for c in stage['num_channels']),
-        )
-        for name, stage in _base_.hrnet_w16['extra'].items()
-    },
-)
-HRNET_14['extra']['stage4']['multiscale_output'] = True
 VITPOSE = {
     **SHIFT,
     'model.backbone': _base_.vit,
@@ -87,15 +75,6 @@ TRIM = {
     **BILINEAR,
     'model.neck.out_channels': 26,
     'model.head.in_channels': 26,
-}
-
-PLUS_HRNET = {
-    **ALL,
-    **BILINEAR,
-    'model.backbone': HRNET_14,
-    'model.neck.in_channels': (14, 28, 56, 112),
-    'model.neck.out_channels': 24,
-    'model.head.in_channels': 24,
 }
 
 MSRA, SIMCC = _base_.msra, _base_.simcc_4x4
@@ -126,8 +105,6 @@ ROWS = [
     # multiply-adds (plus 11.8) at 8 times the width
     ('plus_bilinear', 'plus', {**ALL, **BILINEAR}, UNBIASED),
     ('plus_trim', 'plus', TRIM, UNBIASED),
-    # plus on HRNet, for less than the operations of row hrnet
-    ('plus_hrnet', 'hrnet', PLUS_HRNET, UNBIASED),
 ]
 
 experiments = [

@@ -32,20 +32,6 @@ NO_DECONV_256 = dict(HEAD_256, deconv_out_channels=None)
 # MMPose's default: three transposed convolutions to 256 channels
 ONE_LEVEL_256 = dict(NO_DECONV_256, in_channels=256)
 
-HRNET_28 = dict(
-    _base_.hrnet_w32,
-    _delete_=True,
-    init_cfg=None,
-    extra={
-        name: dict(
-            stage,
-            num_channels=tuple(c * 7 // 8 for c in stage['num_channels']),
-        )
-        for name, stage in _base_.hrnet_w32['extra'].items()
-    },
-)
-HRNET_28['extra']['stage4']['multiscale_output'] = True
-
 # what a row has in the place of the small network's parts
 LARGE = {
     'simple_baseline': {'model.head': HEAD_256},
@@ -60,10 +46,6 @@ LARGE = {
     'hrnet': {
         'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
         'model.head': dict(NO_DECONV_256, in_channels=32),
-    },
-    'plus_hrnet': {
-        'model.backbone': HRNET_28,
-        'model.neck.in_channels': (28, 56, 112, 224),
     },
     'mspn': {
         'codec': dict(MEGVII_256, _delete_=True),
