@@ -102,7 +102,7 @@ def fuse(
         _fold_norms(layer)
         # a subclass may compute something else
         if type(layer) is SplitAttentionConv2d:
-            fused.set_submodule(name, _SplitAttention(layer))
+            _replace(fused, name, _SplitAttention(layer))
     fused.to(memory_format=torch.channels_last)
     fused.__class__ = FusedPoseEstimator
     fused.eval()
@@ -163,8 +163,14 @@ def _fold_norms(parent: nn.Module) -> None:
             and norm.num_features == conv.out_channels
         ):
             folded = fuse_conv_bn_eval(conv, norm, transpose=transposed)
-            parent.set_submodule(name, folded.requires_grad_(False))
-            parent.set_submodule(norm_name, nn.Identity())
+            _replace(parent, name, folded.requires_grad_(False))
+            _replace(parent, norm_name, nn.Identity())
+
+
+def _replace(model: nn.Module, name: str, part: nn.Module) -> None:
+    """Put a part in the place of another; PyTorch has this from 2.5 on."""
+    parent, _, own_name = name.rpartition('.')
+    setattr(model.get_submodule(parent), own_name, part)
 
 
 def _compare(outputs: list[Tensor], expected: list[Tensor]) -> None:

@@ -89,7 +89,8 @@ def load_from_url(
 def _describe(error: Exception) -> str:
     """Say why PyTorch's safe loader has refused a file."""
     text = str(error)
-    if found := re.search(r'GLOBAL (\S+)', text):
+    # PyTorch 2.1 has other words
+    if found := re.search(r'(?:GLOBAL|Unsupported class) (\S+)', text):
         return (
             f'it wants {found[1]} to be called or built, and so could run '
             'code. If you trust its source, keep its weights alone: '

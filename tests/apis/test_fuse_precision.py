@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 import torch
+from float16_on_cpu import FLOAT16
 from mmpose.models import build_pose_estimator
 from torch import nn
 
@@ -73,7 +74,7 @@ def test_rounding_in_a_deep_network_raises_no_error(deep):
 
 
 @pytest.mark.parametrize(
-    'dtype', [torch.float64, torch.float32, torch.float16, torch.bfloat16]
+    'dtype', [torch.float64, torch.float32, FLOAT16, torch.bfloat16]
 )
 def test_the_copy_has_the_floating_type_of_the_model(deep, dtype):
     fused = fuse(deep.to(dtype), SIZE)

@@ -18,7 +18,10 @@ def test_a_backbone_is_built_beside_a_transformers_without_old_names(
 ):
     # what MMPretrain looks for is the distribution, and then its modules
     (tmp_path / 'transformers').mkdir()
-    (tmp_path / 'transformers/__init__.py').touch()
+    # PyTorch 2.1 changes this class where it finds a transformers
+    (tmp_path / 'transformers/__init__.py').write_text(
+        'class configuration_utils:\n    class PretrainedConfig: ...\n'
+    )
     (tmp_path / 'transformers/modeling_utils.py').touch()
     metadata = tmp_path / 'transformers-5.17.0.dist-info/METADATA'
     metadata.parent.mkdir()

@@ -79,7 +79,7 @@ def assert_losses_stay_finite(
     model = SmallPose(num_keypoints).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
     # MMEngine's AmpOptimWrapper is for GPUs; this is what it does
-    scaler = torch.amp.GradScaler(device, enabled=dtype == torch.float16)
+    scaler = torch.cuda.amp.GradScaler(enabled=dtype == torch.float16)
     generator = torch.Generator().manual_seed(0)
     names = list(BATCHES)
     for step in range(steps):
