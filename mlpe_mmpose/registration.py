@@ -29,6 +29,7 @@ with explain_import_errors():
         pretrained_weights,
         run_errors,
         safe_checkpoints,
+        visualizer,
     )
     from .datasets import shared_storage_collate, transforms
     from .engine import hooks
@@ -47,3 +48,4 @@ language_models.install()
 pretrained_weights.install()
 run_errors.install()
 safe_checkpoints.install()
+visualizer.install()
