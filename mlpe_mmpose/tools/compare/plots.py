@@ -11,7 +11,17 @@ from .table import FIGURES, Row
 matplotlib.use('Agg')
 
 import matplotlib.pyplot as plt
+from matplotlib.transforms import Bbox
 
+# where a name may stand beside its point, the best place first
+PLACES = [
+    ((x, y), dict(ha=ha, va=va))
+    for ha, x in (('left', 5), ('right', -5))
+    for va, y in (('bottom', 1), ('top', -1))
+] + [
+    ((0, y), dict(ha='center', va=va))
+    for y, va in ((7, 'bottom'), (-7, 'top'), (18, 'bottom'), (-18, 'top'))
+]
 PANELS = ('AP', 'AP .5', 'AP .75', 'AR', 'PCK')
 
 
@@ -85,22 +95,52 @@ def draw_costs(rows: Sequence[Row], path: Path) -> None:
             (getattr(row.costs, cost), statistics.mean(row.values('AP')), row)
             for row in shown
         ]
-        for x, y, row in points:
+        for x, y, _ in points:
             axis.plot(x, y, 'o', color='C0')
-            axis.annotate(
-                row.experiment.name,
-                (x, y),
-                xytext=(4, 4),
-                textcoords='offset points',
-                size='small',
-            )
         if front := find_front([(x, y) for x, y, _ in points]):
             costs, values = zip(*front, strict=True)
             axis.plot(costs, values, color='C3', alpha=0.5, zorder=0)
         axis.set_xlabel(label)
         axis.grid(alpha=0.3)
+        axis.margins(x=0.2)
     axes[0].set_ylabel('AP, mean over the seeds')
+    figure.canvas.draw()  # the axes get their sizes
+    for axis, (cost, _) in zip(axes, labels, strict=True):
+        _write_names(axis, shown, cost)
     _save(figure, path)
+
+
+def _write_names(axis: plt.Axes, rows: Sequence[Row], cost: str) -> None:
+    """Write each row's name beside its point, where there is room."""
+    points = {
+        row.experiment.name: (
+            getattr(row.costs, cost),
+            statistics.mean(row.values('AP')),
+        )
+        for row in rows
+    }
+    taken = [
+        Bbox.from_extents(x - 3, y - 3, x + 3, y + 3)
+        for x, y in map(axis.transData.transform, points.values())
+    ]
+    for name, point in sorted(points.items(), key=lambda item: item[1]):
+        for offset, sides in PLACES:
+            text = axis.annotate(
+                name,
+                point,
+                offset,
+                textcoords='offset points',
+                size='small',
+                **sides,
+            )
+            box = text.get_window_extent()
+            inside = axis.bbox.x0 < box.x0 and box.x1 < axis.bbox.x1
+            if inside and not box.count_overlaps(taken):
+                break
+            text.remove()
+        else:
+            axis.add_artist(text)
+        taken.append(box)
 
 
 def find_front(points: Sequence[tuple[float, float]]) -> list[tuple]:
