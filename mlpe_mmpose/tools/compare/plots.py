@@ -106,12 +106,18 @@ def draw_costs(rows: Sequence[Row], path: Path) -> None:
     axes[0].set_ylabel('AP, mean over the seeds')
     figure.canvas.draw()  # the axes get their sizes
     for axis, (cost, _) in zip(axes, labels, strict=True):
-        _write_names(axis, shown, cost)
+        write_names(axis, shown, cost)
     _save(figure, path)
 
 
-def _write_names(axis: plt.Axes, rows: Sequence[Row], cost: str) -> None:
-    """Write each row's name beside its point, where there is room."""
+def write_names(axis: plt.Axes, rows: Sequence[Row], cost: str) -> None:
+    """Write each row's name beside its point, where there is room.
+
+    Args:
+        axis (plt.Axes): Has the points, and its size
+        rows (Sequence[Row]): Rows with costs and an AP
+        cost (str): Attribute of the costs, which is x; y is the mean AP
+    """
     points = {
         row.experiment.name: (
             getattr(row.costs, cost),

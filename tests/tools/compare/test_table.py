@@ -3,6 +3,7 @@
 import csv
 
 import cv2
+import matplotlib.pyplot as plt
 import pytest
 
 from mlpe_mmpose.tools.compare.costs import Costs
@@ -11,6 +12,7 @@ from mlpe_mmpose.tools.compare.plots import (
     draw_curves,
     draw_figures,
     find_front,
+    write_names,
 )
 from mlpe_mmpose.tools.compare.suite import Experiment
 from mlpe_mmpose.tools.compare.table import (
@@ -146,6 +148,50 @@ def test_a_plot_is_a_picture_with_or_without_an_ap(rows, tmp_path, draw, ap):
             found['curve'] = [[1, ap], [2, ap]]
     draw(rows, tmp_path / 'plot.png')
     assert cv2.imread(str(tmp_path / 'plot.png')).std() > 0
+
+
+def test_names_in_the_plot_of_costs_cover_no_name_and_no_point():
+    rows = [
+        Row(
+            Experiment(f'a_long_name_{i}', 'x.py'),
+            [result('any', 0, 0.5 + ap)],
+            Costs(1.0, gflops, 1.0, 'cpu'),
+        )
+        for i, (gflops, ap) in enumerate(
+            [(0.2, 0.0), (0.2, 0.002), (0.21, 0.001), (0.5, 0.1), (1, -0.1)]
+        )
+    ]
+    figure, axis = plt.subplots(figsize=(6, 5))
+    for row in rows:
+        axis.plot(row.costs.gflops, row.values('AP')[0], 'o')
+    axis.margins(x=0.2)
+    figure.canvas.draw()
+    write_names(axis, rows, 'gflops')
+    boxes = [text.get_window_extent() for text in axis.texts]
+    for number, box in enumerate(boxes):
+        assert not box.count_overlaps(boxes[:number])
+        for row in rows:
+            point = row.costs.gflops, row.values('AP')[0]
+            assert not box.contains(*axis.transData.transform(point))
+    assert len(boxes) == len(rows)
+    plt.close(figure)
+
+
+def test_a_name_without_room_is_written_all_the_same():
+    rows = [
+        Row(
+            Experiment(f'a_long_name_{i}', 'x.py'),
+            [result('any', 0, 0.5)],
+            Costs(1.0, 0.2, 1.0, 'cpu'),
+        )
+        for i in range(20)
+    ]
+    figure, axis = plt.subplots()
+    axis.plot(0.2, 50, 'o')
+    figure.canvas.draw()
+    write_names(axis, rows, 'gflops')
+    assert len(axis.texts) == len(rows)
+    plt.close(figure)
 
 
 def test_every_metric_has_a_panel_and_a_metric_of_no_row_has_none(
