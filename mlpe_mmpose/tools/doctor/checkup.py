@@ -18,7 +18,7 @@ from typing import NamedTuple
 from mlpe_mmpose.compat import mmcv_ops, stack
 from mlpe_mmpose.compat.diagnosis import Diagnosis, explain
 
-TESTED_PYTHONS = ((3, 10), (3, 13))
+TESTED_PYTHONS = ((3, 10), (3, 14))
 
 
 class Finding(NamedTuple):
