@@ -38,7 +38,7 @@ change_numpy() {
 
 # Put the packages of the onedl fork in place of OpenMMLab's.
 change_to_onedl() {
-	# the package is imported for their names, so before its parts go
+	# reading the names imports the package, which needs what is removed next
 	"$env/bin/python" -c 'from mlpe_mmpose.compat.stack import PARTS
 print("\n".join(part.fork.split()[-1] for part in PARTS if part.fork))' \
 		>"$env/fork.txt"

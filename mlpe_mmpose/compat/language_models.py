@@ -14,7 +14,7 @@ NAME = 'apply_chunking_to_forward'
 
 
 def install() -> None:
-    """Let MMPretrain believe that transformers is not installed, if it must.
+    """Leave the language models out where transformers lacks their names.
 
     Nothing is done where MMPretrain or transformers is not installed.
     """

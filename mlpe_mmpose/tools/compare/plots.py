@@ -1,7 +1,7 @@
 """Draws the results of a comparison."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -89,15 +89,21 @@ def draw_costs(rows: Sequence[Row], path: Path) -> None:
         ncols=2, figsize=(12, 5), layout='constrained', sharey=True
     )
     shown = [row for row in rows if row.costs and row.values('AP')]
-    labels = ('gflops', 'GFLOPs'), ('milliseconds', 'ms of one person')
-    for axis, (cost, label) in zip(axes, labels, strict=True):
-        points = [
-            (getattr(row.costs, cost), statistics.mean(row.values('AP')), row)
+    labels = {'gflops': 'GFLOPs', 'milliseconds': 'ms of one person'}
+    points = {
+        cost: {
+            row.experiment.name: (
+                getattr(row.costs, cost),
+                statistics.mean(row.values('AP')),
+            )
             for row in shown
-        ]
-        for x, y, _ in points:
+        }
+        for cost in labels
+    }
+    for axis, (cost, label) in zip(axes, labels.items(), strict=True):
+        for x, y in points[cost].values():
             axis.plot(x, y, 'o', color='C0')
-        if front := find_front([(x, y) for x, y, _ in points]):
+        if front := find_front(points[cost].values()):
             costs, values = zip(*front, strict=True)
             axis.plot(costs, values, color='C3', alpha=0.5, zorder=0)
         axis.set_xlabel(label)
@@ -105,26 +111,20 @@ def draw_costs(rows: Sequence[Row], path: Path) -> None:
         axis.margins(x=0.2)
     axes[0].set_ylabel('AP, mean over the seeds')
     figure.canvas.draw()  # the axes get their sizes
-    for axis, (cost, _) in zip(axes, labels, strict=True):
-        write_names(axis, shown, cost)
+    for axis, cost in zip(axes, labels, strict=True):
+        write_names(axis, points[cost])
     _save(figure, path)
 
 
-def write_names(axis: plt.Axes, rows: Sequence[Row], cost: str) -> None:
-    """Write each row's name beside its point, where there is room.
+def write_names(
+    axis: plt.Axes, points: Mapping[str, tuple[float, float]]
+) -> None:
+    """Write each name beside its point, where there is room.
 
     Args:
         axis (plt.Axes): Has the points, and its size
-        rows (Sequence[Row]): Rows with costs and an AP
-        cost (str): Attribute of the costs, which is x; y is the mean AP
+        points (Mapping[str, tuple]): (x, y) of each name
     """
-    points = {
-        row.experiment.name: (
-            getattr(row.costs, cost),
-            statistics.mean(row.values('AP')),
-        )
-        for row in rows
-    }
     taken = [
         Bbox.from_extents(x - 3, y - 3, x + 3, y + 3)
         for x, y in map(axis.transData.transform, points.values())
@@ -149,7 +149,7 @@ def write_names(axis: plt.Axes, rows: Sequence[Row], cost: str) -> None:
         taken.append(box)
 
 
-def find_front(points: Sequence[tuple[float, float]]) -> list[tuple]:
+def find_front(points: Iterable[tuple[float, float]]) -> list[tuple]:
     """Return the points (cost, AP) that no other point beats, by cost.
 
     A point beats another one if it costs less or as much, and its AP is

@@ -151,46 +151,30 @@ def test_a_plot_is_a_picture_with_or_without_an_ap(rows, tmp_path, draw, ap):
 
 
 def test_names_in_the_plot_of_costs_cover_no_name_and_no_point():
-    rows = [
-        Row(
-            Experiment(f'a_long_name_{i}', 'x.py'),
-            [result('any', 0, 0.5 + ap)],
-            Costs(1.0, gflops, 1.0, 'cpu'),
-        )
-        for i, (gflops, ap) in enumerate(
-            [(0.2, 0.0), (0.2, 0.002), (0.21, 0.001), (0.5, 0.1), (1, -0.1)]
-        )
-    ]
+    places = [(0.2, 50), (0.2, 50.2), (0.21, 50.1), (0.5, 60), (1, 40)]
+    points = {f'a_long_name_{i}': place for i, place in enumerate(places)}
     figure, axis = plt.subplots(figsize=(6, 5))
-    for row in rows:
-        axis.plot(row.costs.gflops, row.values('AP')[0], 'o')
+    for x, y in places:
+        axis.plot(x, y, 'o')
     axis.margins(x=0.2)
     figure.canvas.draw()
-    write_names(axis, rows, 'gflops')
+    write_names(axis, points)
     boxes = [text.get_window_extent() for text in axis.texts]
     for number, box in enumerate(boxes):
         assert not box.count_overlaps(boxes[:number])
-        for row in rows:
-            point = row.costs.gflops, row.values('AP')[0]
-            assert not box.contains(*axis.transData.transform(point))
-    assert len(boxes) == len(rows)
+        for place in places:
+            assert not box.contains(*axis.transData.transform(place))
+    assert len(boxes) == len(places)
     plt.close(figure)
 
 
 def test_a_name_without_room_is_written_all_the_same():
-    rows = [
-        Row(
-            Experiment(f'a_long_name_{i}', 'x.py'),
-            [result('any', 0, 0.5)],
-            Costs(1.0, 0.2, 1.0, 'cpu'),
-        )
-        for i in range(20)
-    ]
+    points = {f'a_long_name_{i}': (0.2, 50) for i in range(20)}
     figure, axis = plt.subplots()
     axis.plot(0.2, 50, 'o')
     figure.canvas.draw()
-    write_names(axis, rows, 'gflops')
-    assert len(axis.texts) == len(rows)
+    write_names(axis, points)
+    assert len(axis.texts) == len(points)
     plt.close(figure)
 
 
