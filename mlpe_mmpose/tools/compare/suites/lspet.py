@@ -49,6 +49,15 @@ HRNET = {
     'model.neck': None,
     'model.head': dict(NO_DECONV, in_channels=16),
 }
+# three quarters of the width, for the operations of `plus_trim`
+HRNET_NARROW = {
+    **HRNET,
+    'model.backbone.extra.stage1.num_channels': (12,),
+    'model.backbone.extra.stage2.num_channels': (12, 24),
+    'model.backbone.extra.stage3.num_channels': (12, 24, 48),
+    'model.backbone.extra.stage4.num_channels': (12, 24, 48, 96),
+    'model.head': dict(NO_DECONV, in_channels=12),
+}
 VITPOSE = {
     **SHIFT,
     'model.backbone': _base_.vit,
@@ -105,6 +114,7 @@ ROWS = [
     # multiply-adds (plus 11.8) at 8 times the width
     ('plus_bilinear', 'plus', {**ALL, **BILINEAR}, UNBIASED),
     ('plus_trim', 'plus', TRIM, UNBIASED),
+    ('hrnet_narrow', 'plus_trim', HRNET_NARROW, MSRA),
 ]
 
 experiments = [

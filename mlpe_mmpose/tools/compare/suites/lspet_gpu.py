@@ -47,6 +47,15 @@ LARGE = {
         'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
         'model.head': dict(NO_DECONV_256, in_channels=32),
     },
+    # 30 of 32 channels: 6.9 billion multiply-adds at 256x192
+    'hrnet_narrow': {
+        'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
+        'model.backbone.extra.stage1.num_channels': (64,),
+        'model.backbone.extra.stage2.num_channels': (30, 60),
+        'model.backbone.extra.stage3.num_channels': (30, 60, 120),
+        'model.backbone.extra.stage4.num_channels': (30, 60, 120, 240),
+        'model.head': dict(NO_DECONV_256, in_channels=30),
+    },
     'mspn': {
         'codec': dict(MEGVII_256, _delete_=True),
         'model.backbone': dict(
