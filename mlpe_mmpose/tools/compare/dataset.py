@@ -36,8 +36,9 @@ class DataSet:
         train (dict): ``ann_file``, a file in COCO's format, and ``img``, the
             folder of its images. Defaults to COCO's names
         val (dict): The same, to validate and to test with
-        boxes (str): File of detections to test with; if there is no such
-            file, the boxes of the annotations are used. Defaults to COCO's
+        boxes (str, optional): File of detections to test with; if it is
+            ``None``, or there is no such file, the boxes of the annotations
+            are used. Defaults to COCO's
         type (str, optional): MMPose's class of the data set. Defaults to the
             class in the configs
         metainfo (str, optional): A file of MMPose's kind that describes the
@@ -48,7 +49,7 @@ class DataSet:
     root: str
     train: Mapping = field(default_factory=TRAIN.copy)
     val: Mapping = field(default_factory=VAL.copy)
-    boxes: str = DETECTIONS
+    boxes: str | None = DETECTIONS
     type: str | None = None
     metainfo: str | None = None
     prefix: str = 'coco'
@@ -81,9 +82,9 @@ class DataSet:
                 options[f'{evaluator}.prefix'] = self.prefix
                 best = f'{self.prefix}/AP'
                 options['default_hooks.checkpoint.save_best'] = best
-        found = (root / self.boxes).is_file()
+        boxes = root / self.boxes if self.boxes else None
         options['test_dataloader.dataset.bbox_file'] = (
-            str(root / self.boxes) if found else None
+            str(boxes) if boxes and boxes.is_file() else None
         )
         return options
 

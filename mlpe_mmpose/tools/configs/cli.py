@@ -14,7 +14,8 @@ one person, or of one image in bottomup/, and a multiply-add counts as two.
 
 train one:    mim train mlpe_mmpose mlpe_resnest50_256x192
 copy one:     python -m mlpe_mmpose configs mlpe_resnest50_256x192 --copy .
-inherit one:  _base_ = 'mlpe_mmpose::mlpe_resnest50_256x192.py'"""
+inherit one:  _base_ = 'mlpe_mmpose::mlpe_resnest50_256x192.py'
+              in a config for `mim train mlpe_mmpose`"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -92,7 +92,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     add('--no-pictures', dest='pictures', action='store_false', help=text)
     text = 'draw the heatmaps too, one picture or video for each level'
     add('--heatmaps', action='store_true', help=text)
-    text = 'number people over a video (needs norfair)'
+    text = 'number people over a video (needs mlpe_mmpose[track])'
     add('--track', action='store_true', help=text)
     text = 'smooth the keypoints of each track (One-Euro filter)'
     add('--smooth', action='store_true', help=text)

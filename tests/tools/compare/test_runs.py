@@ -7,10 +7,14 @@ import pytest
 from mmengine.config import Config
 
 from mlpe_mmpose.shipped import find_shipped
-from mlpe_mmpose.tools.compare.dataset import DataSet
+from mlpe_mmpose.tools.compare.dataset import (
+    DETECTIONS,
+    DataSet,
+    read_dataset,
+)
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
 from mlpe_mmpose.tools.compare.runs import GPU_MEMORY, Run, plan_runs
-from mlpe_mmpose.tools.compare.suite import Experiment, Suite
+from mlpe_mmpose.tools.compare.suite import Experiment, Suite, load_suite
 
 TINY = 'mlpe_tiny_synthetic.py'
 SUITE = Suite(
@@ -73,6 +77,16 @@ def test_detections_are_used_where_they_are(data, tmp_path, runs):
     (again, *_) = plan_runs(SUITE, DataSet(data), tmp_path / 'out', seeds=1)
     dataset = again.config.test_dataloader.dataset
     assert dataset.bbox_file == str(boxes / name)
+
+
+def test_table_1_is_tested_with_ground_truth_boxes(data, tmp_path):
+    boxes = data / DETECTIONS
+    boxes.parent.mkdir()
+    boxes.write_text('[]')
+    suite = load_suite('table1')
+    dataset = read_dataset(data, suite.data)
+    for run in plan_runs(suite, dataset, tmp_path / 'out', seeds=1):
+        assert run.config.test_dataloader.dataset.bbox_file is None
 
 
 def test_what_is_done_is_not_run_again(runs):
