@@ -7,6 +7,9 @@ from mmcv.cnn import ConvModule, build_activation_layer, build_norm_layer
 from mmpose.utils.typing import ConfigType, OptConfigType
 from torch import Tensor, nn
 
+import os
+
+ALIGN = os.environ.get('MLPE_ALIGN', '1') == '1'
 MODES = ('deconv', 'bilinear')
 
 
@@ -146,4 +149,6 @@ class ResizingConv2d(nn.Conv2d):
 
 def resize(x: Tensor, size: tuple[int, int]) -> Tensor:
     """Resize bilinearly, corners aligned as everywhere in MLPE and CPN."""
-    return F.interpolate(x, size=size, mode='bilinear', align_corners=True)
+    return F.interpolate(
+        x, size=size, mode='bilinear', align_corners=ALIGN
+    )

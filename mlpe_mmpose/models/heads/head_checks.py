@@ -68,7 +68,7 @@ def check_feats(head: nn.Module, feats: tuple[Tensor, ...]) -> None:
     """
     name = type(head).__name__
     channels = tuple(feat.shape[1] for feat in feats)
-    expected = (head.in_channels,) * head.num_levels
+    expected = tuple(head.in_channels)
     assert channels == expected, (
         f'{name} was built for num_levels={head.num_levels} maps of '
         f'in_channels={head.in_channels}, but the neck gives maps of '

@@ -42,21 +42,21 @@ class LevelPredictors(BaseModule):
         self.convs = nn.ModuleList(
             nn.Sequential(
                 ConvModule(
-                    in_channels,
-                    in_channels,
+                    c,
+                    c,
                     1,
                     norm_cfg=norm_cfg,
                     act_cfg=act_cfg,
                 ),
                 nn.Conv2d(
-                    in_channels,
+                    c,
                     out_channels,
                     kernel_size,
                     padding=kernel_size // 2,
                     bias=False,
                 ),
             )
-            for _ in range(num_levels)
+            for c in reversed(in_channels)
         )
         self.norms = nn.ModuleList(
             build_heatmap_norm(norm_cfg, out_channels)

@@ -65,6 +65,12 @@ class MLPEHead(HeatmapHead):
         out_channels: int = 17,
         num_levels: int = 4,
         predict_kernel_size: int = 3,
+        num_blocks=(0, 1, 2, 3),
+        fuse_channels=None,
+        fuse_blocks=0,
+        projected=True,
+        fuse_kernel=None,
+        fuse_expansion=2,
         upsample: str = 'deconv',
         level_loss: ConfigType = dict(
             type='KeypointMSELoss', use_target_weight=True, loss_weight=0.5
@@ -80,6 +86,8 @@ class MLPEHead(HeatmapHead):
         super(HeatmapHead, self).__init__(init_cfg)
         check_stage_options(self, upsample, norm_cfg)
         check_arguments(self, num_levels, predict_kernel_size, level_occluded)
+        if isinstance(in_channels, int):
+            in_channels = [in_channels] * num_levels
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.num_levels = num_levels
@@ -101,7 +109,26 @@ class MLPEHead(HeatmapHead):
             # MMEngine initialises a child module after the head.
             init_cfg=RELEASE_INIT if init_cfg is None else None,
         )
-        self.refine_network = RefineNetwork(*widths, upsample, **cfgs)
+        self.refine_network = RefineNetwork(
+            *widths,
+            upsample,
+            **cfgs,
+            num_blocks=num_blocks,
+            fuse_channels=fuse_channels or in_channels[0],
+            fuse_blocks=fuse_blocks,
+            projected=projected,
+            fuse_kernel=fuse_kernel,
+            fuse_expansion=fuse_expansion,
+        )
+
+    def init_weights(self) -> None:
+        super().init_weights()
+        import os
+        if os.environ.get('MLPE_SCALED'):
+            for conv in [self.refine_network.predict[0]] + [
+                c[-1] for c in self.level_predictors.convs
+            ]:
+                torch.nn.init.normal_(conv.weight, std=0.001)
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Predict the refined heatmaps.

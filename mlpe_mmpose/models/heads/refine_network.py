@@ -16,6 +16,7 @@ def projected_bottleneck(
     out_channels: int,
     norm_cfg: ConfigType,
     act_cfg: OptConfigType,
+    expansion: int = 2,
 ) -> Bottleneck:
     """Build a bottleneck whose shortcut is always a 1x1 convolution (CPN).
 
@@ -28,7 +29,7 @@ def projected_bottleneck(
     block = Bottleneck(
         in_channels,
         out_channels,
-        expansion=2,
+        expansion=expansion,
         downsample=shortcut,
         norm_cfg=norm_cfg,
     )
@@ -62,6 +63,12 @@ class RefineNetwork(BaseModule):
         upsample: str,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
+        num_blocks=(0, 1, 2, 3),
+        fuse_channels=None,
+        fuse_blocks=0,
+        projected=True,
+        fuse_kernel=None,
+        fuse_expansion=2,
     ) -> None:
         super().__init__()
         cfgs = (norm_cfg, act_cfg)
@@ -69,25 +76,47 @@ class RefineNetwork(BaseModule):
         self.bottlenecks = nn.ModuleList(
             nn.Sequential(
                 *(
-                    projected_bottleneck(channels, channels, *cfgs)
-                    for _ in range(i)
+                    projected_bottleneck(channels[i], channels[i], *cfgs)
+                    if projected
+                    else Bottleneck(
+                        channels[i], channels[i], expansion=2, norm_cfg=norm_cfg
+                    )
+                    for _ in range(num_blocks[i])
                 )
             )
             for i in range(num_levels)
         )
         self.upsamples = nn.ModuleList(
-            nn.ModuleList(DeconvStage(channels, *cfgs) for _ in range(i))
+            nn.ModuleList(DeconvStage(channels[i], *cfgs) for _ in range(i))
             for i in range(num_levels if upsample == 'deconv' else 0)
         )
         self.fuse = projected_bottleneck(
-            num_levels * channels, channels, *cfgs
+            sum(channels), fuse_channels, *cfgs, expansion=fuse_expansion
+        )
+        if fuse_kernel:
+            inner = self.fuse.conv2.in_channels
+            self.fuse.conv2 = nn.Conv2d(
+                inner,
+                inner,
+                fuse_kernel,
+                padding=fuse_kernel // 2,
+                groups=inner,
+                bias=False,
+            )
+        self.fused_blocks = nn.Sequential(
+            *(
+                Bottleneck(
+                    fuse_channels, fuse_channels, expansion=2, norm_cfg=norm_cfg
+                )
+                for _ in range(fuse_blocks)
+            )
         )
         if not self.upsamples:
             # only the order of operations changes, not the parameters
             for conv in (self.fuse.conv1, self.fuse.downsample[0]):
                 conv.__class__ = ResizingConv2d
         self.predict = nn.Sequential(
-            nn.Conv2d(channels, out_channels, 3, padding=1, bias=False),
+            nn.Conv2d(fuse_channels, out_channels, 3, padding=1, bias=False),
             build_heatmap_norm(norm_cfg, out_channels),
         )
 
@@ -112,4 +141,4 @@ class RefineNetwork(BaseModule):
             branches.append(x)
         if self.upsamples:
             branches = torch.cat(branches, dim=1)
-        return self.predict(self.fuse(branches))
+        return self.predict(self.fused_blocks(self.fuse(branches)))

@@ -66,6 +66,7 @@ class MLPENeck(BaseModule):
         pool_ratios: Sequence[float] = (0.1, 0.2, 0.3),
         upsample: str = 'deconv',
         lateral_fusion: bool = False,
+        coarse_deconvs: int = 0,
         upsample_act_cfg: OptConfigType = None,
         reduce_coarsest: bool = True,
         num_outs: int | None = None,
@@ -79,6 +80,9 @@ class MLPENeck(BaseModule):
         super().__init__(init_cfg)
         check_stage_options(self, upsample, norm_cfg)
         self.in_channels = tuple(in_channels)
+        levels = len(in_channels)
+        if isinstance(out_channels, int):
+            out_channels = [out_channels] * levels
         self.out_channels = out_channels
         self.lateral_fusion = lateral_fusion
         self.reduce_coarsest = reduce_coarsest
@@ -88,20 +92,28 @@ class MLPENeck(BaseModule):
         lateral_channels = in_channels if lateral_fusion else in_channels[-1:]
         # fine to coarse; without fusion, the coarsest only
         self.laterals = nn.ModuleList(
-            ConvModule(c, out_channels, 1, norm_cfg=norm_cfg, act_cfg=act_cfg)
-            for c in lateral_channels
+            ConvModule(c, out, 1, norm_cfg=norm_cfg, act_cfg=act_cfg)
+            for c, out in zip(
+                lateral_channels, out_channels[-len(lateral_channels) :]
+            )
         )
         self.enhancement = None
         if feature_enhancement:
             self.enhancement = FeatureEnhancement(
-                in_channels[-1], out_channels, pool_ratios, act_cfg
+                in_channels[-1], out_channels[-1], pool_ratios, act_cfg
             )
-        stage = DeconvStage if upsample == 'deconv' else BilinearStage
-        first = out_channels if reduce_coarsest else in_channels[-1]
+        stages = [DeconvStage if upsample == 'deconv' else BilinearStage] * (
+            levels - 1
+        )
+        if upsample == 'bilinear' and coarse_deconvs:
+            stages[:coarse_deconvs] = [DeconvStage] * coarse_deconvs
+        first = out_channels[-1] if reduce_coarsest else in_channels[-1]
         # coarse to fine, the order in which they run
         self.upsamples = nn.ModuleList(
-            stage(out_channels, norm_cfg, upsample_act_cfg, channels)
-            for channels in (first, *[out_channels] * (len(in_channels) - 2))
+            stage(out, norm_cfg, upsample_act_cfg, channels)
+            for stage, channels, out in zip(
+                stages, (first, *out_channels[-2:0:-1]), out_channels[-2::-1]
+            )
         )
 
     def _check_levels(self) -> None:

@@ -77,6 +77,44 @@ TRIM = {
     'model.head.in_channels': 26,
 }
 
+def sized(width, **head):
+    return {
+        **ALL, **BILINEAR,
+        'model.neck.out_channels': width,
+        'model.head.in_channels': width,
+        **{f'model.head.{k}': v for k, v in head.items()},
+    }
+
+
+IDEAS = dict(
+    i_pyr=sized([16, 24, 48, 64], num_blocks=[0, 1, 1, 2], fuse_channels=24),
+    i_pyr2=sized([16, 24, 32, 48], num_blocks=[0, 1, 2, 3], fuse_channels=16, fuse_blocks=2),
+    i_deep=sized(26, num_blocks=[0, 2, 4, 6], projected=False),
+    i_false=sized(26),
+    i_false_deep=sized(26, num_blocks=[0, 2, 4, 6], projected=False),
+    i_dw7=sized(26, fuse_kernel=7, fuse_expansion=1),
+    i_f32=sized(26, fuse_channels=32),
+    i_l32=sized(32, fuse_channels=26),
+    i_mixed={**sized(26), 'model.neck.coarse_deconvs': 2},
+    i_lw={**sized(26), 'model.head.level_loss': dict(type='KeypointMSELoss', use_target_weight=True, loss_weight=0.1)},
+    i_scaled=sized(26),
+    i_scaled2=sized(26),
+    i_20_32=sized(20, fuse_channels=32),
+    i_16_34d=sized(16, fuse_channels=34, num_blocks=[0, 2, 4, 6], projected=False),
+    i_16_32d=sized(16, fuse_channels=32, num_blocks=[0, 2, 4, 6], projected=False),
+    i_16_45e3=sized(16, fuse_channels=45, fuse_expansion=3),
+    i_20_24e1=sized(20, fuse_channels=20, fuse_expansion=1),
+    i_26_36e3=sized(26, fuse_channels=36, fuse_expansion=3, projected=False),
+    i_26_40e4=sized(26, fuse_channels=40, fuse_expansion=4, projected=False),
+    i_26_32e2=sized(26, fuse_channels=32, projected=False),
+    i_deep2=sized(24, num_blocks=[1, 3, 6, 6], projected=False),
+)
+w12 = {
+    f'model.backbone.extra.stage{i}.num_channels': tuple(12 * 2**j for j in range(i))
+    for i in (1, 2, 3, 4)
+}
+HRNET_W12 = {**HRNET, **w12, 'model.head': dict(NO_DECONV, in_channels=12)}
+
 MSRA, SIMCC = _base_.msra, _base_.simcc_4x4
 ROWS = [
     # name, peer, options, codec
@@ -105,7 +143,13 @@ ROWS = [
     # multiply-adds (plus 11.8) at 8 times the width
     ('plus_bilinear', 'plus', {**ALL, **BILINEAR}, UNBIASED),
     ('plus_trim', 'plus', TRIM, UNBIASED),
+    ('trim_w7', 'plus', TRIM, dict(unbiased=True, kernel_sizes=(11, 9, 7, 7))),
+    ('trim_w9', 'plus', TRIM, dict(unbiased=True, kernel_sizes=(11, 9, 9, 9))),
+    ('hrnet_w12', 'plus', HRNET_W12, MSRA),
+    ('hrnet_s15', 'plus', HRNET, dict(_base_.msra, sigma=1.5)),
 ]
+
+ROWS += [(k, 'plus', v, UNBIASED) for k, v in IDEAS.items()]
 
 experiments = [
     dict(name=name, against=peer, options=options, codec=codec)

@@ -43,6 +43,40 @@ CHEAPER_PLUS = {
     },
 }
 
+
+
+def sized(width, **head):
+    return {
+        **BILINEAR,
+        'model.neck.out_channels': width,
+        'model.head.in_channels': width,
+        **{f'model.head.{k}': v for k, v in head.items()},
+    }
+
+
+CHEAPER_PLUS.update(
+    i_pyr=sized([16, 24, 48, 64], num_blocks=[0, 1, 1, 2], fuse_channels=24),
+    i_pyr2=sized([16, 24, 32, 48], num_blocks=[0, 1, 2, 3], fuse_channels=16, fuse_blocks=2),
+    i_deep=sized(26, num_blocks=[0, 2, 4, 6], projected=False),
+    i_false=sized(26),
+    i_false_deep=sized(26, num_blocks=[0, 2, 4, 6], projected=False),
+    i_dw7=sized(26, fuse_kernel=7, fuse_expansion=1),
+    i_f32=sized(26, fuse_channels=32),
+    i_l32=sized(32, fuse_channels=26),
+    i_mixed={**sized(26), 'model.neck.coarse_deconvs': 2},
+    i_lw={**sized(26), 'model.head.level_loss': dict(type='KeypointMSELoss', use_target_weight=True, loss_weight=0.1)},
+    i_scaled=sized(26),
+    i_scaled2=sized(26),
+    i_20_32=sized(20, fuse_channels=32),
+    i_16_34d=sized(16, fuse_channels=34, num_blocks=[0, 2, 4, 6], projected=False),
+    i_16_32d=sized(16, fuse_channels=32, num_blocks=[0, 2, 4, 6], projected=False),
+    i_16_45e3=sized(16, fuse_channels=45, fuse_expansion=3),
+    i_20_24e1=sized(20, fuse_channels=20, fuse_expansion=1),
+    i_26_36e3=sized(26, fuse_channels=36, fuse_expansion=3, projected=False),
+    i_26_40e4=sized(26, fuse_channels=40, fuse_expansion=4, projected=False),
+    i_26_32e2=sized(26, fuse_channels=32, projected=False),
+    i_deep2=sized(24, num_blocks=[1, 3, 6, 6], projected=False),
+)
 ROWS = {row['name']: row for row in _base_.experiments}
 # the paper's figures are of other conditions, and of one of the rows only
 C = dict(ROWS['c'], paper={}, source='')
