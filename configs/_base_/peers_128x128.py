@@ -8,6 +8,8 @@ mse = dict(type='KeypointMSELoss', use_target_weight=True)
 # Simple Baselines on C5, which has 128 channels; sigma as in
 # peers/simple_baseline_tiny_synthetic.py
 msra = dict(_delete_=True, type='MSRAHeatmap', **_base_.sizes, sigma=1)
+# DARK, with the blur of 5 cells that the other codecs have here
+dark = dict(msra, unbiased=True, blur_kernel_size=5)
 heatmap_head = dict(
     _delete_=True,
     type='HeatmapHead',

@@ -115,6 +115,8 @@ ROWS = [
     ('plus_bilinear', 'plus', {**ALL, **BILINEAR}, UNBIASED),
     ('plus_trim', 'plus', TRIM, UNBIASED),
     ('hrnet_narrow', 'plus_trim', HRNET_NARROW, MSRA),
+    # HRNet without rounding, as MLPE-plus
+    ('hrnet_dark', 'plus', HRNET, _base_.dark),
 ]
 
 experiments = [

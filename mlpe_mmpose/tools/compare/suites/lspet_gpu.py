@@ -32,6 +32,11 @@ NO_DECONV_256 = dict(HEAD_256, deconv_out_channels=None)
 # MMPose's default: three transposed convolutions to 256 channels
 ONE_LEVEL_256 = dict(NO_DECONV_256, in_channels=256)
 
+HRNET_256 = {
+    'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
+    'model.head': dict(NO_DECONV_256, in_channels=32),
+}
+
 # what a row has in the place of the small network's parts
 LARGE = {
     'simple_baseline': {'model.head': HEAD_256},
@@ -43,10 +48,8 @@ LARGE = {
     },
     'c_one_level': {'model.head': ONE_LEVEL_256},
     'c_one_level_relu': {'model.head': ONE_LEVEL_256},
-    'hrnet': {
-        'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
-        'model.head': dict(NO_DECONV_256, in_channels=32),
-    },
+    'hrnet': HRNET_256,
+    'hrnet_dark': HRNET_256,
     # 30 of 32 channels: 6.9 billion multiply-adds at 256x192
     'hrnet_narrow': {
         'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
@@ -115,6 +118,7 @@ LARGE = {
     },
 }
 CODECS = {'MSRAHeatmap': MSRA_256, 'SimCCLabel': SIMCC_256}
+DARK_256 = dict(MSRA_256, unbiased=True, blur_kernel_size=11)
 
 experiments = [
     dict(
@@ -126,7 +130,9 @@ experiments = [
                 **LARGE.get(row['name'], {}),
             }.items()
         },
-        codec=CODECS.get(
+        codec=DARK_256
+        if row['name'] == 'hrnet_dark'
+        else CODECS.get(
             row.get('codec', {}).get('type'), row.get('codec', {})
         ),
     )
