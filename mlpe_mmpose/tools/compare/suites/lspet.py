@@ -74,6 +74,17 @@ ONE_LEVEL = {
     'model.neck.num_outs': 1,
     'model.head': dict(NO_DECONV, in_channels=32),
 }
+# MMPose's head on the finest map of the neck of MLPE-plus
+PLAIN_HEAD = {
+    **SHIFT,
+    'model.neck.num_outs': 1,
+    'model.head': dict(
+        NO_DECONV,
+        in_channels=32,
+        conv_out_channels=(32,),
+        conv_kernel_sizes=(3,),
+    ),
+}
 REDUCED_C5 = {
     **SIMPLE_BASELINE,
     'model.neck': _base_.reduced_c5,
@@ -117,6 +128,7 @@ ROWS = [
     ('hrnet_narrow', 'plus_trim', HRNET_NARROW, MSRA),
     # HRNet without rounding, as MLPE-plus
     ('hrnet_dark', 'plus', HRNET, _base_.dark),
+    ('plain_head', 'plus', PLAIN_HEAD, _base_.dark),
 ]
 
 experiments = [

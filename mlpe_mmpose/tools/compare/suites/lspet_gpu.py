@@ -59,6 +59,14 @@ LARGE = {
         'model.backbone.extra.stage4.num_channels': (30, 60, 120, 240),
         'model.head': dict(NO_DECONV_256, in_channels=30),
     },
+    'plain_head': {
+        'model.head': dict(
+            NO_DECONV_256,
+            in_channels=256,
+            conv_out_channels=(256,),
+            conv_kernel_sizes=(3,),
+        ),
+    },
     'mspn': {
         'codec': dict(MEGVII_256, _delete_=True),
         'model.backbone': dict(
@@ -131,7 +139,7 @@ experiments = [
             }.items()
         },
         codec=DARK_256
-        if row['name'] == 'hrnet_dark'
+        if row['name'] in ('hrnet_dark', 'plain_head')
         else CODECS.get(
             row.get('codec', {}).get('type'), row.get('codec', {})
         ),
