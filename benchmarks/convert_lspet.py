@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import scipy.io
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
 LSP = [
     'right_ankle',
@@ -32,22 +33,8 @@ LSP = [
     'neck',
     'top_head',
 ]
-CROWDPOSE = [
-    'left_shoulder',
-    'right_shoulder',
-    'left_elbow',
-    'right_elbow',
-    'left_wrist',
-    'right_wrist',
-    'left_hip',
-    'right_hip',
-    'left_knee',
-    'right_knee',
-    'left_ankle',
-    'right_ankle',
-    'top_head',
-    'neck',
-]
+METAINFO = dict(from_file='configs/_base_/datasets/crowdpose.py')
+CROWDPOSE = list(parse_pose_metainfo(METAINFO)['keypoint_id2name'].values())
 # The following numbers are our choice.
 MIN_KEYPOINTS = 6  # a person with fewer is left out
 CUT = 1.7  # longer side of the box in the cut image

@@ -16,7 +16,14 @@ SIZES_256 = dict(input_size=(256, 256), heatmap_size=(64, 64))
 # The names differ from those of lspet.py, which MMEngine would merge.
 # What the heads of the config decode with, until a row has another codec
 CODEC_256 = dict(type='MLPEHeatmap', **SIZES_256, kernel_sizes=(15, 11, 9, 7))
-MSRA_256 = dict(_delete_=True, type='MSRAHeatmap', **SIZES_256, sigma=2)
+# MMPose's sigma, and its blur for an unbiased codec of this sigma
+MSRA_256 = dict(
+    _delete_=True,
+    type='MSRAHeatmap',
+    **SIZES_256,
+    sigma=2,
+    blur_kernel_size=11,
+)
 MEGVII_256 = dict(type='MegviiHeatmap', **SIZES_256, kernel_size=5)
 SIMCC_256 = dict(
     _base_.simcc,
@@ -52,7 +59,7 @@ LARGE = {
     'hrnet_dark': HRNET_256,
     # 30 of 32 channels: 6.9 billion multiply-adds at 256x192
     'hrnet_narrow': {
-        'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
+        **HRNET_256,
         'model.backbone.extra.stage1.num_channels': (64,),
         'model.backbone.extra.stage2.num_channels': (30, 60),
         'model.backbone.extra.stage3.num_channels': (30, 60, 120),
@@ -126,7 +133,6 @@ LARGE = {
     },
 }
 CODECS = {'MSRAHeatmap': MSRA_256, 'SimCCLabel': SIMCC_256}
-DARK_256 = dict(MSRA_256, unbiased=True, blur_kernel_size=11)
 
 experiments = [
     dict(
@@ -138,11 +144,10 @@ experiments = [
                 **LARGE.get(row['name'], {}),
             }.items()
         },
-        codec=DARK_256
-        if row['name'] in ('hrnet_dark', 'plain_head')
-        else CODECS.get(
-            row.get('codec', {}).get('type'), row.get('codec', {})
-        ),
+        codec={
+            **row.get('codec', {}),
+            **CODECS.get(row.get('codec', {}).get('type'), {}),
+        },
     )
     for row in _base_.experiments
 ]
