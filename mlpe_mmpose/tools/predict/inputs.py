@@ -70,8 +70,8 @@ def open_input(text: str, ann_file: str | None = None) -> Input:
     Raises:
         FileNotFoundError: If there is nothing of this name, or no image in
             it.
-        ValueError: If a video or camera cannot be opened, ``ann_file`` has
-            not exactly one entry for each image, or it is given for a video.
+        ValueError: If a video or camera cannot be opened, a list is not
+            UTF-8, or ``ann_file`` has not one entry for each image.
     """
     path = Path(text)
     if not path.exists() and text.isdecimal():
@@ -98,8 +98,7 @@ def _list_images(text: str) -> list[Path]:
         paths = sorted(p for p in path.iterdir() if _is_image(p))
         wanted = f'a file that ends with {", ".join(IMAGE_SUFFIXES)}'
     elif path.suffix.lower() == '.txt' and path.is_file():
-        # programs of Windows write a mark before the first line
-        lines = path.read_text(encoding='utf-8-sig').splitlines()
+        lines = _read_text(path).splitlines()
         paths = [Path(line.strip()) for line in lines if line.strip()]
         wanted = 'a line with a path'
     elif path.exists():
@@ -116,6 +115,18 @@ def _list_images(text: str) -> list[Path]:
         )
     # the same file twice would have one id twice
     return list({_find_place(path): path for path in paths}.values())
+
+
+def _read_text(path: Path) -> str:
+    """Read a list of images, which has to be UTF-8."""
+    try:
+        # programs of Windows write a mark before the first line
+        return path.read_text(encoding='utf-8-sig')
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f'INPUT={str(path)!r} is not UTF-8: {error}. PowerShell 5 writes '
+            'UTF-8 with `-Encoding utf8`.'
+        ) from error
 
 
 def _find_place(path: Path) -> Path:

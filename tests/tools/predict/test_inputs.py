@@ -51,6 +51,13 @@ def test_a_list_of_windows_is_read(tmp_path, three):
     assert heights(listed) == [22, 20]
 
 
+def test_a_list_in_another_encoding_is_refused_by_its_name(tmp_path):
+    listed = tmp_path / 'list.txt'
+    listed.write_text('images/x.png\n', encoding='utf-16')
+    with pytest.raises(ValueError, match=r'list\.txt.*is not UTF-8.*utf8'):
+        open_input(str(listed))
+
+
 def test_files_of_one_name_in_two_folders_keep_their_folders(tmp_path, three):
     source = open_input(str(tmp_path / '*/x.png'))
     assert [frame.name for frame in source.read()] == ['a/x.png', 'b/x.png']
