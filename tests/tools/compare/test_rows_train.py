@@ -18,7 +18,14 @@ from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
-NAMES = 'lspet', 'tiny_steps', 'lspet_gpu', 'table2'
+NAMES = (
+    'lspet',
+    'tiny_steps',
+    'lspet_gpu',
+    'table2',
+    'lspet_tuned',
+    'tiny_tuned',
+)
 SUITES = {name: load_suite(name) for name in NAMES}
 # all small networks, and the large ones whose heads or targets differ
 ROWS = [
@@ -26,6 +33,8 @@ ROWS = [
 ]
 ROWS += [('table2', name) for name in ('mspn50', 'offsets_resnest50')]
 ROWS += [('table2', 'rtmpose_m')]
+# the codecs that only these suites have
+ROWS += [('lspet_tuned', 'cpn'), ('tiny_tuned', 'simple_baseline')]
 # ResNeSt-50 at 256x256, 20 times
 ROWS += [
     pytest.param('lspet_gpu', row.name, marks=pytest.mark.long)
@@ -76,7 +85,17 @@ def lspet_gpu(lspet: Path) -> Path:
 
 
 @pytest.fixture(scope='module')
+def lspet_tuned(lspet: Path) -> Path:
+    return lspet
+
+
+@pytest.fixture(scope='module')
 def tiny_steps(table2: Path) -> Path:
+    return table2
+
+
+@pytest.fixture(scope='module')
+def tiny_tuned(table2: Path) -> Path:
     return table2
 
 

@@ -16,9 +16,9 @@ from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
 
 RESULTS = Path(__file__).parents[3] / 'docs' / 'results'
-DATA = dict.fromkeys(('lspet', 'lspet_gpu'), 'data/lspet')
+DATA = dict.fromkeys(('lspet', 'lspet_gpu', 'lspet_tuned'), 'data/lspet')
 # suites of which some runs are still to come
-UNFINISHED = {'lspet', 'lspet_gpu', 'tiny_steps'}
+UNFINISHED = {'lspet', 'lspet_gpu', 'lspet_tuned', 'tiny_steps', 'tiny_tuned'}
 
 
 @pytest.mark.parametrize('suite', sorted(p.name for p in RESULTS.iterdir()))

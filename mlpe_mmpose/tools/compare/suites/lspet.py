@@ -128,6 +128,7 @@ ROWS = [
     ('hrnet_narrow', 'plus_trim', HRNET_NARROW, MSRA),
     # HRNet without rounding, as MLPE-plus
     ('hrnet_dark', 'plus', HRNET, _base_.dark),
+    ('hrnet_narrow_dark', 'plus_trim', HRNET_NARROW, _base_.dark),
     ('plain_head', 'plus', PLAIN_HEAD, _base_.dark),
 ]
 

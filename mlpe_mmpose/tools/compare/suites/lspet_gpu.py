@@ -43,6 +43,15 @@ HRNET_256 = {
     'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
     'model.head': dict(NO_DECONV_256, in_channels=32),
 }
+# 30 of 32 channels: 6.9 billion multiply-adds at 256x192
+HRNET_NARROW_256 = {
+    **HRNET_256,
+    'model.backbone.extra.stage1.num_channels': (64,),
+    'model.backbone.extra.stage2.num_channels': (30, 60),
+    'model.backbone.extra.stage3.num_channels': (30, 60, 120),
+    'model.backbone.extra.stage4.num_channels': (30, 60, 120, 240),
+    'model.head': dict(NO_DECONV_256, in_channels=30),
+}
 
 # what a row has in the place of the small network's parts
 LARGE = {
@@ -57,15 +66,8 @@ LARGE = {
     'c_one_level_relu': {'model.head': ONE_LEVEL_256},
     'hrnet': HRNET_256,
     'hrnet_dark': HRNET_256,
-    # 30 of 32 channels: 6.9 billion multiply-adds at 256x192
-    'hrnet_narrow': {
-        **HRNET_256,
-        'model.backbone.extra.stage1.num_channels': (64,),
-        'model.backbone.extra.stage2.num_channels': (30, 60),
-        'model.backbone.extra.stage3.num_channels': (30, 60, 120),
-        'model.backbone.extra.stage4.num_channels': (30, 60, 120, 240),
-        'model.head': dict(NO_DECONV_256, in_channels=30),
-    },
+    'hrnet_narrow': HRNET_NARROW_256,
+    'hrnet_narrow_dark': HRNET_NARROW_256,
     'plain_head': {
         'model.head': dict(
             NO_DECONV_256,

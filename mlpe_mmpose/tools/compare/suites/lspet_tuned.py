@@ -1,0 +1,29 @@
+# Rows of suite `lspet` with what helps: four times the learning rate, and for
+# the peers codecs that do not round to cells, as that of MLPE-plus does not.
+#
+#   python -m mlpe_mmpose compare lspet_tuned --data data/lspet --out OUT
+_base_ = ['lspet.py']
+
+options = {'optim_wrapper.optimizer.lr': 8e-3}
+# name, and the codec in the place of the row's own
+CODECS = {
+    'plus': None,
+    'plus_trim': None,
+    'cpn': _base_.UNBIASED,
+    'simple_baseline': _base_.dark,
+    # MMPose has no other codec for it
+    'mspn': None,
+    'hrnet': _base_.dark,
+    'hrnet_narrow': _base_.dark,
+    'rtmpose_head': None,
+}
+
+experiments = [
+    dict(
+        row,
+        against=None if row['name'] == 'plus_trim' else 'plus_trim',
+        codec=CODECS[row['name']] or row['codec'],
+    )
+    for row in _base_.experiments
+    if row['name'] in CODECS
+]
