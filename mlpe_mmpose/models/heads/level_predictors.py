@@ -33,11 +33,13 @@ class LevelPredictors(BaseModule):
         in_channels: int,
         out_channels: int,
         kernel_size: int,
+        scale: int = 1,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
         init_cfg: OptMultiConfig = RELEASE_INIT,
     ) -> None:
         super().__init__(init_cfg)
+        self.scale = scale
         # coarse to fine
         self.convs = nn.ModuleList(
             nn.Sequential(
@@ -73,7 +75,7 @@ class LevelPredictors(BaseModule):
             list[Tensor]: Heatmaps, coarse to fine, each (B, K, H, W), the
             size of the finest map.
         """
-        size = feats[0].shape[-2:]
+        size = tuple(self.scale * s for s in feats[0].shape[-2:])
         return [
             norm(resize(conv(feat), size))
             for conv, norm, feat in zip(

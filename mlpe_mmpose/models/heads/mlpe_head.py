@@ -71,6 +71,7 @@ class MLPEHead(HeatmapHead):
         ),
         refine_loss: ConfigType = dict(type='MLPEOHKMLoss'),
         level_occluded: str = 'suppress',
+        subpixel: int = 1,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
         decoder: OptConfigType = None,
@@ -97,11 +98,12 @@ class MLPEHead(HeatmapHead):
         self.level_predictors = LevelPredictors(
             *widths,
             predict_kernel_size,
+            scale=subpixel,
             **cfgs,
             # MMEngine initialises a child module after the head.
             init_cfg=RELEASE_INIT if init_cfg is None else None,
         )
-        self.refine_network = RefineNetwork(*widths, upsample, **cfgs)
+        self.refine_network = RefineNetwork(*widths, upsample, subpixel=subpixel, **cfgs)
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Predict the refined heatmaps.

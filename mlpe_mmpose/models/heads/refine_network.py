@@ -60,6 +60,7 @@ class RefineNetwork(BaseModule):
         channels: int,
         out_channels: int,
         upsample: str,
+        subpixel: int = 1,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
     ) -> None:
@@ -87,9 +88,21 @@ class RefineNetwork(BaseModule):
             for conv in (self.fuse.conv1, self.fuse.downsample[0]):
                 conv.__class__ = ResizingConv2d
         self.predict = nn.Sequential(
-            nn.Conv2d(channels, out_channels, 3, padding=1, bias=False),
+            nn.Sequential(
+                nn.Conv2d(channels, out_channels * subpixel**2, 3, padding=1, bias=False),
+                nn.PixelShuffle(subpixel),
+            ),
             build_heatmap_norm(norm_cfg, out_channels),
         )
+        import os
+        self.icnr = subpixel if os.environ.get('MLPE_ICNR') else 1
+
+    def init_weights(self):
+        super().init_weights()
+        if self.icnr > 1:
+            weight = self.predict[0][0].weight.data
+            n = self.icnr ** 2
+            weight.copy_(weight[::n].repeat_interleave(n, 0))
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """Predict the refined heatmaps.

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import torch
+import torch.nn.functional as F
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
 from mmpose.registry import MODELS
@@ -69,6 +71,7 @@ class MLPENeck(BaseModule):
         upsample_act_cfg: OptConfigType = None,
         reduce_coarsest: bool = True,
         num_outs: int | None = None,
+        fold_finest: bool = False,
         norm_cfg: ConfigType = dict(type='BN'),
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
         init_cfg: OptMultiConfig = None,
@@ -78,6 +81,10 @@ class MLPENeck(BaseModule):
             init_cfg = dict(type='Kaiming', layer='Conv2d', mode='fan_out')
         super().__init__(init_cfg)
         check_stage_options(self, upsample, norm_cfg)
+        self.fold = fold_finest
+        self.given_channels = tuple(in_channels)
+        if fold_finest:
+            in_channels = (4 * in_channels[0] + in_channels[1], *in_channels[2:])
         self.in_channels = tuple(in_channels)
         self.out_channels = out_channels
         self.lateral_fusion = lateral_fusion
@@ -132,6 +139,8 @@ class MLPENeck(BaseModule):
             tuple[Tensor]: ``num_outs`` maps, fine to coarse, each of
             ``out_channels`` channels and its input's size.
         """
+        if self.fold:
+            feats = (torch.cat([F.pixel_unshuffle(feats[0], 2), feats[1]], 1), *feats[2:])
         channels = tuple(feat.shape[1] for feat in feats)
         assert channels == self.in_channels, (
             f'{self.__class__.__name__} was built with in_channels='

@@ -135,3 +135,16 @@ experiments = [
     dict(name=name, against=peer, options=options, codec=codec)
     for name, peer, options, codec in ROWS
 ]
+def rate(name, lr):
+    row = next(row for row in experiments if row['name'] == name)
+    experiments.append(dict(row, name=f'{name}_lr{lr}', against=name, options={**(row.get('options') or {}), 'optim_wrapper.optimizer.lr': lr * 1e-3}))
+for _name, *_ in ROWS:
+    for _lr in (4, 8):
+        rate(_name, _lr)
+def backbone(name, base, stem, depth=18):
+    row = next(row for row in experiments if row['name'] == name)
+    experiments.append(dict(row, name=f'{name}_b{base}_{stem}_{depth}', against=name, options={**(row.get('options') or {}), 'model.backbone.base_channels': base, 'model.backbone.stem_channels': stem, 'model.backbone.depth': depth, 'model.neck.in_channels': (base, 2*base, 4*base, 8*base)}))
+backbone('plus_trim_lr8', 22, 22)
+backbone('plus_trim_lr8', 16, 16, 34)
+backbone('plus_lr8', 22, 22)
+EMA = [dict(type='SyncBuffersHook'), dict(type='EMAHook', ema_type='ExpMomentumEMA', momentum=0.0002, update_buffers=True, priority=49)]

@@ -43,6 +43,30 @@ CHEAPER_PLUS = {
     },
 }
 
+# ideas: name: (width, upsample, fold finest, extra options)
+def idea(width, upsample, fold, **extra):
+    options = {
+        'model.neck.out_channels': width,
+        'model.head.in_channels': width,
+        'model.neck.upsample': upsample,
+        'model.head.upsample': upsample,
+        'model.head.num_levels': 3,
+        'model.head.subpixel': 2,
+    }
+    if fold:
+        options['model.neck.fold_finest'] = True
+    else:
+        options['model.neck.in_channels'] = (32, 64, 128)
+        options['model.backbone.out_indices'] = (1, 2, 3)
+    return {**options, **extra}
+CHEAPER_PLUS.update(
+    s_a3_dec=idea(32, 'deconv', False),
+    s_b3_dec=idea(32, 'deconv', True),
+    s_b3_bil40=idea(40, 'bilinear', True),
+    s_icnr=idea(40, 'bilinear', True),
+    s_b3_bil44=idea(44, 'bilinear', True),
+)
+
 ROWS = {row['name']: row for row in _base_.experiments}
 # the paper's figures are of other conditions, and of one of the rows only
 C = dict(ROWS['c'], paper={}, source='')
@@ -68,3 +92,43 @@ experiments = [
         for name, peer, row, options in STEPS
     ),
 ]
+for row in experiments:
+    if row['name'].startswith('s_'):
+        row['codec'] = dict(row.get('codec') or {}, kernel_sizes=(9, 7, 5))
+WARM = dict(type='LinearLR', begin=0, end=100, start_factor=0.01, by_epoch=False)
+EMA = [dict(type='SyncBuffersHook'), dict(type='EMAHook', ema_type='ExpMomentumEMA', momentum=0.0002, update_buffers=True, priority=49)]
+PIPE = [
+    dict(type='CheckedLoadImage'), dict(type='GetBBoxCenterScale', padding=1.25), dict(type='MarkOccludedKeypoints'),
+    dict(type='FastRandomFlip', prob=0.5), dict(type='RandomHalfBody'), dict(type='FastRandomBBoxTransform'),
+    dict(type='TopdownAffine', input_size=(96, 128)),
+    dict(type='GenerateTarget', encoder=dict(type='MLPEHeatmap', input_size=(96, 128), heatmap_size=(24, 32), kernel_sizes=(9, 7, 5, 5), unbiased=True)),
+    dict(type='PackPoseInputs'),
+]
+HALF = [t for t in PIPE if t['type'] != 'FastRandomBBoxTransform']
+HALF.insert(5, dict(type='FastRandomBBoxTransform', rotate_factor=20.0, rotate_prob=0.5, scale_factor=(0.85, 1.2), shift_prob=0.0))
+FLAT = [WARM, dict(type='CosineAnnealingLR', begin=2, end=4, T_max=2, eta_min=1e-4, by_epoch=True, convert_to_iter_based=True)]
+RECIPES = dict(
+    r_flat={'param_scheduler': FLAT},
+    r_ema={'custom_hooks': EMA},
+    r_aug={'train_dataloader.dataset.pipeline': PIPE},
+    r_half={'train_dataloader.dataset.pipeline': HALF},
+    r_lr4={'optim_wrapper.optimizer.lr': 4e-3},
+    r_lr1={'optim_wrapper.optimizer.lr': 1e-3},
+    r_adamw={'optim_wrapper.optimizer': dict(type='AdamW', lr=2e-3, weight_decay=0.05)},
+    r_mult40={'optim_wrapper.paramwise_cfg.custom_keys': {'level_predictors.norms': dict(lr_mult=40), 'refine_network.predict.1': dict(lr_mult=40)}},
+)
+plus = next(row for row in experiments if row['name'] == 'plus')
+experiments.extend(dict(plus, name=name, against='plus', options=dict(plus.get('options') or {}, **changes)) for name, changes in RECIPES.items())
+
+def rate(name, lr):
+    row = next(row for row in experiments if row['name'] == name)
+    experiments.append(dict(row, name=f'{name}_lr{lr}', against=name, options={**(row.get('options') or {}), 'optim_wrapper.optimizer.lr': lr * 1e-3}))
+for name in ('plus', 'plus_trim', 'simple_baseline', 's_b3_bil40'):
+    for lr in (4, 8, 16):
+        rate(name, lr)
+
+def mult(name, value):
+    row = next(row for row in experiments if row['name'] == name)
+    experiments.append(dict(row, name=f'{name}_mult{value}', against=name, options={**(row.get('options') or {}), 'optim_wrapper.paramwise_cfg.custom_keys': {'level_predictors.norms': dict(lr_mult=value), 'refine_network.predict.1': dict(lr_mult=value)}}))
+mult('plus', 100)
+mult('plus_trim', 100)
