@@ -39,6 +39,7 @@ NOT_RUN = {
     'python -m mlpe_mmpose init-dataset mouse': "DeepLabCut's example",
     'mim train mmpose mouse_config.py': "DeepLabCut's example",
     'OMP_NUM_THREADS=1 python -m mlpe_mmpose compare lspet': 'hours',
+    'OMP_NUM_THREADS=2 python -m mlpe_mmpose compare lspet': 'hours',
     'mim train mmpose configs/mlpe_tiny_synthetic.py --gpus 8': '8 processes',
     'TRAIN=': 'for torchrun alone',
     'TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 torchrun': '8 processes',
