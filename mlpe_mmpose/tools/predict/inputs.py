@@ -68,10 +68,10 @@ def open_input(text: str, ann_file: str | None = None) -> Input:
         Input: The images.
 
     Raises:
-        FileNotFoundError: If there is nothing of this name, or no image in
-            it.
+        FileNotFoundError: If nothing has this name, or it has no image.
         ValueError: If a video or camera cannot be opened, a list is not
-            UTF-8, or ``ann_file`` has not one entry for each image.
+            UTF-8, ``ann_file`` has not exactly one entry for each image, or
+            it is given for a video.
     """
     path = Path(text)
     if not path.exists() and text.isdecimal():

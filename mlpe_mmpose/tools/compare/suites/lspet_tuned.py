@@ -1,5 +1,5 @@
-# Rows of suite `lspet` with what helps: four times the learning rate, and for
-# the peers codecs that do not round to cells, as that of MLPE-plus does not.
+# Rows of suite `lspet` at four times the learning rate. The peers have codecs
+# that do not round to cells; the codec of MLPE-plus does not round either.
 #
 #   python -m mlpe_mmpose compare lspet_tuned --data data/lspet --out OUT
 _base_ = ['lspet.py']
