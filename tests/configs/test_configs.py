@@ -112,6 +112,19 @@ def test_the_model_builds_and_its_neck_fits_its_backbone(path):
     assert model.head.in_channels == model.neck.out_channels
 
 
+@pytest.mark.parametrize(
+    'name', ['mlpe_tiny_synthetic.py', 'mlpe_resnet18_128x128_synthetic.py']
+)
+def test_a_rate_of_its_own_reaches_parameters(name):
+    config = load(name)
+    model = build(config)
+    parameters = [key for key, _ in model.named_parameters()]
+    keys = config.optim_wrapper.paramwise_cfg.custom_keys
+    # MMEngine passes over a key that names nothing
+    for key in keys:
+        assert any(key in parameter for parameter in parameters)
+
+
 def test_one_codec_serves_target_decoder_and_crop(config):
     pipelines = [
         config[f'{split}_dataloader'].dataset.pipeline
