@@ -184,11 +184,13 @@ class MLPEHead(HeatmapHead):
             "head's decoder as the encoder of GenerateTarget."
         )
         weights = torch.cat([label.keypoint_weights for label in labels])
-        visible = weights
-        if 'keypoints_visible_weights' in labels[0]:
-            visible = weights * torch.cat(
-                [label.keypoints_visible_weights for label in labels]
-            )
+        # Of data sets that are trained together, some may have no flags.
+        visible = weights * torch.cat(
+            [
+                label.get('keypoints_visible_weights', torch.ones_like(weight))
+                for label, weight in zip(labels, weights.split(1), strict=True)
+            ]
+        )
         keypoints = torch.cat([label.keypoint_labels for label in labels])
         assert len(keypoints) == len(heatmaps), (
             f'{name} got {len(keypoints)} labelled persons for '

@@ -122,6 +122,21 @@ def test_losses_equal_the_method_recomputed_in_float64(
         assert losses[name].item() == pytest.approx(value, rel=1e-5), name
 
 
+@pytest.mark.parametrize('flagged', [0, 1])
+def test_a_batch_may_mix_people_with_and_without_occlusion_flags(
+    make_samples, flagged
+):
+    # every second person is visible as far as labelled, so that a missing
+    # flag says the same
+    flags = _flags()
+    flags[1 - flagged :: 2][flags[1 - flagged :: 2] == 1] = 2
+    head, feats = MLPEHead(CHANNELS, decoder=CODEC).eval(), _feats()
+    marked, mixed = make_samples(flags), make_samples(flags)
+    for sample in mixed[1 - flagged :: 2]:
+        del sample.gt_instance_labels.keypoints_visible_weights
+    assert head.loss(feats, mixed) == head.loss(feats, marked)
+
+
 def test_modes_differ_only_in_the_levels(make_samples):
     samples, feats = make_samples(_flags()), _feats()
     head = MLPEHead(CHANNELS, decoder=CODEC).eval()
