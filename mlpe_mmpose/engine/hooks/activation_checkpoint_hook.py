@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
+import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
@@ -52,12 +53,20 @@ class ActivationCheckpointHook(Hook):
         for name in self.modules:
             _recompute(known[name])
 
+    def after_train(self, runner: Runner) -> None:
+        """Unwrap the modules, because a copy would run the original."""
+        model = getattr(runner.model, 'module', runner.model)
+        for name in self.modules:
+            del model.get_submodule(name).forward
+
 
 def _recompute(module: nn.Module) -> None:
     """Let a module store its input only, and recompute the rest."""
     forward = module.forward
     norms = [m for m in module.modules() if isinstance(m, _BatchNorm)]
 
+    # torch.compile cannot trace the context that keeps the statistics
+    @torch.compiler.disable
     @functools.wraps(forward)
     def wrapped(*args: object, **kwargs: object) -> object:
         if not module.training:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
-from mmpose.registry import HOOKS
+from mmpose.registry import HOOKS, KEYPOINT_CODECS
 from torch import nn
 
 from ...codecs import MLPEHeatmap
+
+CODEC_ARGUMENTS = ('input_size', 'heatmap_size', 'kernel_sizes', 'unbiased')
 
 
 @HOOKS.register_module()
@@ -21,7 +23,8 @@ class CheckDataHook(Hook):
     without keypoints.)
 
     With :class:`MLPEHeatmap`, the head draws the targets. MMPose's heads do
-    not, and fail in the first iteration because an attribute is missing.
+    not, and fail in the first iteration because an attribute is missing. A
+    codec that encodes other than the head decodes would move every keypoint.
     """
 
     # run before the hooks that create files
@@ -31,8 +34,9 @@ class CheckDataHook(Hook):
         """Check the metrics and the training data of the run.
 
         Raises:
-            ValueError: If a metric's ground truth has no keypoints, or the
-                head of the model cannot be trained on the targets.
+            ValueError: If a metric's ground truth has no keypoints, the head
+                of the model cannot be trained on the targets, or its decoder
+                is not the codec of the pipeline and of the config.
         """
         for loop in (runner._val_loop, runner._test_loop):
             evaluator = getattr(loop, 'evaluator', None)
@@ -43,6 +47,7 @@ class CheckDataHook(Hook):
         model = getattr(runner.model, 'module', runner.model)
         if loader is not None and hasattr(model, 'head'):
             self._check_targets(loader.dataset, model.head)
+            self._check_codecs(runner, loader.dataset, model.head)
 
     def _check_metric(self, metric: object) -> None:
         """Refuse a COCO ground truth without keypoints."""
@@ -74,6 +79,32 @@ class CheckDataHook(Hook):
                     'MLPEHead, or encoder and decoder to a codec of MMPose, '
                     'such as MegviiHeatmap.'
                 )
+
+    def _check_codecs(
+        self, runner: Runner, dataset: object, head: nn.Module
+    ) -> None:
+        """Refuse an encoder, or a ``codec``, unlike the head's decoder."""
+        decoder = getattr(head, 'decoder', None)
+        if not isinstance(decoder, MLPEHeatmap):
+            return
+        codecs = [('encoder of GenerateTarget', e) for e in _encoders(dataset)]
+        # `--cfg-options codec.unbiased=True` comes too late for head and
+        # pipeline, which have copied it when the config was read
+        codec = runner.cfg.get('codec')
+        if isinstance(codec, dict):
+            codecs.append(('codec', KEYPOINT_CODECS.build(codec)))
+        for place, codec in codecs:
+            for key in CODEC_ARGUMENTS:
+                found, wanted = (
+                    getattr(c, key, None) for c in (codec, decoder)
+                )
+                if found != wanted:
+                    raise ValueError(
+                        f'{place} has {key}={found}, but the decoder of '
+                        f'{type(head).__name__} has {key}={wanted}. Set '
+                        'codec, model.head.decoder, and encoder of '
+                        'GenerateTarget in each pipeline alike.'
+                    )
 
 
 def _encoders(dataset: object) -> Iterator[object]:

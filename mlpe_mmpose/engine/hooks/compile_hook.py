@@ -32,3 +32,8 @@ class CompileHook(Hook):
             f'{type(self).__name__}: the first iteration compiles, which '
             'takes minutes.'
         )
+
+    def after_train(self, runner: Runner) -> None:
+        """Restore the plain loss: a copy would run the original's."""
+        model = getattr(runner.model, 'module', runner.model)
+        del model.loss

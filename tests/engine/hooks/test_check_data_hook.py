@@ -142,6 +142,27 @@ def test_a_stock_head_with_our_encoder_is_refused_before_it_trains(
     assert not list(tmp_path.rglob('*.pth'))
 
 
+@pytest.mark.parametrize(
+    ('option', 'value', 'words'),
+    [
+        ('codec.unbiased', True, 'codec has unbiased=True, .*unbiased=False'),
+        ('model.head.decoder.unbiased', True, 'encoder .*False, .*=True'),
+        (
+            'train_dataloader.dataset.pipeline.6.encoder.kernel_sizes',
+            (9, 9, 9, 9),
+            r'encoder .*kernel_sizes=\(9, 9, 9, 9\), .*MLPEHead has k',
+        ),
+    ],
+)
+def test_a_codec_changed_in_one_place_only_stops_a_training_at_once(
+    data_root, tmp_path, option, value, words
+):
+    runner = tiny_runner(data_root, tmp_path / 'run', {option: value})
+    with pytest.raises(ValueError, match=words):
+        runner.train()
+    assert not list(tmp_path.rglob('*.pth'))
+
+
 def test_annotations_with_keypoints_train(data_root, tmp_path):
     tiny_runner(data_root, tmp_path / 'run_good').train()
     assert (tmp_path / 'run_good/epoch_1.pth').exists()
