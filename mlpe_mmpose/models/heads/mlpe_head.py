@@ -1,9 +1,17 @@
 """The head of MLPE: level predictions and the fine-tuning network."""
 
+import warnings
+
 import torch
 from mmpose.models.heads.heatmap_heads.heatmap_head import HeatmapHead
 from mmpose.registry import KEYPOINT_CODECS, MODELS
-from mmpose.utils.typing import ConfigType, OptConfigType, OptSampleList
+from mmpose.utils.typing import (
+    ConfigType,
+    Features,
+    OptConfigType,
+    OptSampleList,
+    Predictions,
+)
 from torch import Tensor
 
 from ..accuracy import pose_pck_accuracy
@@ -20,7 +28,8 @@ class MLPEHead(HeatmapHead):
     Predicts coarse heatmaps at every level, and the refined heatmaps, the
     output, from all levels together. Differs from :class:`HeatmapHead` in
     the network and in the loss, one term a level and one for the refined
-    maps; prediction, flip test included, is inherited.
+    maps; prediction is inherited. The flip test needs
+    ``shift_heatmap=False`` in the model's ``test_cfg``.
 
     Note:
         - level number: L. Features go fine to coarse; levels are counted
@@ -162,6 +171,28 @@ class MLPEHead(HeatmapHead):
             )
         return losses
 
+    def predict(
+        self,
+        feats: Features,
+        batch_data_samples: OptSampleList,
+        test_cfg: ConfigType = {},
+    ) -> Predictions:
+        """Predict as :class:`HeatmapHead`, and warn of a wrong flip test.
+
+        ``shift_heatmap=True`` of ``test_cfg`` belongs to MMPose's codecs. A
+        mirrored heatmap of :class:`MLPEHeatmap` lies on the other without
+        it; with it all keypoints move by about half a cell.
+        """
+        if test_cfg.get('flip_test') and test_cfg.get('shift_heatmap'):
+            warnings.warn(
+                f'{type(self).__name__} gets shift_heatmap=True in the '
+                'test_cfg of the model. With MLPEHeatmap this moves every '
+                'keypoint to the right by about half a cell of the heatmaps: '
+                'set shift_heatmap=False.',
+                stacklevel=2,
+            )
+        return super().predict(feats, batch_data_samples, test_cfg)
+
     def _gather_labels(
         self, batch_data_samples: OptSampleList, heatmaps: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
@@ -185,12 +216,14 @@ class MLPEHead(HeatmapHead):
         )
         weights = torch.cat([label.keypoint_weights for label in labels])
         # Of data sets that are trained together, some may have no flags.
-        visible = weights * torch.cat(
-            [
-                label.get('keypoints_visible_weights', torch.ones_like(weight))
-                for label, weight in zip(labels, weights.split(1), strict=True)
-            ]
-        )
+        flags = [
+            label.get(
+                'keypoints_visible_weights',
+                torch.ones_like(label.keypoint_weights),
+            )
+            for label in labels
+        ]
+        visible = weights * torch.cat(flags)
         keypoints = torch.cat([label.keypoint_labels for label in labels])
         assert len(keypoints) == len(heatmaps), (
             f'{name} got {len(keypoints)} labelled persons for '

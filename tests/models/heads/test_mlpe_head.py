@@ -97,6 +97,17 @@ def test_without_output_heatmaps_only_instances_come(samples):
     assert [type(pred) for pred in preds] == [InstanceData] * 2
 
 
+def test_a_shift_that_moves_all_keypoints_is_warned_of(samples):
+    head, feats = _head(), [_feats(), _feats()]
+    config = dict(flip_test=True, shift_heatmap=True)
+    with torch.no_grad():
+        with pytest.warns(UserWarning, match='MLPEHead .*shift_heatmap=False'):
+            shifted = head.predict(feats, samples, config)
+        config['shift_heatmap'] = False
+        preds = head.predict(feats, samples, config)
+    assert not np.array_equal(shifted[0].keypoints, preds[0].keypoints)
+
+
 def test_a_mirrored_image_is_predicted_exactly_mirrored(samples):
     # a mirrored image exchanges the two passes of the flip test
     head, first, second = _head(), _feats(), _feats()
