@@ -99,11 +99,22 @@ class CheckedLoadImage(LoadImage):
 
 def _is_cut_off(content: bytes) -> bool:
     """Whether the end of a JPEG or PNG is missing."""
-    if content.startswith(SOI):
-        # a preview inside the header has an end of its own
-        end = content.rfind(EOI)
-        return end < 0 or content.find(SOS, end) >= 0
-    return content.startswith(PNG) and b'IEND' not in content
+    if content.startswith(PNG):
+        return b'IEND' not in content
+    if not content.startswith(SOI):
+        return False
+    # The parts of the header have lengths, and a preview inside of one has an
+    # end of its own. What follows the end, as the video of a phone's motion
+    # photo, may hold any bytes.
+    start = len(SOI)
+    while (start := content.find(b'\xff', start)) >= 0:
+        if content.startswith(SOS, start):
+            return content.find(EOI, start) < 0
+        if content.startswith(b'\xff\xff', start):
+            start += 1
+            continue
+        start += 2 + int.from_bytes(content[start + 2 : start + 4], 'big')
+    return True
 
 
 def _describe(error: Exception) -> str:

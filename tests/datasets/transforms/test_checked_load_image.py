@@ -53,6 +53,9 @@ DAMAGED = {
     'cut, PNG': lambda p: encode(p, 'PNG')[:-40],
     'empty': lambda p: b'',
     'text': lambda p: b'a text file called .jpg',
+    'cut, with a video': lambda p: (
+        encode(p, 'JPEG').replace(b'\xff\xd9', b'') + b'\xff\xda'
+    ),
     'half a header': lambda p: encode(p, 'JPEG')[:100],
 }
 REASONS = {'cut': 'cut off', 'empt': 'empty', 'text': 'no image', 'half': 'cu'}
@@ -82,6 +85,12 @@ WHOLE = {
     'progressive': lambda p: encode(p, 'JPEG', quality=95, progressive=True),
     'with a preview': with_preview,
     'with bytes after its end': lambda p: encode(p, 'JPEG') + bytes(99),
+    'with a video after its end': lambda p: (
+        encode(p, 'JPEG') + b'\xff\xd9 video \xff\xda'
+    ),
+    'with filling bytes': lambda p: encode(p, 'JPEG').replace(
+        b'\xff\xdb', b'\xff\xff\xff\xdb'
+    ),
     'PNG': lambda p: encode(p, 'PNG'),
     'CMYK': lambda p: encode(p.convert('CMYK'), 'JPEG', quality=95),
     'WebP': lambda p: encode(p, 'WEBP', quality=95),
