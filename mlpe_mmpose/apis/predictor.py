@@ -85,7 +85,8 @@ class Predictor:
         )
         config.merge_from_dict(cfg_options or {})
         steps = config.test_dataloader.dataset.pipeline
-        types = [step['type'] for step in steps]
+        # in a config of MMEngine's newer style, a type is the class itself
+        types = [getattr(s['type'], '__name__', s['type']) for s in steps]
         loads = types[:1] and types[0].endswith('LoadImage')
         if not loads or 'TopdownAffine' not in types:
             raise ValueError(

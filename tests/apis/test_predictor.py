@@ -10,6 +10,7 @@ import pytest
 from exported import SIZE, Trained, small_baseline, small_mlpe
 from mmengine.config import Config
 from mmpose.apis import inference_topdown, init_model
+from mmpose.registry import TRANSFORMS
 from mmpose.structures import PoseDataSample
 from mmpose.visualization import PoseLocalVisualizer
 
@@ -220,6 +221,18 @@ def test_the_given_config_is_not_changed(trained):
     ours = Predictor(config, trained.checkpoint, fuse=False, flip_test=False)
     assert not ours.model.test_cfg['flip_test']
     assert config.pretty_text == before
+
+
+def test_the_types_of_a_config_may_be_classes(trained, images):
+    config = Config.fromfile(trained.config)
+    for step in config.test_dataloader.dataset.pipeline:
+        step.type = TRANSFORMS.get(step.type)
+    ours = Predictor(config, trained.checkpoint)
+    theirs = predictor(trained)
+    for one, other in zip(ours(images), theirs(images), strict=True):
+        assert np.array_equal(
+            one.pred_instances.keypoints, other.pred_instances.keypoints
+        )
 
 
 def test_options_replace_those_of_the_config(trained, images):

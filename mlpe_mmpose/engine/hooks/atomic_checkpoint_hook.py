@@ -66,6 +66,9 @@ class AtomicCheckpointHook(CheckpointHook):
             path = backend.join_path(self.out_dir, name)
             if is_main_process() and backend.isfile(path):
                 backend.remove(path)
+            elif is_main_process() and backend.isdir(path):
+                # DeepSpeed, and FSDP that saves shards, write folders
+                backend.rmtree(path)
             info('keep_ckpt_ids', list(ids))
         self.keep_ckpt_ids = ids
 

@@ -228,3 +228,19 @@ def test_a_resumption_without_a_checkpoint_trains_from_the_start(tmp_path):
     assert count_epochs(tmp_path) == 0
     assert exit_status(resume, tmp_path) == 0
     assert count_epochs(tmp_path) == EPOCHS
+
+
+def test_of_checkpoints_that_are_folders_the_newest_stay(tmp_path):
+    def save(out_dir: str, filename: str, *_: object, **__: object) -> None:
+        """As DeepSpeed, or FSDP that saves shards."""
+        folder = Path(out_dir, filename)
+        folder.mkdir()
+        (folder / 'shard_0').write_bytes(b'weights')
+
+    runner = line_runner(tmp_path, EPOCHS, hooks=SAFE)
+    runner.save_checkpoint = save
+    runner.train()
+    assert {path.name for path in tmp_path.glob('epoch_*')} == {
+        f'epoch_{EPOCHS - 1}.pth',
+        f'epoch_{EPOCHS}.pth',
+    }
