@@ -18,6 +18,7 @@ from ..prefetch import prefetch
 from ..runtime.inputs import check_boxes, pair_boxes
 from .fuse import fuse as fuse_model
 from .predictor_inputs import ImageInProgress, append_failure, read_image
+from .trained_model import init_trained_model
 
 
 class Predictor:
@@ -56,8 +57,8 @@ class Predictor:
 
     Raises:
         ValueError: If ``batch_size`` is less than 1, the config has no
-            top-down pipeline that starts with reading an image, or the model
-            cannot be fused.
+            top-down pipeline that starts with reading an image, the
+            checkpoint is of another network, or the model cannot be fused.
     """
 
     def __init__(
@@ -94,9 +95,10 @@ class Predictor:
                 f'LoadImage and has a TopdownAffine, got config with {types}. '
                 'Use the config of a top-down model.'
             )
-        if checkpoint is not None:
-            checkpoint = os.fspath(checkpoint)
-        model = init_model(config, checkpoint, device)
+        if checkpoint is None:
+            model = init_model(config, device=device)
+        else:
+            model = init_trained_model(config, checkpoint, device)
         if flip_test is not None:
             model.test_cfg['flip_test'] = flip_test
         if fuse:

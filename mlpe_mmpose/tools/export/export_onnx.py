@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 from mmengine.utils import digit_version
-from mmpose.apis import init_model
 from torch import nn
 
+from mlpe_mmpose.apis.trained_model import init_trained_model
 from mlpe_mmpose.optional import require
 from mlpe_mmpose.runtime.model_card import ModelCard
 
@@ -139,11 +139,9 @@ def _load_model(
     checkpoint: str | os.PathLike,
     cfg_options: dict[str, Any] | None,
 ) -> nn.Module:
-    """Load a model on the CPU with MMPose's ``init_model``."""
+    """Load a trained model on the CPU."""
     try:
-        return init_model(
-            str(config), str(checkpoint), device='cpu', cfg_options=cfg_options
-        )
+        return init_trained_model(config, checkpoint, cfg_options=cfg_options)
     # An unknown type, index or argument in a config raises one of these.
     except (KeyError, TypeError) as error:
         raise ValueError(
