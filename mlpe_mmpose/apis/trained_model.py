@@ -49,8 +49,8 @@ def init_trained_model(
     if missing:
         raise ValueError(
             f'{checkpoint} is not of the network of '
-            f'{getattr(config, "filename", config)}: {len(missing)} of {total} '
-            'parameters are missing, have another shape, or are NaN, such as '
+            f'{getattr(config, "filename", config)}: {len(missing)} of '
+            f'{total} parameters are missing, have another shape, or are NaN, such as '
             f'{missing[0]}. Take the config of that training, which is in its '
             'work folder.'
         )

@@ -17,8 +17,8 @@ class RandomStateHook(Hook):
     """Make a training that is stopped between epochs exactly repeatable.
 
     With one seed, one machine and one number of processes, a training that
-    is resumed has the losses, bit for bit, of a training that was not
-    stopped. For this the checkpoint holds the states of the random number
+    is resumed has the losses, bit for bit on a CPU, of a training that was
+    not stopped. For this the checkpoint holds the states of the random number
     generators at the end of the epoch, and the processes of the data loader
     start anew in each epoch with a seed that depends on the epoch. MMEngine
     keeps no state, and with ``persistent_workers=False`` it repeats the
