@@ -50,8 +50,8 @@ def init_trained_model(
         raise ValueError(
             f'{checkpoint} is not of the network of '
             f'{getattr(config, "filename", config)}: {len(missing)} of '
-            f'{total} parameters are missing, have another shape, or are NaN, such as '
-            f'{missing[0]}. Take the config of that training, which is in its '
-            'work folder.'
+            f'{total} parameters are missing, have another shape, or are NaN, '
+            f'such as {missing[0]}. Take the config of that training, which '
+            'is in its work folder.'
         )
     return model
