@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import sleap_io
+from PIL import Image, UnidentifiedImageError
 
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.metainfo import find_metainfo_faults, find_named
 from mlpe_mmpose.annotations.rules import find_image_faults, find_list_faults
 
+from ..read_image import is_turned
 from ..results_file import read_results
 
 
@@ -35,7 +37,8 @@ def read_labels(
 
     Raises:
         OSError: If a file is missing.
-        ValueError: If a file has another format, or both do not fit.
+        ValueError: If a file has another format, both do not fit, or an EXIF
+            tag turns an image.
     """
     content = read_json(ann_file)
     faults = find_list_faults(content, ('images', 'categories'))
@@ -90,15 +93,33 @@ def _place_images(images: list, ann_file: Path, folder: Path) -> dict:
         group = files.setdefault(key, [])
         keys[image['id']] = key, len(group)
         group.append(str(path))
-    missing = [f for group in files.values() for f in group]
-    missing = [f for f in missing if not Path(f).is_file()]
+    paths = [f for group in files.values() for f in group]
+    missing = [f for f in paths if not Path(f).is_file()]
     if missing:
         raise FileNotFoundError(
             f'{folder} lacks {len(missing)} of the images of {ann_file}, as '
             f'{missing[0]}. Give their folder with --images.'
         )
+    _refuse_turned(paths)
     videos = {
         key: sleap_io.Video.from_filename(group)
         for key, group in files.items()
     }
     return {name: (videos[key], index) for name, (key, index) in keys.items()}
+
+
+def _refuse_turned(paths: list[str]) -> None:
+    """Refuse images that predictions see turned, and other tools do not."""
+    for path in paths:
+        try:
+            with Image.open(path) as image:
+                turned = is_turned(image)
+        except UnidentifiedImageError:
+            continue  # no JPEG, PNG, TIFF or WebP file, which have the tag
+        if turned:
+            raise ValueError(
+                f'{path} has an EXIF tag by which it was turned before its '
+                'poses were predicted, and other tools show it unturned. Turn '
+                'its pixels (mogrify -auto-orient FILE); the predictions then '
+                'fit.'
+            )

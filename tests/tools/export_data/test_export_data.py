@@ -11,6 +11,7 @@ pytest.importorskip('sleap_io', reason='sleap-io is not installed')
 
 import pynwb
 import sleap_io
+from PIL import ExifTags, Image
 
 from mlpe_mmpose.tools import ExitCode, main
 from mlpe_mmpose.tools.export_data.export_data import export_data
@@ -219,6 +220,19 @@ def test_annotations_that_do_not_fit_are_named(folder, spoil, message):
     with pytest.raises(ValueError, match=rf'ann\.json, .*{message}'):
         export(folder, 'out.slp')
     assert not (folder / 'out.slp').exists()
+
+
+def test_an_image_that_other_tools_show_unturned_is_refused(folder):
+    path = folder / 'images/day/frame1.png'
+    with Image.open(path) as image:
+        exif = image.getexif()
+        exif[ExifTags.Base.Orientation] = 6
+        image.save(path, exif=exif)
+    with pytest.raises(
+        ValueError, match=r'frame1\.png has an EXIF tag .*mogr'
+    ):
+        export(folder, 'a.slp')
+    assert not (folder / 'out').exists()
 
 
 def test_the_command_line_says_what_is_missing(folder, capsys):
