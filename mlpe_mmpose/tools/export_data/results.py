@@ -13,6 +13,7 @@ from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.metainfo import find_metainfo_faults, find_named
 from mlpe_mmpose.annotations.rules import find_image_faults, find_list_faults
+from mlpe_mmpose.annotations.sides import guess_swaps
 
 from ..read_image import is_turned
 from ..results_file import read_results
@@ -73,14 +74,15 @@ def read_labels(
 
 
 def _read_skeleton(categories: list, ann_file: Path) -> sleap_io.Skeleton:
-    """Return the names and links of the keypoints."""
+    """Return names, links and pairs of left and right of the keypoints."""
     refuse_faults(ann_file, find_metainfo_faults(categories))
     category = find_named(categories)[0]
     # COCO counts keypoints from 1
     links = [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
-    return sleap_io.Skeleton(
-        list(category['keypoints']), links, name=category.get('name')
-    )
+    names = list(category['keypoints'])
+    # each pair once, though it is there from both sides
+    pairs = [(a, b) for a, b in guess_swaps(names).items() if a < b]
+    return sleap_io.Skeleton(names, links, pairs, name=category.get('name'))
 
 
 def _place_images(images: list, ann_file: Path, folder: Path) -> dict:

@@ -11,6 +11,7 @@ pytest.importorskip('sleap_io', reason='sleap-io is not installed')
 
 import pynwb
 import sleap_io
+import yaml
 from PIL import ExifTags, Image
 
 from mlpe_mmpose.tools import ExitCode, main
@@ -220,6 +221,19 @@ def test_annotations_that_do_not_fit_are_named(folder, spoil, message):
     with pytest.raises(ValueError, match=rf'ann\.json, .*{message}'):
         export(folder, 'out.slp')
     assert not (folder / 'out.slp').exists()
+
+
+def test_left_and_right_are_written_where_a_format_has_them(folder):
+    content = json.loads((folder / 'ann.json').read_text())
+    content['categories'][0]['keypoints'] = ['left_ear', 'tail', 'right_ear']
+    (folder / 'ann.json').write_text(json.dumps(content))
+    path = export(folder, 'yolo', format='ultralytics')
+    config = yaml.safe_load((path / 'data.yaml').read_text())
+    assert config['flip_idx'] == [2, 1, 0]
+    assert config['kpt_shape'] == [3, 3]
+    labels = sleap_io.load_file(export(folder, 'a.slp'))
+    (pair,) = labels.skeleton.symmetry_names
+    assert {*pair} == {'left_ear', 'right_ear'}
 
 
 def test_an_image_that_other_tools_show_unturned_is_refused(folder):
