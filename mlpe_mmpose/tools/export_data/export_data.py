@@ -34,8 +34,8 @@ def export_data(
         format (str, optional): ``'slp'``, ``'nwb'``, ``'labelstudio'``,
             ``'ultralytics'``, ``'coco'`` or ``'dlc'``. Defaults to that of
             the suffix
-        min_score (float): Keypoints of a lower score are left out. Defaults
-            to 0
+        min_score (float): Keypoints of a lower score are left out, and poses
+            without another keypoint. Defaults to 0
         say (callable): Takes notes. Defaults to ``print``
 
     Returns:

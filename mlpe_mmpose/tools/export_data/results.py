@@ -30,7 +30,8 @@ def read_labels(
         ann_file (Path): COCO file with the images, and a category with the
             names of the keypoints
         images (Path): Folder of the images
-        min_score (float): Keypoints of a lower score are left out
+        min_score (float): Keypoints of a lower score are left out, and poses
+            without another keypoint
 
     Returns:
         sleap_io.Labels: All images with a pose. Images of one folder and size
@@ -38,8 +39,8 @@ def read_labels(
 
     Raises:
         OSError: If a file is missing.
-        ValueError: If a file has another format, both do not fit, or an EXIF
-            tag turns an image.
+        ValueError: If a file has another format, both do not fit, an EXIF
+            tag turns an image, or no pose is left.
     """
     content = read_json(ann_file)
     faults = find_list_faults(content, ('images', 'categories'))
@@ -51,7 +52,10 @@ def read_labels(
     for pose in read_results(results, places, len(skeleton)):
         points = np.array(pose['keypoints'], float).reshape(-1, 3)
         image_id = pose['image_id']
-        points[points[:, 2] < min_score, :2] = np.nan
+        unsure = points[:, 2] < min_score
+        if unsure.all():
+            continue
+        points[unsure, :2] = np.nan
         if image_id not in frames:
             video, index = places[image_id]
             frames[image_id] = sleap_io.LabeledFrame(video, index)
@@ -66,6 +70,11 @@ def read_labels(
             track=tracks.get(identity),
         )
         frames[image_id].instances.append(instance)
+    if not frames:
+        raise ValueError(
+            f'{results} has no keypoint with a score of at least {min_score}. '
+            'Give a lower --min-score.'
+        )
     return sleap_io.Labels(
         list(frames.values()),
         skeletons=[skeleton],

@@ -223,6 +223,23 @@ def test_annotations_that_do_not_fit_are_named(folder, spoil, message):
     assert not (folder / 'out.slp').exists()
 
 
+@pytest.mark.parametrize('format', ['coco', 'labelstudio', 'slp'])
+def test_a_pose_that_the_score_empties_is_left_out(folder, format):
+    unsure = make_pose(2)
+    unsure['keypoints'][2::3] = [0.4, 0.2, 0.1]
+    write(folder, [make_pose(1), unsure])
+    name = 'a.slp' if format == 'slp' else 'a.json'
+    path = export(folder, name, format=format, min_score=0.5)
+    assert [*read_poses(sleap_io.load_file(path))] == [1]
+    if format == 'coco':
+        content = json.loads(path.read_text())
+        assert len(content['annotations']) == 1
+    with pytest.raises(
+        ValueError, match=r'results\.json has no keypoint with'
+    ):
+        export(folder, 'none', format=format, min_score=0.95)
+
+
 def test_left_and_right_are_written_where_a_format_has_them(folder):
     content = json.loads((folder / 'ann.json').read_text())
     content['categories'][0]['keypoints'] = ['left_ear', 'tail', 'right_ear']
