@@ -20,7 +20,11 @@ from ..results_file import read_results
 
 
 def read_labels(
-    results: Path, ann_file: Path, images: Path, min_score: float
+    results: Path,
+    ann_file: Path,
+    images: Path,
+    min_score: float,
+    by_size: bool = True,
 ) -> sleap_io.Labels:
     """Read predicted poses, and the images that they belong to.
 
@@ -32,10 +36,11 @@ def read_labels(
         images (Path): Folder of the images
         min_score (float): Keypoints of a lower score are left out, and poses
             without another keypoint
+        by_size (bool): Whether images of one folder and size are a video, as
+            sleap-io has it, or all images of a folder. Defaults to ``True``
 
     Returns:
-        sleap_io.Labels: All images with a pose. Images of one folder and size
-        are a video, as sleap-io has it.
+        sleap_io.Labels: All images with a pose.
 
     Raises:
         OSError: If a file is missing.
@@ -46,7 +51,7 @@ def read_labels(
     faults = find_list_faults(content, ('images', 'categories'))
     refuse_faults(ann_file, faults)
     skeleton = _read_skeleton(content['categories'], ann_file)
-    places = _place_images(content['images'], ann_file, images)
+    places = _place_images(content['images'], ann_file, images, by_size)
     tracks: dict[object, sleap_io.Track] = {}
     frames: dict[object, sleap_io.LabeledFrame] = {}
     for pose in read_results(results, places, len(skeleton)):
@@ -94,13 +99,16 @@ def _read_skeleton(categories: list, ann_file: Path) -> sleap_io.Skeleton:
     return sleap_io.Skeleton(names, links, pairs, name=category.get('name'))
 
 
-def _place_images(images: list, ann_file: Path, folder: Path) -> dict:
+def _place_images(
+    images: list, ann_file: Path, folder: Path, by_size: bool
+) -> dict:
     """Return the video and the index in it of every image, by its id."""
     refuse_faults(ann_file, find_image_faults(images, Use.TRAIN))
     files, keys = {}, {}
     for image in images:
         path = folder / image['file_name']
-        key = path.parent, image.get('width'), image.get('height')
+        size = (image.get('width'), image.get('height')) if by_size else ()
+        key = path.parent, *size
         group = files.setdefault(key, [])
         keys[image['id']] = key, len(group)
         group.append(str(path))

@@ -1,9 +1,7 @@
 """Predictions open in other tools, with their images and identities."""
 
 import json
-from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -11,81 +9,10 @@ pytest.importorskip('sleap_io', reason='sleap-io is not installed')
 
 import pynwb
 import sleap_io
-import yaml
-from PIL import ExifTags, Image
+from predictions import NAMES, export, make_pose, read_poses, write
 
 from mlpe_mmpose.tools import ExitCode, main
-from mlpe_mmpose.tools.export_data.export_data import export_data
 from mlpe_mmpose.tools.import_data.import_data import import_data
-
-NAMES = ['snout', 'ear', 'tail']
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Five images, of which two have no pose, and results."""
-    (tmp_path / 'images/day').mkdir(parents=True)
-    images = []
-    for number in range(5):
-        name = f'day/frame{number}.png'
-        pixels = np.full((48, 64, 3), 20 * number + 10, np.uint8)
-        cv2.imwrite(str(tmp_path / 'images' / name), pixels)
-        size = dict(width=64, height=48)
-        images.append(dict(id=100 + number, file_name=name, **size))
-    category = dict(id=1, name='mouse', keypoints=NAMES, skeleton=[[1, 3]])
-    content = dict(images=images, annotations=[], categories=[category])
-    (tmp_path / 'ann.json').write_text(json.dumps(content))
-    write(tmp_path, [make_pose(number) for number in (4, 1, 3)])
-    return tmp_path
-
-
-def make_pose(number: int, **more: object) -> dict:
-    """A pose, as `mim test` writes it; the ear has a low score."""
-    keypoints = [
-        number + 5,
-        10,
-        0.9,
-        number + 20,
-        12,
-        0.2,
-        number + 9,
-        30,
-        0.7,
-    ]
-    return dict(
-        image_id=100 + number,
-        category_id=1,
-        keypoints=keypoints,
-        score=0.8,
-        **more,
-    )
-
-
-def write(folder: Path, poses: list[dict]) -> None:
-    (folder / 'results.json').write_text(json.dumps(poses))
-
-
-def export(folder: Path, name: str, **kwargs: object) -> Path:
-    return export_data(
-        folder / 'results.json',
-        folder / 'ann.json',
-        folder / 'out' / name,
-        folder / 'images',
-        say=lambda _: None,
-        **kwargs,
-    )
-
-
-def read_poses(labels: sleap_io.Labels) -> dict[int, dict[str, np.ndarray]]:
-    """Return (x, y) by name, by the number that the image tells."""
-    poses = {}
-    for frame in labels:
-        path = frame.video.filename[frame.frame_idx]
-        number = round((cv2.imread(path).mean() - 10) / 20)
-        (pose,) = frame.instances
-        names = pose.skeleton.node_names
-        poses[number] = dict(zip(names, pose.numpy(), strict=True))
-    return poses
 
 
 @pytest.mark.parametrize(
@@ -221,49 +148,6 @@ def test_annotations_that_do_not_fit_are_named(folder, spoil, message):
     with pytest.raises(ValueError, match=rf'ann\.json, .*{message}'):
         export(folder, 'out.slp')
     assert not (folder / 'out.slp').exists()
-
-
-@pytest.mark.parametrize('format', ['coco', 'labelstudio', 'slp'])
-def test_a_pose_that_the_score_empties_is_left_out(folder, format):
-    unsure = make_pose(2)
-    unsure['keypoints'][2::3] = [0.4, 0.2, 0.1]
-    write(folder, [make_pose(1), unsure])
-    name = 'a.slp' if format == 'slp' else 'a.json'
-    path = export(folder, name, format=format, min_score=0.5)
-    assert [*read_poses(sleap_io.load_file(path))] == [1]
-    if format == 'coco':
-        content = json.loads(path.read_text())
-        assert len(content['annotations']) == 1
-    with pytest.raises(
-        ValueError, match=r'results\.json has no keypoint with'
-    ):
-        export(folder, 'none', format=format, min_score=0.95)
-
-
-def test_left_and_right_are_written_where_a_format_has_them(folder):
-    content = json.loads((folder / 'ann.json').read_text())
-    content['categories'][0]['keypoints'] = ['left_ear', 'tail', 'right_ear']
-    (folder / 'ann.json').write_text(json.dumps(content))
-    path = export(folder, 'yolo', format='ultralytics')
-    config = yaml.safe_load((path / 'data.yaml').read_text())
-    assert config['flip_idx'] == [2, 1, 0]
-    assert config['kpt_shape'] == [3, 3]
-    labels = sleap_io.load_file(export(folder, 'a.slp'))
-    (pair,) = labels.skeleton.symmetry_names
-    assert {*pair} == {'left_ear', 'right_ear'}
-
-
-def test_an_image_that_other_tools_show_unturned_is_refused(folder):
-    path = folder / 'images/day/frame1.png'
-    with Image.open(path) as image:
-        exif = image.getexif()
-        exif[ExifTags.Base.Orientation] = 6
-        image.save(path, exif=exif)
-    with pytest.raises(
-        ValueError, match=r'frame1\.png has an EXIF tag .*mogr'
-    ):
-        export(folder, 'a.slp')
-    assert not (folder / 'out').exists()
 
 
 def test_the_command_line_says_what_is_missing(folder, capsys):
