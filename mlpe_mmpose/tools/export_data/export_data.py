@@ -34,8 +34,8 @@ def export_data(
         format (str, optional): ``'slp'``, ``'nwb'``, ``'labelstudio'``,
             ``'ultralytics'``, ``'coco'`` or ``'dlc'``. Defaults to that of
             the suffix
-        min_score (float): Keypoints of a lower score are left out. Defaults
-            to 0
+        min_score (float): Keypoints of a lower score are left out, and poses
+            without another keypoint. Defaults to 0
         say (callable): Takes notes. Defaults to ``print``
 
     Returns:
@@ -61,7 +61,11 @@ def export_data(
         )
     if out.exists():
         raise FileExistsError(f'{out} exists. Name a new file or folder.')
-    labels = read_labels(Path(results), Path(ann_file), images, min_score)
+    # NWB has no pixels, and tells videos apart by the names of folders
+    by_size = format != 'nwb'
+    labels = read_labels(
+        Path(results), Path(ann_file), images, min_score, by_size
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     with write_then_check(out) as unproven:
         FORMATS[format](labels, str(unproven))

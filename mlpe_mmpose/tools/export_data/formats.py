@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import sleap_io
+import yaml
 from sleap_io import LabeledFrame, Labels, Video
 
 from mlpe_mmpose.tools.read_image import read_image
@@ -82,6 +83,18 @@ def write_dlc(labels: Labels, out: str) -> None:
         )
 
 
+def write_ultralytics(labels: Labels, out: str) -> None:
+    """Write a YOLO-pose folder, whose ``flip_idx`` exchanges left and right.
+
+    sleap-io 0.9.5 writes there that a mirror exchanges nothing.
+    """
+    sleap_io.save_ultralytics(labels, out, {'train': 1.0}, verbose=False)
+    path = Path(out, 'data.yaml')
+    config = yaml.safe_load(path.read_text())
+    config['flip_idx'] = labels.skeleton.get_flipped_node_inds()
+    path.write_text(yaml.safe_dump(config))
+
+
 def _require_identities(labels: Labels, tool: str) -> None:
     """Refuse several poses of an image that nothing keeps apart.
 
@@ -114,9 +127,7 @@ FORMATS: dict[str, Callable[[Labels, str], None]] = {
     'slp': functools.partial(sleap_io.save_slp, embed=False, verbose=False),
     'nwb': write_nwb,
     'labelstudio': sleap_io.save_labelstudio,
-    'ultralytics': functools.partial(
-        sleap_io.save_ultralytics, split_ratios={'train': 1.0}, verbose=False
-    ),
+    'ultralytics': write_ultralytics,
     'coco': write_coco,
     'dlc': write_dlc,
 }

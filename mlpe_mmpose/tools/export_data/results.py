@@ -7,17 +7,24 @@ from pathlib import Path
 
 import numpy as np
 import sleap_io
+from PIL import Image, UnidentifiedImageError
 
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.metainfo import find_metainfo_faults, find_named
 from mlpe_mmpose.annotations.rules import find_image_faults, find_list_faults
+from mlpe_mmpose.annotations.sides import guess_swaps
 
+from ..read_image import is_turned
 from ..results_file import read_results
 
 
 def read_labels(
-    results: Path, ann_file: Path, images: Path, min_score: float
+    results: Path,
+    ann_file: Path,
+    images: Path,
+    min_score: float,
+    by_size: bool = True,
 ) -> sleap_io.Labels:
     """Read predicted poses, and the images that they belong to.
 
@@ -27,27 +34,33 @@ def read_labels(
         ann_file (Path): COCO file with the images, and a category with the
             names of the keypoints
         images (Path): Folder of the images
-        min_score (float): Keypoints of a lower score are left out
+        min_score (float): Keypoints of a lower score are left out, and poses
+            without another keypoint
+        by_size (bool): Whether images of one folder and size are a video, as
+            sleap-io has it, or all images of a folder. Defaults to ``True``
 
     Returns:
-        sleap_io.Labels: All images with a pose. Images of one folder and size
-        are a video, as sleap-io has it.
+        sleap_io.Labels: All images with a pose.
 
     Raises:
         OSError: If a file is missing.
-        ValueError: If a file has another format, or both do not fit.
+        ValueError: If a file has another format, both do not fit, an EXIF
+            tag turns an image, or no pose is left.
     """
     content = read_json(ann_file)
     faults = find_list_faults(content, ('images', 'categories'))
     refuse_faults(ann_file, faults)
     skeleton = _read_skeleton(content['categories'], ann_file)
-    places = _place_images(content['images'], ann_file, images)
+    places = _place_images(content['images'], ann_file, images, by_size)
     tracks: dict[object, sleap_io.Track] = {}
     frames: dict[object, sleap_io.LabeledFrame] = {}
     for pose in read_results(results, places, len(skeleton)):
         points = np.array(pose['keypoints'], float).reshape(-1, 3)
         image_id = pose['image_id']
-        points[points[:, 2] < min_score, :2] = np.nan
+        unsure = points[:, 2] < min_score
+        if unsure.all():
+            continue
+        points[unsure, :2] = np.nan
         if image_id not in frames:
             video, index = places[image_id]
             frames[image_id] = sleap_io.LabeledFrame(video, index)
@@ -62,6 +75,11 @@ def read_labels(
             track=tracks.get(identity),
         )
         frames[image_id].instances.append(instance)
+    if not frames:
+        raise ValueError(
+            f'{results} has no keypoint with a score of at least {min_score}. '
+            'Give a lower --min-score.'
+        )
     return sleap_io.Labels(
         list(frames.values()),
         skeletons=[skeleton],
@@ -70,35 +88,57 @@ def read_labels(
 
 
 def _read_skeleton(categories: list, ann_file: Path) -> sleap_io.Skeleton:
-    """Return the names and links of the keypoints."""
+    """Return names, links and pairs of left and right of the keypoints."""
     refuse_faults(ann_file, find_metainfo_faults(categories))
     category = find_named(categories)[0]
     # COCO counts keypoints from 1
     links = [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
-    return sleap_io.Skeleton(
-        list(category['keypoints']), links, name=category.get('name')
-    )
+    names = list(category['keypoints'])
+    # each pair once, though it is there from both sides
+    pairs = [(a, b) for a, b in guess_swaps(names).items() if a < b]
+    return sleap_io.Skeleton(names, links, pairs, name=category.get('name'))
 
 
-def _place_images(images: list, ann_file: Path, folder: Path) -> dict:
+def _place_images(
+    images: list, ann_file: Path, folder: Path, by_size: bool
+) -> dict:
     """Return the video and the index in it of every image, by its id."""
     refuse_faults(ann_file, find_image_faults(images, Use.TRAIN))
     files, keys = {}, {}
     for image in images:
         path = folder / image['file_name']
-        key = path.parent, image.get('width'), image.get('height')
+        size = (image.get('width'), image.get('height')) if by_size else ()
+        key = path.parent, *size
         group = files.setdefault(key, [])
         keys[image['id']] = key, len(group)
         group.append(str(path))
-    missing = [f for group in files.values() for f in group]
-    missing = [f for f in missing if not Path(f).is_file()]
+    paths = [f for group in files.values() for f in group]
+    missing = [f for f in paths if not Path(f).is_file()]
     if missing:
         raise FileNotFoundError(
             f'{folder} lacks {len(missing)} of the images of {ann_file}, as '
             f'{missing[0]}. Give their folder with --images.'
         )
+    _refuse_turned(paths)
     videos = {
         key: sleap_io.Video.from_filename(group)
         for key, group in files.items()
     }
     return {name: (videos[key], index) for name, (key, index) in keys.items()}
+
+
+def _refuse_turned(paths: list[str]) -> None:
+    """Refuse images that predictions see turned, and other tools do not."""
+    for path in paths:
+        try:
+            with Image.open(path) as image:
+                turned = is_turned(image)
+        except UnidentifiedImageError:
+            continue  # no JPEG, PNG, TIFF or WebP file, which have the tag
+        if turned:
+            raise ValueError(
+                f'{path} has an EXIF tag by which it was turned before its '
+                'poses were predicted, and other tools show it unturned. Turn '
+                'its pixels (mogrify -auto-orient FILE); the predictions then '
+                'fit.'
+            )

@@ -53,22 +53,7 @@ def write_image(frame: object, folder: Path) -> tuple[str, int, int]:
     if isinstance(files, list):
         source = Path(files[frame.frame_idx])
         path = _free_path(out / source.name)
-        try:
-            if not cv2.haveImageReader(str(source)):
-                raise OSError('OpenCV has no reader for it')
-            with Image.open(source) as image:
-                width, height = image.size
-                turned = is_turned(image)
-        except OSError as error:
-            raise ValueError(f'{source} is no image: {error}.') from error
-        if turned:
-            # only some tools for labels show the image turned
-            raise ValueError(
-                f'{source} has an EXIF tag by which it is turned in training, '
-                'and nothing says whether it was labelled so. If it was, turn '
-                'its pixels (mogrify -auto-orient FILE), otherwise remove the '
-                'tag (exiftool -Orientation= FILE).'
-            )
+        width, height = read_size(source)
         shutil.copyfile(source, path)
     else:
         path = _free_path(out / f'{frame.frame_idx:06d}.png')
@@ -85,6 +70,30 @@ def write_image(frame: object, folder: Path) -> tuple[str, int, int]:
         # cv2.imwrite would raise no error on a full disk
         path.write_bytes(cv2.imencode('.png', pixels)[1])
     return path.relative_to(folder).as_posix(), width, height
+
+
+def read_size(path: Path) -> tuple[int, int]:
+    """Return width and height of an image file in pixels.
+
+    Raises:
+        ValueError: If the image cannot be read, or has to be turned.
+    """
+    try:
+        if not cv2.haveImageReader(str(path)):
+            raise OSError('OpenCV has no reader for it')
+        with Image.open(path) as image:
+            size, turned = image.size, is_turned(image)
+    except OSError as error:
+        raise ValueError(f'{path} is no image: {error}.') from error
+    if turned:
+        # only some tools for labels show the image turned
+        raise ValueError(
+            f'{path} has an EXIF tag by which it is turned in training, '
+            'and nothing says whether it was labelled so. If it was, turn '
+            'its pixels (mogrify -auto-orient FILE), otherwise remove the '
+            'tag (exiftool -Orientation= FILE).'
+        )
+    return size
 
 
 def _free_path(path: Path) -> Path:

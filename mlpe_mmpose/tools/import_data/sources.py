@@ -2,13 +2,16 @@
 
 import csv
 import itertools
+import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 from mlpe_mmpose.optional import require
 
+from .flags import find_coco_flags, hide_occluded
 from .keypoints import read_keypoints
+from .yolo_files import read_yolo
 
 
 def read_source(
@@ -34,19 +37,11 @@ def read_source(
     if not source.exists():
         raise FileNotFoundError(f'{source} does not exist.')
     _refuse_depth(source)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter('always', UserWarning)
-        try:
-            splits = _load(source, images)
-        except Exception as error:
-            # each reader of sleap-io raises other exceptions
-            raise ValueError(
-                f'sleap-io cannot read {source}: {type(error).__name__}: '
-                f'{error}'
-            ) from error
-    for warning in caught:
-        if issubclass(warning.category, UserWarning):
-            say(f'note: {warning.message}')
+    folder = source.parent if source.name == 'data.yaml' else source
+    if (folder / 'data.yaml').is_file():
+        splits = read_yolo(folder, say)
+    else:
+        splits = {'': _load(source, images, say)}
     for labels in splits.values():
         _close_videos(labels)
         if images is not None:
@@ -70,22 +65,35 @@ def labelled_poses(frame: object) -> list:
     ]
 
 
-def _load(source: Path, images: Path | None) -> dict[str, object]:
-    """Call the reader of sleap-io that fits."""
+def _load(
+    source: Path, images: Path | None, say: Callable[[str], None]
+) -> object:
+    """Let sleap-io read a source, and pass on its warnings."""
     import sleap_io
 
-    folder = source.parent if source.name == 'data.yaml' else source
-    if (folder / 'data.yaml').is_file():
-        return dict(
-            sleap_io.load_labels_set(folder, format='ultralytics').labels
-        )
-    options = {}
-    if images is not None and source.suffix == '.json':
+    options, is_json = {}, source.suffix.lower() == '.json'
+    if images is not None and is_json:
         options = dict(dataset_root=str(images))
-    labels = sleap_io.load_file(source, **options)
-    if not isinstance(labels, sleap_io.Labels):
-        raise ValueError('it is a video, and has no labels')
-    return {'': labels}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always', UserWarning)
+        try:
+            labels = sleap_io.load_file(source, **options)
+            if not isinstance(labels, sleap_io.Labels):
+                raise ValueError('it is a video, and has no labels')
+            if is_json:
+                content = json.loads(source.read_text(encoding='utf-8'))
+                if isinstance(content, dict) and 'categories' in content:
+                    hide_occluded(find_coco_flags(content, labels), say)
+        except Exception as error:
+            # each reader of sleap-io raises other exceptions
+            raise ValueError(
+                f'sleap-io cannot read {source}: {type(error).__name__}: '
+                f'{error}'
+            ) from error
+    for warning in caught:
+        if issubclass(warning.category, UserWarning):
+            say(f'note: {warning.message}')
+    return labels
 
 
 def _refuse_depth(source: Path) -> None:

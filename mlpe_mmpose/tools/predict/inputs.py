@@ -80,7 +80,7 @@ def open_input(text: str, ann_file: str | None = None) -> Input:
         return _open_video(text, path.stem, ann_file)
     paths = _list_images(text)
     root = Path(os.path.commonpath([_find_place(p).parent for p in paths]))
-    ids, ids_are_names = _choose_ids(paths, root, ann_file)
+    ids, ids_are_names = _choose_ids(paths, ann_file)
     files = dict(zip(ids, paths, strict=True))
     return Input(
         read=lambda: read_images(files, root),
@@ -139,13 +139,13 @@ def _is_image(path: Path) -> bool:
 
 
 def _choose_ids(
-    paths: Sequence[Path], root: Path, ann_file: str | None
+    paths: Sequence[Path], ann_file: str | None
 ) -> tuple[list[int], bool]:
     """Return an id for each image, and whether the ids are its own."""
     if ann_file is not None:
         known, files = read_image_ids(ann_file), {}
         for path in paths:
-            image_id = _find_id(path, root, known, ann_file)
+            image_id = _find_id(path, known, ann_file)
             first = files.setdefault(image_id, path)
             if first != path:
                 raise ValueError(
@@ -178,18 +178,17 @@ def read_image_ids(ann_file: str) -> dict[str, int]:
         ) from error
 
 
-def _find_id(
-    path: Path, root: Path, known: dict[str, int], ann_file: str
-) -> int:
-    """Return the id of an image in an annotation file."""
-    relative = _find_place(path).relative_to(root).as_posix()
-    for name in (relative, path.as_posix(), path.name):
+def _find_id(path: Path, known: dict[str, int], ann_file: str) -> int:
+    """Return the id of the longest file_name that the path ends with."""
+    parts = _find_place(path).parts
+    tails = ('/'.join(parts[start:]) for start in range(1, len(parts)))
+    for name in (path.as_posix(), *tails):
         if name in known:
             return known[name]
     raise ValueError(
-        f'{ann_file} has no image with the file_name {relative!r}, so that '
-        f'{path} has no id. Name the images of that file only, or leave '
-        '--ann-file out.'
+        f'{ann_file} has no image with the file_name {path.name!r}, nor one '
+        f'with folders of {path} before it, so that this image has no id. '
+        'Name the images of that file only, or leave --ann-file out.'
     )
 
 

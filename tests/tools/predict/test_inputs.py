@@ -86,6 +86,17 @@ def test_annotations_give_the_images_their_ids(tmp_path, three):
         open_input(str(tmp_path / 'a'), str(ann_file))
 
 
+def test_names_with_folders_fit_whatever_folder_is_named(tmp_path, three):
+    # as import-data writes them; the folder of all images is a or b
+    ann_file = tmp_path / 'ann.json'
+    names = {'a/x.png': 7, 'b/x.png': 8, 'y.jpg': 9}
+    images = [dict(id=i, file_name=name) for name, i in names.items()]
+    ann_file.write_text(json.dumps(dict(images=images)))
+    for text, ids in (('a', [7, 9]), ('b/*.png', [8]), ('**/*.*g', [7, 9, 8])):
+        source = open_input(str(tmp_path / text), str(ann_file))
+        assert list(source.paths) == ids
+
+
 def test_an_annotation_file_has_one_id_for_each_image(tmp_path, three):
     ann_file = tmp_path / 'ann.json'
     ann_file.write_text('{"images": [{"id": 3, "file_name": "x.png"}]}')

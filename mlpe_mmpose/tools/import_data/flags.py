@@ -1,0 +1,72 @@
+"""COCO's flags of keypoints, where sleap-io drops that one is hidden."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+
+def hide_occluded(
+    flags: Sequence[tuple[object, np.ndarray]], say: Callable[[str], None]
+) -> None:
+    """Mark the keypoints of flag 1 as hidden.
+
+    Args:
+        flags (Sequence): Poses of sleap-io, and (K,), the flags of their
+            keypoints: 0 not labelled, 1 hidden, 2 visible. If none is 2, the
+            source has another convention, by which 1 is visible.
+        say (callable): Takes a note of that
+    """
+    values = [np.asarray(found) for _, found in flags]
+    if not any((found > 1).any() for found in values):
+        if any((found == 1).any() for found in values):
+            say(
+                'note: no keypoint has the flag 2, so those with 1 count as '
+                'visible'
+            )
+        return
+    for pose, found in flags:
+        pose.points['visible'] &= np.asarray(found) != 1
+
+
+def find_coco_flags(
+    content: dict, labels: object
+) -> list[tuple[object, np.ndarray]]:
+    """Find the flags of poses that sleap-io has read from a COCO file.
+
+    sleap-io 0.9.5 keeps the order of images and annotations, and leaves out
+    images that it does not find by their path or name.
+
+    Args:
+        content (dict): Content of the file
+        labels (sleap_io.Labels): What sleap-io has read
+
+    Returns:
+        list[tuple[sleap_io.Instance, np.ndarray]]: Each pose, and (K,), the
+        flags of its keypoints.
+
+    Raises:
+        ValueError: If the poses of an image are not those of the file.
+    """
+    posed = {c['id'] for c in content['categories'] if c.get('keypoints')}
+    by_image: dict[object, list] = {}
+    for annotation in content['annotations']:
+        if annotation.get('keypoints') and annotation['category_id'] in posed:
+            of_image = by_image.setdefault(annotation['image_id'], [])
+            of_image.append(annotation['keypoints'][2::3])
+    images, flags = iter(content['images']), []
+    for frame in labels:
+        name = Path(frame.video.filename[frame.frame_idx]).name
+        image = next((i for i in images if _name(i) == name), {})
+        found = by_image.get(image.get('id'), [])
+        if len(found) != len(frame.instances):
+            raise ValueError(
+                f'{name} has {len(found)} poses in the file, and sleap-io '
+                f'reads {len(frame.instances)}'
+            )
+        flags += zip(frame.instances, map(np.array, found), strict=True)
+    return flags
+
+
+def _name(image: dict) -> str:
+    return Path(image['file_name']).name

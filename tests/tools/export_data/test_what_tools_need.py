@@ -1,0 +1,75 @@
+"""What other tools need of an export: sides, whole poses, unturned images."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip('sleap_io', reason='sleap-io is not installed')
+
+import pynwb
+import sleap_io
+import yaml
+from PIL import ExifTags, Image
+from predictions import export, make_pose, read_poses, write
+
+
+def test_images_of_several_sizes_in_a_folder_are_one_video_of_nwb(folder):
+    content = json.loads((folder / 'ann.json').read_text())
+    for number in (0, 3):
+        image = content['images'][number]
+        pixels = np.zeros((40, 80, 3), np.uint8)
+        cv2.imwrite(str(folder / 'images' / image['file_name']), pixels)
+        image |= dict(width=80, height=40)
+    (folder / 'ann.json').write_text(json.dumps(content))
+    path = export(folder, 'a.nwb')
+    with pynwb.NWBHDF5IO(str(path), 'r') as file:
+        processing = file.read().processing
+        assert {*processing} == {'behavior', 'SLEAP_VIDEO_000_day'}
+        (poses,) = processing['SLEAP_VIDEO_000_day'].data_interfaces.values()
+        assert list(poses['snout'].timestamps) == [1, 3, 4]
+        assert poses['snout'].data[:, 0].tolist() == [6, 8, 9]
+
+
+@pytest.mark.parametrize('format', ['coco', 'labelstudio', 'slp'])
+def test_a_pose_that_the_score_empties_is_left_out(folder, format):
+    unsure = make_pose(2)
+    unsure['keypoints'][2::3] = [0.4, 0.2, 0.1]
+    write(folder, [make_pose(1), unsure])
+    name = 'a.slp' if format == 'slp' else 'a.json'
+    path = export(folder, name, format=format, min_score=0.5)
+    assert [*read_poses(sleap_io.load_file(path))] == [1]
+    if format == 'coco':
+        content = json.loads(path.read_text())
+        assert len(content['annotations']) == 1
+    with pytest.raises(
+        ValueError, match=r'results\.json has no keypoint with'
+    ):
+        export(folder, 'none', format=format, min_score=0.95)
+
+
+def test_left_and_right_are_written_where_a_format_has_them(folder):
+    content = json.loads((folder / 'ann.json').read_text())
+    content['categories'][0]['keypoints'] = ['left_ear', 'tail', 'right_ear']
+    (folder / 'ann.json').write_text(json.dumps(content))
+    path = export(folder, 'yolo', format='ultralytics')
+    config = yaml.safe_load((path / 'data.yaml').read_text())
+    assert config['flip_idx'] == [2, 1, 0]
+    assert config['kpt_shape'] == [3, 3]
+    labels = sleap_io.load_file(export(folder, 'a.slp'))
+    (pair,) = labels.skeleton.symmetry_names
+    assert {*pair} == {'left_ear', 'right_ear'}
+
+
+def test_an_image_that_other_tools_show_unturned_is_refused(folder):
+    path = folder / 'images/day/frame1.png'
+    with Image.open(path) as image:
+        exif = image.getexif()
+        exif[ExifTags.Base.Orientation] = 6
+        image.save(path, exif=exif)
+    with pytest.raises(
+        ValueError, match=r'frame1\.png has an EXIF tag .*mogr'
+    ):
+        export(folder, 'a.slp')
+    assert not (folder / 'out').exists()
