@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from .runs import Run, finish
+from .finish import finish
+from .runs import Run
 
 
 def do_runs(

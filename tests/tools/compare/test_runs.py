@@ -12,8 +12,9 @@ from mlpe_mmpose.tools.compare.dataset import (
     DataSet,
     read_dataset,
 )
+from mlpe_mmpose.tools.compare.finish import GPU_MEMORY
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
-from mlpe_mmpose.tools.compare.runs import GPU_MEMORY, Run, plan_runs
+from mlpe_mmpose.tools.compare.runs import Run, plan_runs
 from mlpe_mmpose.tools.compare.suite import Experiment, Suite, load_suite
 
 TINY = 'mlpe_tiny_synthetic.py'
