@@ -1,10 +1,12 @@
 """Runs `mim train` and `mim test` from Python."""
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..engine.checkpoint_files import find_newest_checkpoint
@@ -25,6 +27,11 @@ METRICS = {
     'AP (L)': 'AP(L)',
     'AR': 'AR',
 }
+# what ends a program from outside, beside Ctrl-C: `kill PID`, a terminal that
+# is closed, and Ctrl-\
+STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+# the commands that run now, each the leader of a group of processes
+_running: set[subprocess.Popen] = set()
 
 
 def run_mim(
@@ -36,6 +43,9 @@ def run_mim(
     condense: Callable[[str], str | None] = lambda line: None,
 ) -> float:
     """Run a ``mim`` command, write its output to a file, show its progress.
+
+    If this function ends by an exception, as that of Ctrl-C, the command and
+    all its processes are killed.
 
     Args:
         verb (str): ``'train'`` or ``'test'``
@@ -62,15 +72,22 @@ def run_mim(
         stderr=subprocess.STDOUT,
         text=True,
         errors='replace',
+        # the group of mim, of the script that mim starts, and of its workers.
+        # Signals of the terminal do not reach it
+        start_new_session=True,
     )
+    _running.add(process)
     try:
         with log.open('w') as file, process.stdout:
             for line in process.stdout:
                 file.write(line)
                 if news := condense(line):
                     say(news)
+    except BaseException:
+        _kill_group(process)
+        raise
     finally:
-        # Ctrl-C has reached the command as well, so it ends
+        _running.discard(process)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -79,6 +96,41 @@ def run_mim(
             f'The end of {log}:\n{_find_cause(log.read_text())}'
         )
     return usage.ru_maxrss / KIB_PER_MIB
+
+
+def stop_running() -> None:
+    """Kill all commands that :func:`run_mim` runs, in whatever thread.
+
+    ``run_mim`` raises its error then. Checkpoints are complete or absent, so
+    a training continues from the last one.
+    """
+    for process in tuple(_running):
+        _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen) -> None:
+    """Kill a command with all its processes."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Let the signals that end a program raise what Ctrl-C raises.
+
+    Without this, the program would end at once, and leave its commands
+    running. A signal that is ignored, as by ``nohup``, stays ignored.
+    """
+    ignored = signal.SIG_IGN
+    found = {number: signal.getsignal(number) for number in STOPS}
+    handlers = {n: h for n, h in found.items() if h is not ignored}
+    for number in handlers:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def _find_cause(output: str) -> str:

@@ -41,6 +41,31 @@ def test_a_failing_command_shows_the_end_of_its_output(tmp_path):
     assert said == [f'full output: {log}']
 
 
+def test_a_command_ends_with_the_call_that_is_interrupted(tmp_path):
+    config, late = tmp_path / 'slow.py', tmp_path / 'late'
+    config.write_text(
+        'import time\n'
+        "print('it runs', flush=True)\n"
+        'time.sleep(15)\n'
+        f"open({str(late)!r}, 'w')\n"
+    )
+
+    def interrupt(line):
+        if line == 'it runs\n':
+            raise KeyboardInterrupt
+
+    args = config, [], tmp_path / 'log', str, interrupt
+    with pytest.raises(KeyboardInterrupt):
+        run_mim('train', *args)
+    assert not late.exists()
+    # neither mim nor the script that it had started
+    for file in Path('/proc').glob('[0-9]*/cmdline'):
+        try:
+            assert str(config).encode() not in file.read_bytes()
+        except OSError:  # a process that has ended meanwhile
+            continue
+
+
 def test_a_failure_inside_mmpose_is_not_buried_under_mims_own(tmp_path):
     config = tmp_path / 'wrong.py'
     config.write_text("model = dict(type='NoSuchModel')\n")

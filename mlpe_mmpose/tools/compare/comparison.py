@@ -106,12 +106,18 @@ def compare(
         _write(list(rows.values()), out)
         if not left:
             say('all runs are done; to train one again, remove its folder')
-        for run, result in do_runs(left, jobs, deadline, say):
-            found = rows[run.experiment.name].results
-            found.append(result)
-            found.sort(key=lambda result: result['seed'])
-            _write(list(rows.values()), out)
+        # closing kills what still runs if the tables cannot be written
+        with contextlib.closing(do_runs(left, jobs, deadline, say)) as done:
+            for run, result in done:
+                _add(result, rows[run.experiment.name])
+                _write(list(rows.values()), out)
         return list(rows.values())
+
+
+def _add(result: dict, row: Row) -> None:
+    """Add the result of a run to its row, in the order of the seeds."""
+    row.results.append(result)
+    row.results.sort(key=lambda result: result['seed'])
 
 
 def _count_seeds(out: Path) -> int:
