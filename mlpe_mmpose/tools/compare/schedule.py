@@ -13,9 +13,12 @@ from concurrent.futures import (
     wait,
 )
 
+from ..escape import escape
 from ..mim_runs import stop_running
 from .finish import finish
 from .runs import Run
+
+OTHERS = '\nNo other run starts; those that have started go on to their end.'
 
 
 def do_runs(
@@ -35,10 +38,11 @@ def do_runs(
         say (callable): Takes each line of progress
 
     Raises:
-        RuntimeError: If a run fails. Those that have started end before.
+        RuntimeError: If a run fails. No run starts after that, and those
+            that have started are yielded before.
     """
     say = functools.partial(_say_alone, threading.Lock(), say)
-    longest = 0.0
+    longest, failure = 0.0, None
     waiting, running = deque(enumerate(left, 1)), {}
     with ThreadPoolExecutor(jobs) as pool, _killed_on_exception(running):
         while waiting or running:
@@ -59,8 +63,17 @@ def do_runs(
                     run, start = running.pop(done)
                     seconds = time.monotonic() - start
                     longest = max(longest, seconds)
+                    if error := done.exception():
+                        # the caller names the error that is raised
+                        if running or failure:
+                            say(escape(f'{run.title} failed: {error}{OTHERS}'))
+                        failure = failure or error
+                        waiting.clear()
+                        continue
                     say(_describe(run, done.result(), seconds))
                     yield run, done.result()
+    if failure:
+        raise failure
 
 
 @contextlib.contextmanager
