@@ -36,9 +36,9 @@ class DataSet:
         train (dict): ``ann_file``, a file in COCO's format, and ``img``, the
             folder of its images. Defaults to COCO's names
         val (dict): The same, to validate and to test with
-        boxes (str, optional): File of detections to test with; if it is
-            ``None``, or there is no such file, the boxes of the annotations
-            are used. Defaults to COCO's
+        boxes (str, optional): File of detections to test with; with ``None``,
+            the boxes of the annotations are used. Defaults to COCO's file,
+            which may be missing: the boxes of the annotations are used then
         type (str, optional): MMPose's class of the data set. Defaults to the
             class in the configs
         metainfo (str, optional): A file of MMPose's kind that describes the
@@ -128,11 +128,19 @@ class DataSet:
         """Refuse files that are missing or do not fit.
 
         Raises:
-            FileNotFoundError: If an annotation file, an image, or the file
-                of keypoints does not exist; the message has its path.
+            FileNotFoundError: If an annotation file, an image, the file of
+                keypoints, or a file of boxes that is not COCO's does not
+                exist; the message has its path.
             ValueError: If an annotation file is not in COCO's format, or has
                 another number of keypoints than the data set.
         """
+        boxes = self.boxes and Path(self.root, self.boxes)
+        if boxes and self.boxes != DETECTIONS and not boxes.is_file():
+            raise FileNotFoundError(
+                f'{boxes} is missing, the file of detections that '
+                f'boxes={self.boxes!r} names. With boxes=None, the boxes of '
+                'the annotations are used.'
+            )
         use = Use.TRAIN | Use.EVALUATE
         names = range(self.describe_keypoints()['num_keypoints'])
         for part in (self.train, self.val):
