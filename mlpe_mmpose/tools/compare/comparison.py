@@ -82,11 +82,12 @@ def compare(
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
     dataset = read_dataset(data, loaded.data)
-    dataset.check()
+    planned = plan_runs(loaded, dataset, out, seeds)
+    # the seeds of an experiment read the same files
+    dataset.check(run.config for run in planned if run.seed == 0)
     for row in rows.values():
         if row.experiment.results:
             row.results.append(_evaluate(row.experiment, dataset))
-    planned = plan_runs(loaded, dataset, out, seeds)
     # an earlier call may have run more seeds; the tables keep their results
     known = plan_runs(loaded, dataset, out, max(seeds, _count_seeds(out)))
     with _lock(out):

@@ -1,6 +1,6 @@
 """The data set that a comparison trains and tests on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -91,12 +91,18 @@ class DataSet:
     def fit(self, config: Config) -> None:
         """Fit a config, which has got the options, to the data set.
 
-        With a class or a file of keypoints, the network predicts as many
+        The metrics get the annotation file that the data loader reads. With
+        a class or a file of keypoints, the network predicts as many
         keypoints. A network that sees whole images is tested without boxes.
 
         Args:
             config (Config): The config, which is changed in place
         """
+        for split in ('val', 'test'):
+            dataset = config[f'{split}_dataloader'].dataset
+            if 'ann_file' in dataset:
+                file = Path(dataset.data_root, dataset.ann_file)
+                config[f'{split}_evaluator'].ann_file = str(file)
         if sees_whole_images(config):
             config.test_dataloader.dataset.bbox_file = None
         if not (self.type or self.metainfo):
@@ -119,20 +125,22 @@ class DataSet:
 
     def describe_keypoints(self) -> dict:
         """Return MMPose's description of the keypoints."""
-        metainfo = DATASETS.get(self.type or 'CocoDataset').METAINFO
-        if self.metainfo:
-            metainfo = dict(from_file=self.metainfo)
-        return parse_pose_metainfo(metainfo)
+        metainfo = self.metainfo and dict(from_file=self.metainfo)
+        return _describe(self.type or 'CocoDataset', metainfo)
 
-    def check(self) -> None:
+    def check(self, configs: Iterable[Config] = ()) -> None:
         """Refuse files that are missing or do not fit.
+
+        Args:
+            configs (Iterable[Config]): Configs that have been fitted; the
+                annotation files that only they name are checked as well
 
         Raises:
             FileNotFoundError: If an annotation file, an image, the file of
                 keypoints, or a file of boxes that is not COCO's does not
                 exist; the message has its path.
             ValueError: If an annotation file is not in COCO's format, or has
-                another number of keypoints than the data set.
+                another number of keypoints than the data set or the config.
         """
         boxes = self.boxes and Path(self.root, self.boxes)
         if boxes and self.boxes != DETECTIONS and not boxes.is_file():
@@ -141,13 +149,36 @@ class DataSet:
                 f'boxes={self.boxes!r} names. With boxes=None, the boxes of '
                 'the annotations are used.'
             )
-        use = Use.TRAIN | Use.EVALUATE
-        names = range(self.describe_keypoints()['num_keypoints'])
-        for part in (self.train, self.val):
-            path = Path(self.root, part['ann_file'])
+        number = self.describe_keypoints()['num_keypoints']
+        files = {
+            Path(self.root, part['ann_file']): (part['img'], number)
+            for part in (self.train, self.val)
+        }
+        for config in configs:
+            for path, content in _list_files(config):
+                files.setdefault(path, content)
+        for path, (images, number) in files.items():
             if not path.is_file():
                 raise FileNotFoundError(f'{path} is missing: {HELP}')
-            read_annotations(path, use, names, Path(self.root, part['img']))
+            use = Use.TRAIN | Use.EVALUATE
+            read_annotations(path, use, range(number), Path(self.root, images))
+
+
+def _describe(kind: str, metainfo: Mapping | None) -> dict:
+    """Return MMPose's description of the keypoints of a class or a file."""
+    return parse_pose_metainfo(metainfo or DATASETS.get(kind).METAINFO)
+
+
+def _list_files(config: Config) -> Iterator[tuple[Path, tuple[str, int]]]:
+    """Yield annotation file, folder of images and number of keypoints."""
+    for split in ('train', 'val', 'test'):
+        dataset = config[f'{split}_dataloader'].dataset
+        # a class that combines data sets has no file of its own
+        if 'ann_file' in dataset:
+            known = _describe(dataset.type, dataset.get('metainfo'))
+            images = dataset.get('data_prefix', {}).get('img', '')
+            path = Path(dataset.data_root, dataset.ann_file)
+            yield path, (images, known['num_keypoints'])
 
 
 def sees_whole_images(config: Config) -> bool:
