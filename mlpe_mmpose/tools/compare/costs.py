@@ -55,7 +55,10 @@ def measure_costs(run: Run) -> Costs | None:
     try:
         init_default_scope('mmpose')
         model = build_pose_estimator(config.model).eval().to(device)
-        return _measure(model, config.codec.input_size, device)
+        codec = config.codec
+        # a config may have one for each level, all of one input size
+        codec = codec[-1] if isinstance(codec, list) else codec
+        return _measure(model, codec.input_size, device)
     except Exception as error:  # a wrong config can raise any error
         raise ValueError(
             f'the model of experiment {run.experiment.name!r} '

@@ -11,6 +11,8 @@ from mmpose.registry import DATASETS
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.read import read_annotations
 
+from .fit_head import fit_head
+
 TRAIN, VAL = (
     dict(
         ann_file=f'annotations/person_keypoints_{split}2017.json',
@@ -97,6 +99,9 @@ class DataSet:
 
         Args:
             config (Config): The config, which is changed in place
+
+        Raises:
+            ValueError: If its head cannot have the number of keypoints.
         """
         for split in ('val', 'test'):
             dataset = config[f'{split}_dataloader'].dataset
@@ -107,21 +112,7 @@ class DataSet:
             config.test_dataloader.dataset.bbox_file = None
         if not (self.type or self.metainfo):
             return
-        number = self.describe_keypoints()['num_keypoints']
-        head = config.model.get('head', config.model)
-        if 'num_keypoints' in head:
-            head.num_keypoints = number
-            # associative embedding groups keypoints in an order, COCO's
-            decoder = head.get('decoder') or {}
-            if len(decoder.get('decode_keypoint_order', '')) not in (
-                0,
-                number,
-            ):
-                decoder.decode_keypoint_order = list(range(number))
-        else:
-            # a heatmap, and offsets in x and y
-            combined = config.codec.get('heatmap_type') == 'combined'
-            head.out_channels = (3 if combined else 1) * number
+        fit_head(config, self.describe_keypoints()['num_keypoints'])
 
     def describe_keypoints(self) -> dict:
         """Return MMPose's description of the keypoints."""

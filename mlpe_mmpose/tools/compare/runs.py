@@ -36,7 +36,13 @@ class Run:
     def config(self) -> Config:
         """The experiment's config with all changes; it is read once."""
         config = build_config(self.experiment, self.options)
-        self.data.fit(config)
+        try:
+            self.data.fit(config)
+        except ValueError as error:
+            raise ValueError(
+                f'experiment {self.experiment.name!r} '
+                f'({self.experiment.path}): {error}'
+            ) from error
         return config
 
     @functools.cached_property
