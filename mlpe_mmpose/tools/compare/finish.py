@@ -1,11 +1,12 @@
 """Trains and tests a run of a comparison."""
 
+import contextlib
 import functools
 import json
 import re
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -78,7 +79,8 @@ def _train(
 ) -> dict[str, float]:
     """Train to the end, and return the peak memory of process and GPU in MiB.
 
-    It is empty if the training was finished before.
+    It is that since the last stop, and empty if the training was finished
+    before.
     """
     wanted = run.config.train_cfg.max_epochs
     done = count_epochs(run.folder)
@@ -88,14 +90,26 @@ def _train(
         say(f'continues after epoch {done} of {wanted}')
     log = run.folder / f'train_from_epoch_{done}.log'
     progress = functools.partial(format_progress, epochs=wanted)
-    start = time.perf_counter()
-    peak = run_mim('train', run.config_file, args, log, say, progress)
-    seconds = time.perf_counter() - start
-    (run.folder / f'seconds_from_epoch_{done}.txt').write_text(f'{seconds}\n')
+    with _timed(run.folder / f'seconds_from_epoch_{done}.txt'):
+        peak = run_mim('train', run.config_file, args, log, say, progress)
     memory = dict(peak_memory_mib=peak)
     if on_gpu := GPU_MEMORY.findall(log.read_text()):
         memory['peak_gpu_memory_mib'] = max(map(float, on_gpu))
     return memory
+
+
+@contextlib.contextmanager
+def _timed(path: Path) -> Iterator[None]:
+    """Add the seconds of a block to those in a file, even if it is stopped."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        # a training that is stopped in its first epoch begins there again
+        before = float(path.read_text()) if path.exists() else 0
+        seconds = before + time.perf_counter() - start
+        with write_then_check(path) as new:
+            new.write_text(f'{seconds}\n')
 
 
 def _test(

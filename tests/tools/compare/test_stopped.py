@@ -75,6 +75,7 @@ def test_a_stop_ends_the_training_and_the_same_command_continues(
     folder = tmp_path / 'out/runs/first/seed0'
     # `kill PID`, and Ctrl-C that reaches only the program itself
     for number in signal.SIGTERM, signal.SIGINT:
+        begin = time.monotonic()
         process = start(arguments)
         if number == signal.SIGINT:
             wait_for(r'first, seed 0', process)
@@ -89,3 +90,9 @@ def test_a_stop_ends_the_training_and_the_same_command_continues(
         assert process.returncode == 130
         assert 'stopped; the same command continues from here' in output
         assert processes_of(folder) == []
+        # what was trained until the stop counts
+        times = {p.name: p for p in folder.glob('seconds_from_epoch_*.txt')}
+        assert 'seconds_from_epoch_0.txt' in times
+        last = max(times.values(), key=lambda path: path.stat().st_mtime)
+        assert 1 < float(last.read_text()) < time.monotonic() - begin
+    assert len(times) == 2
