@@ -1,5 +1,6 @@
 """Measures what a model costs: parameters, operations, time."""
 
+import contextlib
 import copy
 import statistics
 import time
@@ -67,6 +68,18 @@ def measure_costs(run: Run) -> Costs | None:
         ) from error
 
 
+def _plain_attention() -> contextlib.AbstractContextManager:
+    """Compute attention by matrix products.
+
+    PyTorch's counter knows these, but no fused attention of a CPU.
+    """
+    try:
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+    except ImportError:  # PyTorch before 2.3
+        return contextlib.nullcontext()
+    return sdpa_kernel(SDPBackend.MATH)
+
+
 @torch.no_grad()
 def _measure(
     model: torch.nn.Module, input_size: tuple[int, int], device: str
@@ -74,7 +87,7 @@ def _measure(
     """Measure a model on one image of ``input_size`` (w, h)."""
     width, height = input_size
     image = torch.zeros(1, 3, height, width, device=device)
-    with FlopCounterMode(display=False) as counter:
+    with _plain_attention(), FlopCounterMode(display=False) as counter:
         model(image, None, mode='tensor')
     seconds = []
     for _ in range(REPEATS):
