@@ -15,7 +15,7 @@ from .results_row import evaluate_results
 from .runs import plan_runs
 from .schedule import do_runs
 from .suite import Experiment, load_suite
-from .table import LEGEND, Row, format_markdown, write_csv
+from .table import Row, format_legend, format_markdown, write_csv
 
 PLOTS = {
     'plot.png': draw_figures,
@@ -159,7 +159,8 @@ def _lock(out: Path) -> Iterator[None]:
 
 def _write(rows: list[Row], out: Path) -> None:
     """Write the tables and the plots of all results so far."""
-    (out / 'table.md').write_text(f'{format_markdown(rows)}\n{LEGEND}')
+    table = f'{format_markdown(rows)}\n{format_legend(rows)}'
+    (out / 'table.md').write_text(table)
     write_csv(rows, out / 'runs.csv')
     if any(row.results for row in rows):
         for name, draw in PLOTS.items():

@@ -11,6 +11,7 @@ from mmengine.registry import init_default_scope
 from mmpose.models import build_pose_estimator
 from torch.utils.flop_counter import FlopCounterMode
 
+from ..machine import describe_machine
 from .dataset import sees_whole_images
 from .runs import Run
 
@@ -24,14 +25,14 @@ class Costs:
     Args:
         parameters (float): Millions of parameters, backbone included
         gflops (float): 10^9 operations; a multiply-add counts as 2
-        milliseconds (float): Median time in float32 on ``device``
-        device (str): ``'cpu'`` or ``'cuda'``
+        milliseconds (float): Median time in float32
+        machine (str): Where the time was measured
     """
 
     parameters: float
     gflops: float
     milliseconds: float
-    device: str
+    machine: str
 
 
 def measure_costs(run: Run) -> Costs | None:
@@ -100,5 +101,5 @@ def _measure(
         sum(p.numel() for p in model.parameters()) / 1e6,
         counter.get_total_flops() / 1e9,
         statistics.median(seconds) * 1e3,
-        device,
+        describe_machine(device),
     )

@@ -24,8 +24,8 @@ The difference is that of the mean APs to the row under "against". It is clear
 if Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures of the
 setting in brackets. Parameters, GFLOPs (2 for a multiply-add) and ms are of
 one person in float32 without flip test; a system that sees whole images has
-none, and no PCK. MiB is the peak memory of a training's process, GPU MiB that
-of the GPU.
+none, and no PCK. MiB is the peak memory of a training's process since the last
+stop, GPU MiB that of the GPU.
 "boxes" are the boxes of the test, or the origin of a results file.
 """
 
@@ -61,6 +61,13 @@ class Row:
         difference = statistics.mean(own) - statistics.mean(others)
         p = ttest_ind(own, others, equal_var=False).pvalue
         return difference, 1.0 if math.isnan(p) else float(p)
+
+
+def format_legend(rows: Sequence[Row]) -> str:
+    """Return what the columns mean, and where the times were measured."""
+    machines = sorted({row.costs.machine for row in rows if row.costs})
+    times = [f'ms are of the last call, on: {name}.\n' for name in machines]
+    return LEGEND + ''.join(times)
 
 
 def format_markdown(rows: Sequence[Row]) -> str:

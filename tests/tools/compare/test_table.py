@@ -17,6 +17,7 @@ from mlpe_mmpose.tools.compare.plots import (
 from mlpe_mmpose.tools.compare.suite import Experiment
 from mlpe_mmpose.tools.compare.table import (
     Row,
+    format_legend,
     format_markdown,
     write_csv,
 )
@@ -43,7 +44,7 @@ def rows() -> list[Row]:
     base = Row(
         Experiment('base', 'x.py', paper={'AP': 70.4}, source='authors'),
         [result('base', seed, ap) for seed, ap in enumerate((0.5, 0.52))],
-        Costs(1.5, 2.5, 3.5, 'cpu'),
+        Costs(1.5, 2.5, 3.5, 'a machine, 2 threads'),
     )
     better = Row(
         Experiment('better', 'x.py', against='base'),
@@ -81,6 +82,13 @@ def test_what_was_not_measured_is_empty(rows):
     assert table['better']['ms'] == ''
     assert table['better']['paper'] == ''
     assert table['base']['paper'] == 'AP 70.4 (authors)'
+
+
+def test_the_legend_says_where_the_times_were_measured(rows):
+    *_, last = format_legend(rows).splitlines()
+    assert last == 'ms are of the last call, on: a machine, 2 threads.'
+    # without times there is no such line
+    assert 'last call' not in format_legend(rows[1:])
 
 
 def test_a_difference_is_clear_only_beyond_the_spread(rows):
