@@ -21,11 +21,11 @@ LEGEND = f"""\
 AP, AR and PCK are in percent, mean ± standard deviation over the seeds.
 PCK@0.1 is the share of keypoints within a tenth of the longer side of the box.
 The difference is that of the mean APs to the row under "against". It is clear
-if Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures of the
-setting in brackets. Parameters, GFLOPs (2 for a multiply-add) and ms are of
-one person in float32 without flip test; a system that sees whole images has
-none, and no PCK. MiB is the peak memory of a training's process since the last
-stop, GPU MiB that of the GPU.
+if Welch's t-test gives p < {SIGNIFICANT}; with few seeds, a large one need not
+be. "paper" has published figures of the setting in brackets. Parameters,
+GFLOPs (2 for a multiply-add) and ms are of one person in float32 without flip
+test; a system that sees whole images has none, and no PCK. MiB is the peak
+memory of a training's process since its last stop, GPU MiB that of the GPU.
 "boxes" are the boxes of the test, or the origin of a results file.
 """
 
@@ -123,7 +123,7 @@ def _difference(row: Row, other: Row | None) -> str:
     if not found:
         return ''
     difference, p = found
-    verdict = 'clear' if p < SIGNIFICANT else 'within the spread'
+    verdict = 'clear' if p < SIGNIFICANT else 'not clear'
     return f'{difference:+.1f}, {verdict} (p {p:.2g})'
 
 

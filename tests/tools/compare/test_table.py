@@ -91,14 +91,19 @@ def test_the_legend_says_where_the_times_were_measured(rows):
     assert 'last call' not in format_legend(rows[1:])
 
 
-def test_a_difference_is_clear_only_beyond_the_spread(rows):
+def test_a_difference_is_clear_only_if_chance_hardly_makes_it(rows):
     # 20 points with a deviation of 1.4: p = 0.005
     assert cells(rows)['better']['difference'] == '+20.0, clear (p 0.005)'
     # 2 points with the same deviation: p = 0.29
     for found, ap in zip(rows[1].results, (0.52, 0.54), strict=True):
         found['metrics']['AP'] = ap
     text = cells(rows)['better']['difference']
-    assert text == '+2.0, within the spread (p 0.29)'
+    assert text == '+2.0, not clear (p 0.29)'
+    # 9 points, far beyond either deviation: two seeds are not enough
+    for found, ap in zip(rows[1].results, (0.6, 0.601), strict=True):
+        found['metrics']['AP'] = ap
+    text = cells(rows)['better']['difference']
+    assert text == '+9.0, not clear (p 0.069)'
 
 
 def test_one_seed_makes_no_difference(rows):
