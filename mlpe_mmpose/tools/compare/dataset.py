@@ -130,9 +130,28 @@ class DataSet:
             FileNotFoundError: If an annotation file, an image, the file of
                 keypoints, or a file of boxes that is not COCO's does not
                 exist; the message has its path.
-            ValueError: If an annotation file is not in COCO's format, or has
-                another number of keypoints than the data set or the config.
+            ValueError: If MMPose has no such class of data sets, or an
+                annotation file is not in COCO's format, or has another number
+                of keypoints than the data set or the config.
         """
+        self._check_boxes()
+        number = self.describe_keypoints()['num_keypoints']
+        root = Path(self.root)
+        files = {
+            (root / part['ann_file'], root / part['img']): number
+            for part in (self.train, self.val)
+        }
+        for config in configs:
+            for pair, known in _list_files(config):
+                files.setdefault(pair, known)
+        for (path, images), number in files.items():
+            if not path.is_file():
+                raise FileNotFoundError(f'{path} is missing: {HELP}')
+            use = Use.TRAIN | Use.EVALUATE
+            read_annotations(path, use, range(number), images)
+
+    def _check_boxes(self) -> None:
+        """Refuse a missing file of boxes, unless it is COCO's."""
         boxes = self.boxes and Path(self.root, self.boxes)
         if boxes and self.boxes != DETECTIONS and not boxes.is_file():
             raise FileNotFoundError(
@@ -140,36 +159,32 @@ class DataSet:
                 f'boxes={self.boxes!r} names. With boxes=None, the boxes of '
                 'the annotations are used.'
             )
-        number = self.describe_keypoints()['num_keypoints']
-        files = {
-            Path(self.root, part['ann_file']): (part['img'], number)
-            for part in (self.train, self.val)
-        }
-        for config in configs:
-            for path, content in _list_files(config):
-                files.setdefault(path, content)
-        for path, (images, number) in files.items():
-            if not path.is_file():
-                raise FileNotFoundError(f'{path} is missing: {HELP}')
-            use = Use.TRAIN | Use.EVALUATE
-            read_annotations(path, use, range(number), Path(self.root, images))
 
 
 def _describe(kind: str, metainfo: Mapping | None) -> dict:
     """Return MMPose's description of the keypoints of a class or a file."""
-    return parse_pose_metainfo(metainfo or DATASETS.get(kind).METAINFO)
+    if metainfo:
+        return parse_pose_metainfo(metainfo)
+    found = DATASETS.get(kind)
+    if not found:
+        raise ValueError(
+            f'the data set has type={kind!r}, which is no class that MMPose '
+            "knows. COCO's is 'CocoDataset'; for other keypoints, leave out "
+            'type and name a file of keypoints with metainfo.'
+        )
+    return parse_pose_metainfo(found.METAINFO)
 
 
-def _list_files(config: Config) -> Iterator[tuple[Path, tuple[str, int]]]:
-    """Yield annotation file, folder of images and number of keypoints."""
+def _list_files(config: Config) -> Iterator[tuple[tuple[Path, Path], int]]:
+    """Yield annotation file and folder of images, and number of keypoints."""
     for split in ('train', 'val', 'test'):
         dataset = config[f'{split}_dataloader'].dataset
         # a class that combines data sets has no file of its own
         if 'ann_file' in dataset:
+            root = Path(dataset.data_root)
+            images = root / dataset.get('data_prefix', {}).get('img', '')
             known = _describe(dataset.type, dataset.get('metainfo'))
-            images = dataset.get('data_prefix', {}).get('img', '')
-            path = Path(dataset.data_root, dataset.ann_file)
-            yield path, (images, known['num_keypoints'])
+            yield (root / dataset.ann_file, images), known['num_keypoints']
 
 
 def sees_whole_images(config: Config) -> bool:

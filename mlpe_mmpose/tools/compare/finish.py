@@ -48,7 +48,7 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
         experiment=run.experiment.name,
         seed=run.seed,
         metrics=_test(run, last, say),
-        curve=_read_curve(run.folder),
+        curve=read_curve(run.folder),
         boxes=_name_boxes(run.config),
         **memory,
         train_seconds=sum(float(path.read_text()) for path in seconds),
@@ -126,13 +126,16 @@ def _test(
     return {name: value for (prefix, name), value in named.items() if prefix}
 
 
-def _read_curve(folder: Path) -> list[tuple[int, float]]:
+def read_curve(folder: Path) -> list[tuple[int, float]]:
     """Return the epoch and the AP of each validation of a training."""
     curve = {}
     # a training that was continued has several files
     for path in sorted(folder.glob('*/vis_data/scalars.json')):
         for line in path.read_text().splitlines():
-            values = json.loads(line)
+            try:
+                values = json.loads(line)
+            except json.JSONDecodeError:  # a stop has cut the line
+                continue
             found = [v for key, v in values.items() if key.endswith('/AP')]
             if found:
                 curve[values['step']] = found[0]

@@ -138,11 +138,14 @@ def write_csv(rows: Sequence[Row], path: Path) -> None:
             extrasaction='ignore',
         )
         writer.writeheader()
-        for result in (result for row in rows for result in row.results):
+        pairs = [(row, result) for row in rows for result in row.results]
+        for row, result in pairs:
             figures = {
                 name: result['metrics'].get(metric)
                 for metric, name in FIGURES.items()
             }
             seconds = result.get('train_seconds')
             figures['train_seconds'] = seconds and round(seconds)
+            # a result of before the row was renamed has the old name
+            figures['experiment'] = row.experiment.name
             writer.writerow({**result, **figures})

@@ -155,6 +155,12 @@ def test_a_wrong_description_is_refused(data, described, message):
         read_dataset(data, described)
 
 
+def test_a_class_that_mmpose_does_not_know_is_named(data):
+    wrong = read_dataset(data, dict(CROWDPOSE, metainfo=None, type='CocoSet'))
+    with pytest.raises(ValueError, match="type='CocoSet', which is no class"):
+        wrong.check()
+
+
 def remove(path: Path) -> None:
     path.unlink()
 

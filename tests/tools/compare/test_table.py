@@ -124,6 +124,14 @@ def test_every_run_has_a_line_with_its_command(rows, tmp_path):
     assert {line['machine'] for line in lines} == {'of mine'}
 
 
+def test_a_row_that_was_renamed_has_its_new_name(rows, tmp_path):
+    rows[0].results[0]['experiment'] = 'of before'
+    write_csv(rows, tmp_path / 'runs.csv')
+    with (tmp_path / 'runs.csv').open() as file:
+        first, *_ = csv.DictReader(file)
+    assert first['experiment'] == 'base'
+
+
 def test_pck_is_shown_where_it_was_measured(rows, tmp_path):
     for found in rows[1].results:
         found['metrics']['PCK'] = 0.25
