@@ -1,6 +1,7 @@
 """Runs `mim train` and `mim test` from Python."""
 
 import contextlib
+import fcntl
 import os
 import re
 import signal
@@ -61,11 +62,27 @@ def run_mim(
 
     Raises:
         RuntimeError: If the command fails; the message ends with the end of
-            its output.
+            its output. Also if an earlier command for the same folder of the
+            log still runs, as after ``kill -9`` of the program.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    say(f'full output: {log}')
-    command = [sys.executable, '-m', 'mim', verb, 'mmpose', str(config), *args]
+    at_work = (
+        f'an earlier training or test is still at work in {log.parent}. Wait '
+        f'for its end, or stop the processes that `pgrep -f {config}` finds.'
+    )
+    with lock_folder(log.parent, at_work) as lock:
+        say(f'full output: {log}')
+        command = [sys.executable, '-m', 'mim', verb, 'mmpose', str(config)]
+        return _run([*command, *args], log, say, condense, lock)
+
+
+def _run(
+    command: Sequence[str],
+    log: Path,
+    say: Callable[[str], None],
+    condense: Callable[[str], str | None],
+    lock: int,
+) -> float:
+    """Run a command that holds a lock, and return its peak memory in MiB."""
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -75,6 +92,8 @@ def run_mim(
         # the group of mim, of the script that mim starts, and of its workers.
         # Signals of the terminal do not reach it
         start_new_session=True,
+        # the lock lasts as long as the command, even if this process is killed
+        pass_fds=(lock,),
     )
     _running.add(process)
     try:
@@ -92,10 +111,37 @@ def run_mim(
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(
-            f'`mim {verb}` failed with status {process.returncode}. '
+            f'`mim {command[3]}` failed with status {process.returncode}. '
             f'The end of {log}:\n{_find_cause(log.read_text())}'
         )
     return usage.ru_maxrss / KIB_PER_MIB
+
+
+@contextlib.contextmanager
+def lock_folder(folder: Path, at_work: str) -> Iterator[int]:
+    """Lock a folder, so that no two processes write the same files.
+
+    Args:
+        folder (Path): The folder; it is made
+        at_work (str): What to say if another process holds the lock
+
+    Yields:
+        int: The file descriptor that holds the lock. The lock ends when all
+        processes that have the descriptor have closed it, or have ended.
+
+    Raises:
+        RuntimeError: If another process holds the lock.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RuntimeError(at_work) from error
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def stop_running() -> None:

@@ -1,5 +1,7 @@
 """Commands as steps of a program: their progress, cost and failures."""
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,17 @@ def test_a_command_ends_with_the_call_that_is_interrupted(tmp_path):
             assert str(config).encode() not in file.read_bytes()
         except OSError:  # a process that has ended meanwhile
             continue
+
+
+def test_no_second_command_starts_while_the_first_is_at_work(tmp_path):
+    # as the command of a program that was killed holds it
+    lock = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    message = f'is still at work in {tmp_path}.*`pgrep -f x.py` finds'
+    with pytest.raises(RuntimeError, match=message):
+        run_mim('train', Path('x.py'), [], tmp_path / 'log', pytest.fail)
+    assert not (tmp_path / 'log').exists()
+    os.close(lock)
 
 
 def test_a_failure_inside_mmpose_is_not_buried_under_mims_own(tmp_path):

@@ -1,13 +1,12 @@
 """Runs a suite, and writes its tables."""
 
 import contextlib
-import fcntl
 import math
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ..mim_runs import lock_folder
 from .costs import measure_costs
 from .dataset import DataSet, read_dataset
 from .plots import draw_costs, draw_curves, draw_figures
@@ -90,7 +89,11 @@ def compare(
             row.results.append(_evaluate(row.experiment, dataset))
     # an earlier call may have run more seeds; the tables keep their results
     known = plan_runs(loaded, dataset, out, max(seeds, _count_seeds(out)))
-    with _lock(out):
+    at_work = (
+        f'another comparison is at work in {out}. Wait for its end, stop it, '
+        'or give another --out.'
+    )
+    with lock_folder(out, at_work):
         for run in known:
             row = rows[run.experiment.name]
             if (result := run.result()) is not None:
@@ -136,25 +139,6 @@ def _evaluate(experiment: Experiment, dataset: DataSet) -> dict:
         metrics=evaluate_results(Path(experiment.results), dataset),
         boxes=experiment.source or experiment.results,
     )
-
-
-@contextlib.contextmanager
-def _lock(out: Path) -> Iterator[None]:
-    """Lock a folder, so that two comparisons cannot write the same files."""
-    out.mkdir(parents=True, exist_ok=True)
-    folder = os.open(out, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RuntimeError(
-                f'another comparison is at work in {out}. Wait for its end, '
-                'stop it, or give another --out.'
-            ) from error
-        yield
-    finally:
-        # closing the folder releases the lock, as the end of the process does
-        os.close(folder)
 
 
 def _write(rows: list[Row], out: Path) -> None:

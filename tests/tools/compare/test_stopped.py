@@ -96,3 +96,22 @@ def test_a_stop_ends_the_training_and_the_same_command_continues(
         last = max(times.values(), key=lambda path: path.stat().st_mtime)
         assert 1 < float(last.read_text()) < time.monotonic() - begin
     assert len(times) == 2
+
+
+@pytest.mark.long
+def test_a_training_that_a_killed_program_has_left_is_not_doubled(
+    arguments, tmp_path
+):
+    process = start(arguments)
+    wait_for(r'epoch \d+/1000', process)
+    process.kill()
+    process.communicate()
+    folder = tmp_path / 'out/runs/first/seed0'
+    left = processes_of(folder)
+    again = start(arguments)
+    output, _ = again.communicate(timeout=120)
+    assert again.returncode == 1
+    assert f'still at work in {folder}. Wait for its end, or stop' in output
+    # mim, and MMPose's script, and nobody else
+    assert len(left) >= 2
+    assert set(processes_of(folder)) <= set(left)
