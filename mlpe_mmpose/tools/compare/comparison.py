@@ -21,6 +21,10 @@ PLOTS = {
     'curves.png': draw_curves,
     'costs.png': draw_costs,
 }
+AT_WORK = (
+    'another comparison is at work in {}. Wait for its end, stop it, or give '
+    'another --out.'
+)
 OUTPUTS = ('table.md', 'runs.csv', *PLOTS)
 
 
@@ -67,19 +71,10 @@ def compare(
         RuntimeError: If a run fails; the message ends with the end of its
             output. Also if another comparison uses ``out``.
     """
-    if jobs < 1:
-        raise ValueError(f'compare needs at least one job, got {jobs}.')
     deadline = time.monotonic() + 60 * minutes
     out, loaded = Path(out), load_suite(suite)
     rows = {e.name: Row(e) for e in loaded.experiments}
-    if unknown := set(only) - set(rows):
-        raise ValueError(
-            f'suite {suite!r} has no experiment '
-            f'{", ".join(map(repr, sorted(unknown)))}; it has '
-            f'{", ".join(rows)}.'
-        )
-    if out.exists() and not out.is_dir():
-        raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
+    _check_call(suite, list(rows), out, only, jobs)
     dataset = read_dataset(data, loaded.data)
     planned = plan_runs(loaded, dataset, out, seeds)
     # the seeds of an experiment read the same files
@@ -89,11 +84,7 @@ def compare(
             row.results.append(_evaluate(row.experiment, dataset))
     # an earlier call may have run more seeds; the tables keep their results
     known = plan_runs(loaded, dataset, out, max(seeds, _count_seeds(out)))
-    at_work = (
-        f'another comparison is at work in {out}. Wait for its end, stop it, '
-        'or give another --out.'
-    )
-    with lock_folder(out, at_work):
+    with lock_folder(out, AT_WORK.format(out)):
         for run in known:
             row = rows[run.experiment.name]
             if (result := run.result()) is not None:
@@ -115,13 +106,29 @@ def compare(
             for run, result in done:
                 _add(result, rows[run.experiment.name])
                 _write(list(rows.values()), out)
-        return list(rows.values())
+    return list(rows.values())
 
 
 def _add(result: dict, row: Row) -> None:
     """Add the result of a run to its row, in the order of the seeds."""
     row.results.append(result)
     row.results.sort(key=lambda result: result['seed'])
+
+
+def _check_call(
+    suite: str, names: list[str], out: Path, only: Sequence[str], jobs: int
+) -> None:
+    """Refuse wrong arguments for a suite with experiments of these names."""
+    if jobs < 1:
+        raise ValueError(f'compare needs at least one job, got {jobs}.')
+    if unknown := set(only) - set(names):
+        raise ValueError(
+            f'suite {suite!r} has no experiment '
+            f'{", ".join(map(repr, sorted(unknown)))}; it has '
+            f'{", ".join(names)}.'
+        )
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
 
 
 def _count_seeds(out: Path) -> int:
