@@ -34,6 +34,11 @@ else
             --images "${IMAGES:-1400}" --val-images "${VAL_IMAGES:-400}"
     fi
 fi
+status=0
 "$python" -m mlpe_mmpose compare "$suite" --data "$data" --out "$out" \
-    --minutes "$minutes" "$@"
-(cd "$out" && tar czf results.tar.gz runs/*/seed*/result.json)
+    --minutes "$minutes" "$@" || status=$?
+# what is done is packed, even if a run has failed
+if compgen -G "$out/runs/*/seed*/result.json" >/dev/null; then
+    (cd "$out" && tar czf results.tar.gz runs/*/seed*/result.json)
+fi
+exit "$status"

@@ -1,10 +1,13 @@
 """Runs `mim train` and `mim test` from Python."""
 
+import contextlib
+import fcntl
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..engine.checkpoint_files import find_newest_checkpoint
@@ -25,6 +28,11 @@ METRICS = {
     'AP (L)': 'AP(L)',
     'AR': 'AR',
 }
+# what ends a program from outside, beside Ctrl-C: `kill PID`, a terminal that
+# is closed, and Ctrl-\
+STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+# the commands that run now, each the leader of a group of processes
+_running: set[subprocess.Popen] = set()
 
 
 def run_mim(
@@ -36,6 +44,9 @@ def run_mim(
     condense: Callable[[str], str | None] = lambda line: None,
 ) -> float:
     """Run a ``mim`` command, write its output to a file, show its progress.
+
+    If this function ends by an exception, as that of Ctrl-C, the command and
+    all its processes are killed.
 
     Args:
         verb (str): ``'train'`` or ``'test'``
@@ -51,34 +62,121 @@ def run_mim(
 
     Raises:
         RuntimeError: If the command fails; the message ends with the end of
-            its output.
+            its output. Also if an earlier command for the same folder of the
+            log still runs, as after ``kill -9`` of the program.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    say(f'full output: {log}')
-    command = [sys.executable, '-m', 'mim', verb, 'mmpose', str(config), *args]
+    at_work = (
+        f'an earlier training or test is still at work in {log.parent}. Wait '
+        f'for its end, or stop the processes that `pgrep -f {config}` finds.'
+    )
+    with lock_folder(log.parent, at_work) as lock:
+        say(f'full output: {log}')
+        command = [sys.executable, '-m', 'mim', verb, 'mmpose', str(config)]
+        return _run([*command, *args], log, say, condense, lock)
+
+
+def _run(
+    command: Sequence[str],
+    log: Path,
+    say: Callable[[str], None],
+    condense: Callable[[str], str | None],
+    lock: int,
+) -> float:
+    """Run a command that holds a lock, and return its peak memory in MiB."""
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors='replace',
+        # the group of mim, of the script that mim starts, and of its workers.
+        # Signals of the terminal do not reach it
+        start_new_session=True,
+        # the lock lasts as long as the command, even if this process is killed
+        pass_fds=(lock,),
     )
+    _running.add(process)
     try:
         with log.open('w') as file, process.stdout:
             for line in process.stdout:
                 file.write(line)
                 if news := condense(line):
                     say(news)
+    except BaseException:
+        _kill_group(process)
+        raise
     finally:
-        # Ctrl-C has reached the command as well, so it ends
+        _running.discard(process)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(
-            f'`mim {verb}` failed with status {process.returncode}. '
+            f'`mim {command[3]}` failed with status {process.returncode}. '
             f'The end of {log}:\n{_find_cause(log.read_text())}'
         )
     return usage.ru_maxrss / KIB_PER_MIB
+
+
+@contextlib.contextmanager
+def lock_folder(folder: Path, at_work: str) -> Iterator[int]:
+    """Lock a folder, so that no two processes write the same files.
+
+    Args:
+        folder (Path): The folder; it is made
+        at_work (str): What to say if another process holds the lock
+
+    Yields:
+        int: The file descriptor that holds the lock. The lock ends when all
+        processes that have the descriptor have closed it, or have ended.
+
+    Raises:
+        RuntimeError: If another process holds the lock.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RuntimeError(at_work) from error
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def stop_running() -> None:
+    """Kill all commands that :func:`run_mim` runs, in whatever thread.
+
+    ``run_mim`` raises its error then. Checkpoints are complete or absent, so
+    a training continues from the last one.
+    """
+    for process in tuple(_running):
+        _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen) -> None:
+    """Kill a command with all its processes."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Let the signals that end a program raise what Ctrl-C raises.
+
+    Without this, the program would end at once, and leave its commands
+    running. A signal that is ignored, as by ``nohup``, stays ignored.
+    """
+    ignored = signal.SIG_IGN
+    found = {number: signal.getsignal(number) for number in STOPS}
+    handlers = {n: h for n, h in found.items() if h is not ignored}
+    for number in handlers:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def _find_cause(output: str) -> str:

@@ -1,5 +1,7 @@
 """Commands as steps of a program: their progress, cost and failures."""
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,42 @@ def test_a_failing_command_shows_the_end_of_its_output(tmp_path):
         run_mim('train', Path('none.py'), [], log, said.append)
     assert 'none.py' in log.read_text()
     assert said == [f'full output: {log}']
+
+
+def test_a_command_ends_with_the_call_that_is_interrupted(tmp_path):
+    config, late = tmp_path / 'slow.py', tmp_path / 'late'
+    config.write_text(
+        'import time\n'
+        "print('it runs', flush=True)\n"
+        'time.sleep(15)\n'
+        f"open({str(late)!r}, 'w')\n"
+    )
+
+    def interrupt(line):
+        if line == 'it runs\n':
+            raise KeyboardInterrupt
+
+    args = config, [], tmp_path / 'log', str, interrupt
+    with pytest.raises(KeyboardInterrupt):
+        run_mim('train', *args)
+    assert not late.exists()
+    # neither mim nor the script that it had started
+    for file in Path('/proc').glob('[0-9]*/cmdline'):
+        try:
+            assert str(config).encode() not in file.read_bytes()
+        except OSError:  # a process that has ended meanwhile
+            continue
+
+
+def test_no_second_command_starts_while_the_first_is_at_work(tmp_path):
+    # as the command of a program that was killed holds it
+    lock = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    message = f'is still at work in {tmp_path}.*`pgrep -f x.py` finds'
+    with pytest.raises(RuntimeError, match=message):
+        run_mim('train', Path('x.py'), [], tmp_path / 'log', pytest.fail)
+    assert not (tmp_path / 'log').exists()
+    os.close(lock)
 
 
 def test_a_failure_inside_mmpose_is_not_buried_under_mims_own(tmp_path):

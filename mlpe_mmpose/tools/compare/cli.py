@@ -45,10 +45,12 @@ def run(args: argparse.Namespace) -> None:
     """Run what is left of the suite, and print where the tables are."""
     from mlpe_mmpose.apis import compare
 
+    from ..mim_runs import stopped_by_signals
     from .comparison import OUTPUTS
 
     say = functools.partial(print, flush=True)
-    compare(**vars(args), say=say)
+    with stopped_by_signals():
+        compare(**vars(args), say=say)
     for name in OUTPUTS:
         path = Path(args.out, name)
         if path.exists():

@@ -1,13 +1,12 @@
 """Runs a suite, and writes its tables."""
 
 import contextlib
-import fcntl
 import math
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ..mim_runs import lock_folder
 from .costs import measure_costs
 from .dataset import DataSet, read_dataset
 from .plots import draw_costs, draw_curves, draw_figures
@@ -15,13 +14,17 @@ from .results_row import evaluate_results
 from .runs import plan_runs
 from .schedule import do_runs
 from .suite import Experiment, load_suite
-from .table import LEGEND, Row, format_markdown, write_csv
+from .table import Row, format_legend, format_markdown, write_csv
 
 PLOTS = {
     'plot.png': draw_figures,
     'curves.png': draw_curves,
     'costs.png': draw_costs,
 }
+AT_WORK = (
+    'another comparison is at work in {}. Wait for its end, stop it, or give '
+    'another --out.'
+)
 OUTPUTS = ('table.md', 'runs.csv', *PLOTS)
 
 
@@ -68,28 +71,20 @@ def compare(
         RuntimeError: If a run fails; the message ends with the end of its
             output. Also if another comparison uses ``out``.
     """
-    if jobs < 1:
-        raise ValueError(f'compare needs at least one job, got {jobs}.')
     deadline = time.monotonic() + 60 * minutes
     out, loaded = Path(out), load_suite(suite)
     rows = {e.name: Row(e) for e in loaded.experiments}
-    if unknown := set(only) - set(rows):
-        raise ValueError(
-            f'suite {suite!r} has no experiment '
-            f'{", ".join(map(repr, sorted(unknown)))}; it has '
-            f'{", ".join(rows)}.'
-        )
-    if out.exists() and not out.is_dir():
-        raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
+    _check_call(suite, list(rows), out, only, jobs)
     dataset = read_dataset(data, loaded.data)
-    dataset.check()
+    planned = plan_runs(loaded, dataset, out, seeds)
+    # the seeds of an experiment read the same files
+    dataset.check(run.config for run in planned if run.seed == 0)
     for row in rows.values():
         if row.experiment.results:
             row.results.append(_evaluate(row.experiment, dataset))
-    planned = plan_runs(loaded, dataset, out, seeds)
     # an earlier call may have run more seeds; the tables keep their results
     known = plan_runs(loaded, dataset, out, max(seeds, _count_seeds(out)))
-    with _lock(out):
+    with lock_folder(out, AT_WORK.format(out)):
         for run in known:
             row = rows[run.experiment.name]
             if (result := run.result()) is not None:
@@ -106,12 +101,34 @@ def compare(
         _write(list(rows.values()), out)
         if not left:
             say('all runs are done; to train one again, remove its folder')
-        for run, result in do_runs(left, jobs, deadline, say):
-            found = rows[run.experiment.name].results
-            found.append(result)
-            found.sort(key=lambda result: result['seed'])
-            _write(list(rows.values()), out)
-        return list(rows.values())
+        # closing kills what still runs if the tables cannot be written
+        with contextlib.closing(do_runs(left, jobs, deadline, say)) as done:
+            for run, result in done:
+                _add(result, rows[run.experiment.name])
+                _write(list(rows.values()), out)
+    return list(rows.values())
+
+
+def _add(result: dict, row: Row) -> None:
+    """Add the result of a run to its row, in the order of the seeds."""
+    row.results.append(result)
+    row.results.sort(key=lambda result: result['seed'])
+
+
+def _check_call(
+    suite: str, names: list[str], out: Path, only: Sequence[str], jobs: int
+) -> None:
+    """Refuse wrong arguments for a suite with experiments of these names."""
+    if jobs < 1:
+        raise ValueError(f'compare needs at least one job, got {jobs}.')
+    if unknown := set(only) - set(names):
+        raise ValueError(
+            f'suite {suite!r} has no experiment '
+            f'{", ".join(map(repr, sorted(unknown)))}; it has '
+            f'{", ".join(names)}.'
+        )
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
 
 
 def _count_seeds(out: Path) -> int:
@@ -131,28 +148,10 @@ def _evaluate(experiment: Experiment, dataset: DataSet) -> dict:
     )
 
 
-@contextlib.contextmanager
-def _lock(out: Path) -> Iterator[None]:
-    """Lock a folder, so that two comparisons cannot write the same files."""
-    out.mkdir(parents=True, exist_ok=True)
-    folder = os.open(out, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RuntimeError(
-                f'another comparison is at work in {out}. Wait for its end, '
-                'stop it, or give another --out.'
-            ) from error
-        yield
-    finally:
-        # closing the folder releases the lock, as the end of the process does
-        os.close(folder)
-
-
 def _write(rows: list[Row], out: Path) -> None:
     """Write the tables and the plots of all results so far."""
-    (out / 'table.md').write_text(f'{format_markdown(rows)}\n{LEGEND}')
+    table = f'{format_markdown(rows)}\n{format_legend(rows)}'
+    (out / 'table.md').write_text(table)
     write_csv(rows, out / 'runs.csv')
     if any(row.results for row in rows):
         for name, draw in PLOTS.items():

@@ -1,5 +1,6 @@
 """Measures what a model costs: parameters, operations, time."""
 
+import contextlib
 import copy
 import statistics
 import time
@@ -10,6 +11,7 @@ from mmengine.registry import init_default_scope
 from mmpose.models import build_pose_estimator
 from torch.utils.flop_counter import FlopCounterMode
 
+from ..machine import describe_machine
 from .dataset import sees_whole_images
 from .runs import Run
 
@@ -23,14 +25,14 @@ class Costs:
     Args:
         parameters (float): Millions of parameters, backbone included
         gflops (float): 10^9 operations; a multiply-add counts as 2
-        milliseconds (float): Median time in float32 on ``device``
-        device (str): ``'cpu'`` or ``'cuda'``
+        milliseconds (float): Median time in float32
+        machine (str): Where the time was measured
     """
 
     parameters: float
     gflops: float
     milliseconds: float
-    device: str
+    machine: str
 
 
 def measure_costs(run: Run) -> Costs | None:
@@ -55,13 +57,28 @@ def measure_costs(run: Run) -> Costs | None:
     try:
         init_default_scope('mmpose')
         model = build_pose_estimator(config.model).eval().to(device)
-        return _measure(model, config.codec.input_size, device)
+        codec = config.codec
+        # a config may have one for each level, all of one input size
+        codec = codec[-1] if isinstance(codec, list) else codec
+        return _measure(model, codec.input_size, device)
     except Exception as error:  # a wrong config can raise any error
         raise ValueError(
             f'the model of experiment {run.experiment.name!r} '
             f'({run.experiment.path}) does not work: '
             f'{type(error).__name__}: {error}'
         ) from error
+
+
+def _plain_attention() -> contextlib.AbstractContextManager:
+    """Compute attention by matrix products.
+
+    PyTorch's counter knows these, but no fused attention of a CPU.
+    """
+    try:
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+    except ImportError:  # PyTorch before 2.3
+        return contextlib.nullcontext()
+    return sdpa_kernel(SDPBackend.MATH)
 
 
 @torch.no_grad()
@@ -71,7 +88,7 @@ def _measure(
     """Measure a model on one image of ``input_size`` (w, h)."""
     width, height = input_size
     image = torch.zeros(1, 3, height, width, device=device)
-    with FlopCounterMode(display=False) as counter:
+    with _plain_attention(), FlopCounterMode(display=False) as counter:
         model(image, None, mode='tensor')
     seconds = []
     for _ in range(REPEATS):
@@ -84,5 +101,5 @@ def _measure(
         sum(p.numel() for p in model.parameters()) / 1e6,
         counter.get_total_flops() / 1e9,
         statistics.median(seconds) * 1e3,
-        device,
+        describe_machine(device),
     )

@@ -1,6 +1,6 @@
 """The data set that a comparison trains and tests on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from mmpose.registry import DATASETS
 
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.read import read_annotations
+
+from .fit_head import fit_head
 
 TRAIN, VAL = (
     dict(
@@ -36,9 +38,9 @@ class DataSet:
         train (dict): ``ann_file``, a file in COCO's format, and ``img``, the
             folder of its images. Defaults to COCO's names
         val (dict): The same, to validate and to test with
-        boxes (str, optional): File of detections to test with; if it is
-            ``None``, or there is no such file, the boxes of the annotations
-            are used. Defaults to COCO's
+        boxes (str, optional): File of detections to test with; with ``None``,
+            the boxes of the annotations are used. Defaults to COCO's file,
+            which may be missing: the boxes of the annotations are used then
         type (str, optional): MMPose's class of the data set. Defaults to the
             class in the configs
         metainfo (str, optional): A file of MMPose's kind that describes the
@@ -91,55 +93,98 @@ class DataSet:
     def fit(self, config: Config) -> None:
         """Fit a config, which has got the options, to the data set.
 
-        With a class or a file of keypoints, the network predicts as many
+        The metrics get the annotation file that the data loader reads. With
+        a class or a file of keypoints, the network predicts as many
         keypoints. A network that sees whole images is tested without boxes.
 
         Args:
             config (Config): The config, which is changed in place
+
+        Raises:
+            ValueError: If its head cannot have the number of keypoints.
         """
+        for split in ('val', 'test'):
+            dataset = config[f'{split}_dataloader'].dataset
+            if 'ann_file' in dataset:
+                file = Path(dataset.data_root, dataset.ann_file)
+                config[f'{split}_evaluator'].ann_file = str(file)
         if sees_whole_images(config):
             config.test_dataloader.dataset.bbox_file = None
         if not (self.type or self.metainfo):
             return
-        number = self.describe_keypoints()['num_keypoints']
-        head = config.model.get('head', config.model)
-        if 'num_keypoints' in head:
-            head.num_keypoints = number
-            # associative embedding groups keypoints in an order, COCO's
-            decoder = head.get('decoder') or {}
-            if len(decoder.get('decode_keypoint_order', '')) not in (
-                0,
-                number,
-            ):
-                decoder.decode_keypoint_order = list(range(number))
-        else:
-            # a heatmap, and offsets in x and y
-            combined = config.codec.get('heatmap_type') == 'combined'
-            head.out_channels = (3 if combined else 1) * number
+        fit_head(config, self.describe_keypoints()['num_keypoints'])
 
     def describe_keypoints(self) -> dict:
         """Return MMPose's description of the keypoints."""
-        metainfo = DATASETS.get(self.type or 'CocoDataset').METAINFO
-        if self.metainfo:
-            metainfo = dict(from_file=self.metainfo)
-        return parse_pose_metainfo(metainfo)
+        metainfo = self.metainfo and dict(from_file=self.metainfo)
+        return _describe(self.type or 'CocoDataset', metainfo)
 
-    def check(self) -> None:
+    def check(self, configs: Iterable[Config] = ()) -> None:
         """Refuse files that are missing or do not fit.
 
+        Args:
+            configs (Iterable[Config]): Configs that have been fitted; the
+                annotation files that only they name are checked as well
+
         Raises:
-            FileNotFoundError: If an annotation file, an image, or the file
-                of keypoints does not exist; the message has its path.
-            ValueError: If an annotation file is not in COCO's format, or has
-                another number of keypoints than the data set.
+            FileNotFoundError: If an annotation file, an image, the file of
+                keypoints, or a file of boxes that is not COCO's does not
+                exist; the message has its path.
+            ValueError: If MMPose has no such class of data sets, or an
+                annotation file is not in COCO's format, or has another number
+                of keypoints than the data set or the config.
         """
-        use = Use.TRAIN | Use.EVALUATE
-        names = range(self.describe_keypoints()['num_keypoints'])
-        for part in (self.train, self.val):
-            path = Path(self.root, part['ann_file'])
+        self._check_boxes()
+        number = self.describe_keypoints()['num_keypoints']
+        root = Path(self.root)
+        files = {
+            (root / part['ann_file'], root / part['img']): number
+            for part in (self.train, self.val)
+        }
+        for config in configs:
+            for pair, known in _list_files(config):
+                files.setdefault(pair, known)
+        for (path, images), number in files.items():
             if not path.is_file():
                 raise FileNotFoundError(f'{path} is missing: {HELP}')
-            read_annotations(path, use, names, Path(self.root, part['img']))
+            use = Use.TRAIN | Use.EVALUATE
+            read_annotations(path, use, range(number), images)
+
+    def _check_boxes(self) -> None:
+        """Refuse a missing file of boxes, unless it is COCO's."""
+        boxes = self.boxes and Path(self.root, self.boxes)
+        if boxes and self.boxes != DETECTIONS and not boxes.is_file():
+            raise FileNotFoundError(
+                f'{boxes} is missing, the file of detections that '
+                f'boxes={self.boxes!r} names. With boxes=None, the boxes of '
+                'the annotations are used.'
+            )
+
+
+def _describe(kind: str, metainfo: Mapping | None) -> dict:
+    """Return MMPose's description of the keypoints of a class or a file."""
+    if metainfo:
+        return parse_pose_metainfo(metainfo)
+    found = DATASETS.get(kind)
+    if not found:
+        raise ValueError(
+            f'the data set has type={kind!r}, which is no class that MMPose '
+            "knows. COCO's is 'CocoDataset'; for other keypoints, leave out "
+            'type and name a file of keypoints with metainfo.'
+        )
+    return parse_pose_metainfo(found.METAINFO)
+
+
+def _list_files(config: Config) -> Iterator[tuple[tuple[Path, Path], int]]:
+    """Yield annotation file and folder of images, and number of keypoints."""
+    for split in ('train', 'val', 'test'):
+        dataset = config[f'{split}_dataloader'].dataset
+        # a class that combines data sets has no file of its own
+        if 'ann_file' in dataset:
+            root = Path(dataset.data_root)
+            images = root / dataset.get('data_prefix', {}).get('img', '')
+            known = _describe(dataset.type, dataset.get('metainfo'))
+            yield (root / dataset.ann_file, images), known['num_keypoints']
 
 
 def sees_whole_images(config: Config) -> bool:

@@ -1,19 +1,33 @@
 """Does the runs of a comparison, in turn or some at the same time."""
 
+import contextlib
 import functools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 
-from .runs import Run, finish
+from ..escape import escape
+from ..mim_runs import stop_running
+from .finish import finish
+from .runs import Run
+
+OTHERS = '\nNo other run starts; those that have started go on to their end.'
 
 
 def do_runs(
     left: Sequence[Run], jobs: int, deadline: float, say: Callable[[str], None]
 ) -> Iterator[tuple[Run, dict]]:
     """Train and test runs, and yield each with its result when it is done.
+
+    If an exception ends this generator, as that of Ctrl-C, or its caller
+    closes it, the runs are killed. Each continues from its last checkpoint.
 
     Args:
         left (Sequence[Run]): The runs, prepared, in their order
@@ -24,12 +38,13 @@ def do_runs(
         say (callable): Takes each line of progress
 
     Raises:
-        RuntimeError: If a run fails. Those that have started end before.
+        RuntimeError: If a run fails. No run starts after that, and those
+            that have started are yielded before.
     """
     say = functools.partial(_say_alone, threading.Lock(), say)
-    longest = 0.0
+    longest, failure = 0.0, None
     waiting, running = deque(enumerate(left, 1)), {}
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(jobs) as pool, _killed_on_exception(running):
         while waiting or running:
             start = time.monotonic()
             if waiting and start + longest > deadline:
@@ -48,8 +63,32 @@ def do_runs(
                     run, start = running.pop(done)
                     seconds = time.monotonic() - start
                     longest = max(longest, seconds)
+                    if error := done.exception():
+                        # the caller names the error that is raised
+                        if running or failure:
+                            say(escape(f'{run.title} failed: {error}{OTHERS}'))
+                        failure = failure or error
+                        waiting.clear()
+                        continue
                     say(_describe(run, done.result(), seconds))
                     yield run, done.result()
+    if failure:
+        raise failure
+
+
+@contextlib.contextmanager
+def _killed_on_exception(running: Collection[Future]) -> Iterator[None]:
+    """Kill the commands of all runs if an exception ends the block.
+
+    The pool waits for its threads, which wait for their commands.
+    """
+    try:
+        yield
+    except BaseException:
+        # a run whose training was killed may have begun its test meanwhile
+        while wait(running, timeout=0.1).not_done:
+            stop_running()
+        raise
 
 
 def _describe(run: Run, result: dict, seconds: float) -> str:

@@ -120,11 +120,12 @@ def _read_experiment(shared: Mapping, row: dict, folder: Path) -> Experiment:
             f'and config or results, and may have more of: {known}.'
         ) from error
     # the name becomes a folder, and a cell of a table
-    if not re.fullmatch(r'\w[\w .+=-]*', str(experiment.name)):
+    name = experiment.name
+    if not isinstance(name, str) or not re.fullmatch(r'\w[\w .+=-]*', name):
         raise ValueError(
-            f'an experiment cannot be called {experiment.name!r}; its runs '
-            'go into a folder of this name. Use letters, digits, blanks and '
-            'any of _ . + = -'
+            f'an experiment cannot be called {name!r}; its runs go into a '
+            'folder of this name. It is a string; use letters, digits, blanks '
+            'and any of _ . + = -'
         )
     if experiment.results:
         return _find_results(experiment, folder)

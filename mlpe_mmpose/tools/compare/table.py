@@ -21,11 +21,11 @@ LEGEND = f"""\
 AP, AR and PCK are in percent, mean ± standard deviation over the seeds.
 PCK@0.1 is the share of keypoints within a tenth of the longer side of the box.
 The difference is that of the mean APs to the row under "against". It is clear
-if Welch's t-test gives p < {SIGNIFICANT}. "paper" has published figures of the
-setting in brackets. Parameters, GFLOPs (2 for a multiply-add) and ms are of
-one person in float32 without flip test; a system that sees whole images has
-none, and no PCK. MiB is the peak memory of a training's process, GPU MiB that
-of the GPU.
+if Welch's t-test gives p < {SIGNIFICANT}; with few seeds, a large one need not
+be. "paper" has published figures of the setting in brackets. Parameters,
+GFLOPs (2 for a multiply-add) and ms are of one person in float32 without flip
+test; a system that sees whole images has none, and no PCK. MiB is the peak
+memory of a training's process since its last stop, GPU MiB that of the GPU.
 "boxes" are the boxes of the test, or the origin of a results file.
 """
 
@@ -61,6 +61,13 @@ class Row:
         difference = statistics.mean(own) - statistics.mean(others)
         p = ttest_ind(own, others, equal_var=False).pvalue
         return difference, 1.0 if math.isnan(p) else float(p)
+
+
+def format_legend(rows: Sequence[Row]) -> str:
+    """Return what the columns mean, and where the times were measured."""
+    machines = sorted({row.costs.machine for row in rows if row.costs})
+    times = [f'ms are of the last call, on: {name}.\n' for name in machines]
+    return LEGEND + ''.join(times)
 
 
 def format_markdown(rows: Sequence[Row]) -> str:
@@ -116,7 +123,7 @@ def _difference(row: Row, other: Row | None) -> str:
     if not found:
         return ''
     difference, p = found
-    verdict = 'clear' if p < SIGNIFICANT else 'within the spread'
+    verdict = 'clear' if p < SIGNIFICANT else 'not clear'
     return f'{difference:+.1f}, {verdict} (p {p:.2g})'
 
 
@@ -131,11 +138,14 @@ def write_csv(rows: Sequence[Row], path: Path) -> None:
             extrasaction='ignore',
         )
         writer.writeheader()
-        for result in (result for row in rows for result in row.results):
+        pairs = [(row, result) for row in rows for result in row.results]
+        for row, result in pairs:
             figures = {
                 name: result['metrics'].get(metric)
                 for metric, name in FIGURES.items()
             }
             seconds = result.get('train_seconds')
             figures['train_seconds'] = seconds and round(seconds)
+            # a result of before the row was renamed has the old name
+            figures['experiment'] = row.experiment.name
             writer.writerow({**result, **figures})

@@ -15,6 +15,10 @@ def run(args: argparse.Namespace) -> None:
     """Run the demo in the current folder; print the pictures' paths last."""
     from mlpe_mmpose.apis import run_demo
 
+    from ..mim_runs import stopped_by_signals
+
     say = functools.partial(print, flush=True)
-    for path in run_demo(say):
+    with stopped_by_signals():
+        pictures = run_demo(say)
+    for path in pictures:
         say(str(path))

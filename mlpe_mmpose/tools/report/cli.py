@@ -24,10 +24,12 @@ def run(args: argparse.Namespace) -> None:
     """Test, diagnose, write the page, and say what would help most."""
     from mlpe_mmpose.apis import write_report
 
+    from ..mim_runs import stopped_by_signals
+
     say = functools.partial(print, flush=True)
-    found = write_report(
-        args.config, args.source, args.out, args.cfg_options, args.device, say
-    )
+    given = args.config, args.source, args.out, args.cfg_options, args.device
+    with stopped_by_signals():
+        found = write_report(*given, say)
     most = max(found.errors, key=lambda error: error.gain)
     say(
         f'AP {100 * found.metrics["AP"]:.1f}; without {most.name} it would '

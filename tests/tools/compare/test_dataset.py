@@ -8,7 +8,11 @@ import pytest
 from mmpose.registry import DATASETS
 
 from mlpe_mmpose.tools.compare.comparison import compare
-from mlpe_mmpose.tools.compare.dataset import DataSet, read_dataset
+from mlpe_mmpose.tools.compare.dataset import (
+    DETECTIONS,
+    DataSet,
+    read_dataset,
+)
 from mlpe_mmpose.tools.compare.run_config import build_config
 from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import Experiment, load_suite
@@ -151,6 +155,12 @@ def test_a_wrong_description_is_refused(data, described, message):
         read_dataset(data, described)
 
 
+def test_a_class_that_mmpose_does_not_know_is_named(data):
+    wrong = read_dataset(data, dict(CROWDPOSE, metainfo=None, type='CocoSet'))
+    with pytest.raises(ValueError, match="type='CocoSet', which is no class"):
+        wrong.check()
+
+
 def remove(path: Path) -> None:
     path.unlink()
 
@@ -186,6 +196,15 @@ def test_a_wrong_file_is_named_before_anything_is_written(
     with pytest.raises(error, match=f'{named}.*{message}'):
         compare(str(suite), data, tmp_path / 'out', say=pytest.fail)
     assert not (tmp_path / 'out').exists()
+
+
+def test_a_file_of_boxes_has_to_be_there_if_it_is_named(data):
+    for boxes in None, DETECTIONS:
+        read_dataset(data, CROWDPOSE | dict(boxes=boxes)).check()
+    wrong = read_dataset(data, CROWDPOSE | dict(boxes='my_detektions.json'))
+    message = 'data/my_detektions.json is missing.* With boxes=None, the'
+    with pytest.raises(FileNotFoundError, match=message):
+        wrong.check()
 
 
 def test_annotations_with_other_keypoints_are_named(data):

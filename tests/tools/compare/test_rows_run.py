@@ -9,8 +9,9 @@ from mmengine.runner import Runner
 from photographs import COCO, needs_photographs
 
 from mlpe_mmpose.tools.compare.dataset import read_dataset
+from mlpe_mmpose.tools.compare.finish import finish
 from mlpe_mmpose.tools.compare.run_config import add_pck
-from mlpe_mmpose.tools.compare.runs import finish, plan_runs
+from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 

@@ -12,8 +12,9 @@ from mlpe_mmpose.tools.compare.dataset import (
     DataSet,
     read_dataset,
 )
+from mlpe_mmpose.tools.compare.finish import GPU_MEMORY, read_curve
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
-from mlpe_mmpose.tools.compare.runs import GPU_MEMORY, Run, plan_runs
+from mlpe_mmpose.tools.compare.runs import Run, plan_runs
 from mlpe_mmpose.tools.compare.suite import Experiment, Suite, load_suite
 
 TINY = 'mlpe_tiny_synthetic.py'
@@ -142,3 +143,18 @@ def test_memory_is_read_from_training_lines_of_a_gpus_log():
         'Epoch(train)  [1][40/219]  time: 0.01  loss: 853.12\n'
     )
     assert GPU_MEMORY.findall(log) == ['1234']
+
+
+def test_a_line_that_a_stop_has_cut_costs_no_other_line(tmp_path):
+    # as MMEngine writes them, one file for each sitting
+    sittings = (
+        '{"loss": 853.12, "epoch": 1, "step": 20}\n'
+        '{"coco/AP": 0.25, "coco/AR": 0.5, "step": 1}\n'
+        '{"coco/AP": 0.5, "st',
+        '{"coco/AP": 0.5, "coco/AR": 0.75, "step": 2}\n',
+    )
+    for number, text in enumerate(sittings):
+        folder = tmp_path / str(number) / 'vis_data'
+        folder.mkdir(parents=True)
+        (folder / 'scalars.json').write_text(text)
+    assert read_curve(tmp_path) == [(1, 0.25), (2, 0.5)]

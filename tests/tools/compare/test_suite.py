@@ -138,6 +138,7 @@ def test_an_unknown_suite_is_answered_with_the_known_ones():
         (ROW[:-1] + ', option={})', "'option'.* may have more of: name, c"),
         ("dict(config='x.py')", "missing .* 'name'"),
         (ROW.replace("'x'", "'../x'"), r"cannot be called '\.\./x'"),
+        (ROW.replace("'x'", '4', 1), 'cannot be called 4; .* It is a string'),
         ('', r'it needs a list `experiments`.* got experiments = \[\]'),
     ],
 )

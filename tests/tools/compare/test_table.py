@@ -17,6 +17,7 @@ from mlpe_mmpose.tools.compare.plots import (
 from mlpe_mmpose.tools.compare.suite import Experiment
 from mlpe_mmpose.tools.compare.table import (
     Row,
+    format_legend,
     format_markdown,
     write_csv,
 )
@@ -43,7 +44,7 @@ def rows() -> list[Row]:
     base = Row(
         Experiment('base', 'x.py', paper={'AP': 70.4}, source='authors'),
         [result('base', seed, ap) for seed, ap in enumerate((0.5, 0.52))],
-        Costs(1.5, 2.5, 3.5, 'cpu'),
+        Costs(1.5, 2.5, 3.5, 'a machine, 2 threads'),
     )
     better = Row(
         Experiment('better', 'x.py', against='base'),
@@ -83,14 +84,26 @@ def test_what_was_not_measured_is_empty(rows):
     assert table['base']['paper'] == 'AP 70.4 (authors)'
 
 
-def test_a_difference_is_clear_only_beyond_the_spread(rows):
+def test_the_legend_says_where_the_times_were_measured(rows):
+    *_, last = format_legend(rows).splitlines()
+    assert last == 'ms are of the last call, on: a machine, 2 threads.'
+    # without times there is no such line
+    assert 'last call' not in format_legend(rows[1:])
+
+
+def test_a_difference_is_clear_only_if_chance_hardly_makes_it(rows):
     # 20 points with a deviation of 1.4: p = 0.005
     assert cells(rows)['better']['difference'] == '+20.0, clear (p 0.005)'
     # 2 points with the same deviation: p = 0.29
     for found, ap in zip(rows[1].results, (0.52, 0.54), strict=True):
         found['metrics']['AP'] = ap
     text = cells(rows)['better']['difference']
-    assert text == '+2.0, within the spread (p 0.29)'
+    assert text == '+2.0, not clear (p 0.29)'
+    # 9 points, far beyond either deviation: two seeds are not enough
+    for found, ap in zip(rows[1].results, (0.6, 0.601), strict=True):
+        found['metrics']['AP'] = ap
+    text = cells(rows)['better']['difference']
+    assert text == '+9.0, not clear (p 0.069)'
 
 
 def test_one_seed_makes_no_difference(rows):
@@ -109,6 +122,14 @@ def test_every_run_has_a_line_with_its_command(rows, tmp_path):
     assert lines[2]['AP'] == '0.7'
     assert {line['command'] for line in lines} == {'mim train'}
     assert {line['machine'] for line in lines} == {'of mine'}
+
+
+def test_a_row_that_was_renamed_has_its_new_name(rows, tmp_path):
+    rows[0].results[0]['experiment'] = 'of before'
+    write_csv(rows, tmp_path / 'runs.csv')
+    with (tmp_path / 'runs.csv').open() as file:
+        first, *_ = csv.DictReader(file)
+    assert first['experiment'] == 'base'
 
 
 def test_pck_is_shown_where_it_was_measured(rows, tmp_path):
