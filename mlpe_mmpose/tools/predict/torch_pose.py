@@ -9,7 +9,8 @@ import numpy as np
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
 from mlpe_mmpose.apis.level_heatmaps import name_levels
-from mlpe_mmpose.tools.drawing import draw_heatmaps_over, read_colors
+from mlpe_mmpose.tools.drawing import draw_heatmaps_over
+from mlpe_mmpose.tools.output_keypoints import read_output_keypoints
 
 from .frames import Frame
 from .pose_model import PoseModel
@@ -43,12 +44,12 @@ class TorchPose:
     def painter(self) -> Painter:
         """Return the function that draws the skeletons."""
         model = self.predictor.model
-        meta = model.dataset_meta
+        keypoints = read_output_keypoints(model)
         codec = type(getattr(model.head, 'decoder', None)).__name__
         return functools.partial(
             draw_frame,
-            links=meta['skeleton_links'],
-            colors=read_colors(meta),
+            links=keypoints.links,
+            colors=keypoints.colors,
             threshold=choose_threshold(codec),
         )
 
