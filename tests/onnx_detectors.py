@@ -15,18 +15,20 @@ def write_detector(
     boxes: list,
     labels: list | None = None,
     shape: tuple = (1, 3, HEIGHT, WIDTH),
+    kind: int = TensorProto.FLOAT,
     **metadata: list,
 ) -> Path:
     """Write a file that finds these boxes; a score of 0 becomes the mean
-    of the input, so that a test can see the input."""
+    of the input, so that a test can see the input. A row has any length."""
     dets = np.array([boxes], np.float32)
     is_mean = np.zeros_like(dets)
-    is_mean[..., 4] = dets[..., 4] == 0
+    is_mean[..., 4:5] = dets[..., 4:5] == 0
     constants = dict(
         dets=dets, is_mean=is_mean, labels_=np.array([labels or []])
     )
     nodes = [
-        helper.make_node('ReduceMean', ['input'], ['mean'], keepdims=0),
+        helper.make_node('Cast', ['input'], ['floats'], to=TensorProto.FLOAT),
+        helper.make_node('ReduceMean', ['floats'], ['mean'], keepdims=0),
         helper.make_node('Mul', ['mean', 'is_mean'], ['part']),
         helper.make_node('Add', ['dets', 'part'], ['out']),
         helper.make_node('Identity', ['labels_'], ['labels']),
@@ -37,9 +39,9 @@ def write_detector(
             helper.make_tensor_value_info('labels', TensorProto.INT64, None)
         )
     graph = helper.make_graph(
-        nodes if labels is not None else nodes[:3],
+        nodes if labels is not None else nodes[:4],
         'detector',
-        [helper.make_tensor_value_info('input', TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info('input', kind, shape)],
         outputs,
         [numpy_helper.from_array(v, k) for k, v in constants.items()],
     )

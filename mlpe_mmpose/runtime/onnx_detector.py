@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -11,6 +12,9 @@ import numpy as np
 from mlpe_mmpose.optional import require
 
 from .onnx_file import read_properties
+
+if TYPE_CHECKING:
+    from onnxruntime import NodeArg
 
 # what MMDetection pads with
 PAD_VALUE = 114
@@ -65,22 +69,11 @@ class OnnxDetector:
             str(path), options, providers=list(providers)
         )
         self.threshold = threshold
-        (self.input, *others) = self.session.get_inputs()
-        shape = self.input.shape
-        if others or len(shape) != 4 or shape[1] != 3:
-            raise ValueError(
-                f'{name} needs a file with one input (1, 3, h, w), got '
-                f'{shape} and {len(others)} others in {path}.'
-            )
-        self.input_size = shape[3], shape[2]
-        if not all(isinstance(side, int) for side in self.input_size):
-            raise ValueError(
-                f'{name} needs a file with a fixed height and width of the '
-                f'input, got {shape} in {path}. Export it with a static '
-                'shape.'
-            )
+        self.input = self._check_input(path)
+        self.input_size = self.input.shape[3], self.input.shape[2]
         self.mean = np.array(json.loads(card.get('mean', '[0, 0, 0]')), 'f4')
         self.std = np.array(json.loads(card.get('std', '[1, 1, 1]')), 'f4')
+        self._check_outputs(path)
 
     def __call__(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Detect the people of several images.
@@ -95,6 +88,54 @@ class OnnxDetector:
         """
         return [self._detect(image) for image in images]
 
+    def _check_input(self, path: str | PathLike) -> 'NodeArg':
+        """Return the input of the file, or refuse the file."""
+        name = self.__class__.__name__
+        found, *others = self.session.get_inputs()
+        shape, kind = found.shape, found.type
+        if (
+            others
+            or len(shape) != 4
+            or shape[1] != 3
+            # a batch of any size has a name, or None, instead of a number
+            or (isinstance(shape[0], int) and shape[0] != 1)
+            or kind != 'tensor(float)'
+        ):
+            raise ValueError(
+                f'{name} needs a file with one input (1, 3, h, w) of '
+                f'tensor(float), which is float32, got {shape} of {kind} and '
+                f'{len(others)} others in {path}. Export it so.'
+            )
+        if not all(isinstance(side, int) for side in shape[2:]):
+            raise ValueError(
+                f'{name} needs a file with a fixed height and width of the '
+                f'input, got {shape} in {path}. Export it with a static '
+                'shape.'
+            )
+        return found
+
+    def _check_outputs(self, path: str | PathLike) -> None:
+        """Refuse a file whose outputs have other shapes.
+
+        The file is run once, as it may not tell the shapes.
+        """
+        width, height = self.input_size
+        dets, *labels = self._run(np.zeros((height, width, 3), np.uint8))
+        shapes = [array.shape for array in (dets, *labels[:1])]
+        boxes = dets.ndim == 3 and dets.shape[::2] == (1, 5)
+        if not boxes or any(shape != dets.shape[:2] for shape in shapes[1:]):
+            raise ValueError(
+                f'{self.__class__.__name__} needs a file whose first output '
+                'is (1, N, 5), boxes and scores without overlaps, and whose '
+                f'second, if any, is (1, N), categories, got {shapes} in '
+                f'{path}. Export the detector with MMDeploy.'
+            )
+
+    def _run(self, padded: np.ndarray) -> list[np.ndarray]:
+        """Return the outputs for an image (h, w, 3) of the input's size."""
+        data = ((padded - self.mean) / self.std).transpose(2, 0, 1)[None]
+        return self.session.run(None, {self.input.name: data})
+
     def _detect(self, image: np.ndarray) -> np.ndarray:
         """Detect the people of one image."""
         rows, columns = image.shape[:2]
@@ -103,8 +144,7 @@ class OnnxDetector:
         size = [max(round(side * ratio), 1) for side in (columns, rows)]
         padded = np.full((height, width, 3), PAD_VALUE, np.uint8)
         padded[: size[1], : size[0]] = cv2.resize(image, size)
-        data = ((padded - self.mean) / self.std).transpose(2, 0, 1)[None]
-        dets, *labels = self.session.run(None, {self.input.name: data})
+        dets, *labels = self._run(padded)
         boxes = dets[0].astype(np.float32)
         if labels:
             boxes = boxes[labels[0][0] == 0]

@@ -24,29 +24,43 @@ def read_person_boxes(path: str | Path) -> dict[int, np.ndarray]:
     Returns:
         dict[int, np.ndarray]: Image id -> (N, 5), float32: left, top, right,
         bottom in pixels, score. Boxes of other categories, and boxes without
-        an area, are left out, as MMPose's ``CocoDataset`` does.
+        an area in float32, are left out, as MMPose's ``CocoDataset`` does.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file has another format.
+        ValueError: If the file has another format, or a number of it is not
+            finite.
     """
     try:
         detections = json.loads(Path(path).read_text())
-        rows = defaultdict(list)
-        for found in detections:
+        people = defaultdict(dict)
+        for number, found in enumerate(detections):
             left, top, width, height = map(float, found['bbox'])
-            score = float(found['score'])
-            if found['category_id'] == PERSON and width > 0 and height > 0:
-                rows[found['image_id']].append(
-                    (left, top, left + width, top + height, score)
-                )
+            box = left, top, left + width, top + height, float(found['score'])
+            if found['category_id'] == PERSON:
+                people[found['image_id']][number] = box
     except (TypeError, KeyError, ValueError) as error:
         raise ValueError(
             f'{path} is no list of person detections, {{"image_id": 1, '
             '"category_id": 1, "bbox": [left, top, width, height], "score": '
             f'0.9}} ({type(error).__name__}: {error}).'
         ) from error
-    return {key: np.array(value, np.float32) for key, value in rows.items()}
+    boxes = {}
+    for image_id, rows in people.items():
+        # a number may be too large for float32
+        with np.errstate(over='ignore'):
+            some = np.array(list(rows.values()), np.float32)
+        wrong = ~np.isfinite(some).all(axis=1)
+        if wrong.any():
+            number = list(rows)[wrong.argmax()]
+            raise ValueError(
+                f'{path}, entry {number}, counted from 0: bbox and score need '
+                f'finite numbers, got {detections[number]}. Correct the '
+                'entry, or remove it.'
+            )
+        # beside a large `left`, float32 loses a small width
+        boxes[image_id] = some[(some[:, 2:4] > some[:, :2]).all(axis=1)]
+    return {image_id: some for image_id, some in boxes.items() if len(some)}
 
 
 def to_detections(image_id: int, boxes: np.ndarray) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from onnx import TensorProto
 from onnx_detectors import HEIGHT, WIDTH, write_detector
 
 from mlpe_mmpose.apis import build_detector
@@ -66,16 +67,35 @@ def test_nobody_is_found(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ('shape', 'message'),
+    ('wrong', 'message'),
     [
-        ((1, 3, HEIGHT, 'w'), 'a fixed height and width'),
-        ((1, HEIGHT, WIDTH, 3), r'one input \(1, 3, h, w\)'),
+        (dict(shape=(1, 3, HEIGHT, 'w')), 'a fixed height and width'),
+        (dict(shape=(1, HEIGHT, WIDTH, 3)), r'one input \(1, 3, h, w\)'),
+        (dict(shape=(4, 3, HEIGHT, WIDTH)), r'got \[4, 3, 64, 96\] of'),
+        (dict(kind=TensorProto.FLOAT16), r'float32, got .* tensor\(float16\)'),
+        (dict(kind=TensorProto.UINT8), r'float32, got .* of tensor\(uint8\)'),
+        # YOLOv8's 4 sides and 80 scores of 20 places, and YOLOv10's boxes
+        (dict(boxes=np.ones((84, 20))), r'got \[\(1, 84, 20\)\] in .*a\.onnx'),
+        (dict(boxes=np.ones((7, 6))), r'first output is .*\[\(1, 7, 6\)\]'),
+        # boxes in one output, and scores of 80 categories in another
+        (dict(boxes=np.ones((7, 4)), labels=[0] * 7), r'got \[\(1, 7, 4\), '),
+        (dict(labels=[[0, 0]]), r'got \[\(1, 1, 5\), \(1, 1, 2\)\]'),
     ],
 )
-def test_a_file_of_another_format_is_refused(tmp_path, shape, message):
-    path = write_detector(tmp_path / 'a.onnx', [[0, 0, 1, 1, 1]], shape=shape)
+def test_a_file_of_another_format_is_refused(tmp_path, wrong, message):
+    format_ = dict(boxes=[[0, 0, 1, 1, 1]]) | wrong
+    path = write_detector(tmp_path / 'a.onnx', **format_)
     with pytest.raises(ValueError, match=message):
         OnnxDetector(path)
+
+
+def test_a_batch_of_any_size_is_run_with_one_image(tmp_path):
+    shape = ('batch', 3, HEIGHT, WIDTH)
+    path = write_detector(
+        tmp_path / 'a.onnx', [[6, 8, 30, 40, 0.5]], shape=shape
+    )
+    (found,) = OnnxDetector(path)([np.zeros((64, 96, 3), np.uint8)])
+    np.testing.assert_allclose(found, [[6, 8, 30, 40, 0.5]])
 
 
 def test_a_missing_file_is_named():

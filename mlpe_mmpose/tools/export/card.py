@@ -7,6 +7,7 @@ from torch import nn
 
 from mlpe_mmpose.codecs.mlpe_heatmap import PEAK, MLPEHeatmap
 from mlpe_mmpose.runtime.model_card import ModelCard
+from mlpe_mmpose.tools.output_keypoints import read_output_keypoints
 from mlpe_mmpose.version import __version__
 
 
@@ -40,11 +41,7 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
             '(--heatmaps, or heatmaps=True), and decode them in your own '
             'program.'
         )
-    meta = model.dataset_meta
-    names = meta['keypoint_id2name']
-    kept = model.test_cfg.get('output_keypoint_indices')
-    if kept is None:
-        kept = range(len(names))
+    keypoints = read_output_keypoints(model)
     return ModelCard(
         mlpe_mmpose=__version__,
         output='heatmaps' if heatmaps else 'keypoints',
@@ -53,13 +50,9 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
         blur_window=codec.kernel_sizes[-1] if decodable else None,
         peak=PEAK if decodable else None,
         flip_test=model.test_cfg.get('flip_test', False),
-        keypoint_names=tuple(names[i] for i in kept),
-        dataset_name=meta['dataset_name'],
-        skeleton_links=tuple(
-            (kept.index(start), kept.index(end))
-            for start, end in meta['skeleton_links']
-            if start in kept and end in kept
-        ),
+        keypoint_names=keypoints.names,
+        dataset_name=model.dataset_meta['dataset_name'],
+        skeleton_links=keypoints.links,
         **_read_crop(model.cfg.test_dataloader.dataset.pipeline),
     )
 

@@ -56,7 +56,7 @@ class Frame:
 
 @dataclasses.dataclass(frozen=True)
 class Unreadable:
-    """An image that could not be read.
+    """An image that could not be read, or a video not to its end.
 
     Args:
         name (str): Path of the file

@@ -12,6 +12,7 @@ from mlpe_mmpose.annotations.faults import read_json
 from mlpe_mmpose.tools.read_image import read_image
 
 from .frames import Frame, Unreadable
+from .videos import open_video, read_video
 
 # what OpenCV reads
 IMAGE_SUFFIXES = (
@@ -31,7 +32,8 @@ class Input:
 
     Args:
         read (callable): Starts to read, and gives an iterator of
-            :class:`Frame`, and of :class:`Unreadable` for broken files
+            :class:`Frame`, and of :class:`Unreadable` for broken files,
+            or at the end of a video that ends too early
         count (int, optional): Number of images; ``None`` if unknown
         fps (float, optional): Frames a second of a video or camera; ``None``
             for images
@@ -219,31 +221,11 @@ def _open_video(source: str | int, name: str, ann_file: str | None) -> Input:
             'video, whose ids are the numbers of its frames. Leave '
             '--ann-file out.'
         )
-    is_file = isinstance(source, str) and '://' not in source
-    if is_file and not Path(source).is_file():
-        raise FileNotFoundError(f'INPUT={source!r}: no such file.')
-    video = cv2.VideoCapture(source)
-    if not video.isOpened():
-        kind = 'camera' if isinstance(source, int) else 'video'
-        raise ValueError(f'INPUT={source}: OpenCV cannot open the {kind}.')
+    video = open_video(source)
     count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
     return Input(
-        read=lambda: _read_video(video, str(source)),
+        read=lambda: read_video(video, str(source)),
         count=count if count > 0 else None,
         fps=video.get(cv2.CAP_PROP_FPS) or DEFAULT_FPS,
         name=name,
     )
-
-
-def _read_video(video: cv2.VideoCapture, name: str) -> Iterator[Frame]:
-    """Yield the frames of a video to its end."""
-    number = 0
-    try:
-        while True:
-            found, image = video.read()
-            if not found:
-                return
-            yield Frame(number, name, image)
-            number += 1
-    finally:
-        video.release()

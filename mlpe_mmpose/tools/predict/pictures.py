@@ -9,6 +9,9 @@ import numpy as np
 from .frames import Frame
 from .inputs import IMAGE_SUFFIXES, Input
 
+# of a second, in MPEG-4, whose field for them has 16 bits
+MOST_TICKS = 65535
+
 
 class Pictures:
     """The pictures of a prediction: skeletons, and heatmaps of each level.
@@ -63,10 +66,28 @@ class Pictures:
         # MPEG-4 is in every build of OpenCV, H.264 is not
         codec = cv2.VideoWriter_fourcc(*'mp4v')
         size = picture.shape[1::-1]
-        video = cv2.VideoWriter(str(path), codec, self.source.fps, size)
+        rate = _round_rate(self.source.fps)
+        video = cv2.VideoWriter(str(path), codec, rate, size)
         if not video.isOpened():
-            raise OSError(f'{path}: OpenCV cannot write the video.')
+            width, height = size
+            raise OSError(
+                f'{path}: OpenCV cannot write a video of {width}x{height} '
+                f'pixels and {rate:g} frames a second. Choose another --out, '
+                'or write no videos, by --no-pictures.'
+            )
         return video
+
+
+def _round_rate(rate: float) -> float:
+    """Return frames a second as MPEG-4 can store them.
+
+    OpenCV writes 83.333 as 83333 / 1000, whose numerator is too large. With
+    one decimal less it is 8333 / 100.
+    """
+    for decimals in (3, 2, 1):
+        if rate * 10**decimals < MOST_TICKS:
+            return round(rate, decimals)
+    return float(round(rate))
 
 
 def _write_image(path: Path, picture: np.ndarray) -> None:

@@ -33,7 +33,8 @@ class Summary:
         images (int): Images that are done
         people (int): People in them
         seconds (float): Since the first image was asked for
-        unreadable (list): Images that could not be read
+        unreadable (list): Images, or the video, that could not be read, or
+            not to their ends
         stopped (bool): Whether Ctrl-C ended the prediction early
     """
 
@@ -59,8 +60,9 @@ def predict_files(
     """Predict the poses in images or a video, and write what was found.
 
     Reading, detecting, cropping, the network, and writing run in threads of
-    their own. A file that cannot be read is left out. Ctrl-C ends the
-    prediction: all that was done is in the files, and they are complete.
+    their own. A file that cannot be read is left out, and a video that ends
+    too early is named after its last frame. Ctrl-C ends the prediction: all
+    that was done is in the files, and they are complete.
 
     The folder gets ``results.json``, a list in COCO's result format, and with
     pictures the images with skeletons in ``skeletons/``, or a video. For

@@ -1,11 +1,8 @@
 """Predicts the poses in many images, on many machines, with Ray Data."""
 
-import dataclasses
 import importlib
-import json
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -16,11 +13,11 @@ from .inputs import IMAGE_SUFFIXES, open_input, read_image_ids
 from .people import People
 from .pose_model import PoseModel
 from .predict_files import Summary
+from .ray_folder import CHECKPOINT, SHARDS, claim_folder
 from .ray_job import RayJob
 from .ray_stages import FindPeople, ImageNames, PredictPoses, make_table
 
 USER = '--engine ray'
-JOB, SHARDS, CHECKPOINT = 'job.json', 'shards', 'checkpoint'
 # one for the checkpoint's filter, the others for tasks that read and write
 SPARE_CPUS = 4
 
@@ -64,7 +61,7 @@ def predict_with_ray(
     Raises:
         MissingPackageError: If Ray is not installed.
         ValueError: If an argument does not fit, or the folder has shards of
-            another call.
+            another call, or of other images whose names are no numbers.
         RuntimeError: If the pipeline fails.
     """
     ray = require('ray', USER)
@@ -76,7 +73,9 @@ def predict_with_ray(
         raise ValueError('--heatmaps draws, which --engine ray does not.')
     paths, names = _list_images(source, ann_file, people)
     out_dir = Path(out_dir).absolute()
-    _claim_folder(out_dir, [source, ann_file, model, people, job.format])
+    counted = names if names.ids and ann_file is None else None
+    arguments = [source, ann_file, model, people, job.format]
+    claim_folder(out_dir, arguments, counted)
     start = time.perf_counter()
     started = not ray.is_initialized()
     if started:
@@ -112,25 +111,6 @@ def _list_images(
         ids = {names.name(path): key for key, path in paths.items()}
         names = ImageNames(images.root, ids)
     return list(paths.values()), names
-
-
-def _claim_folder(out_dir: Path, arguments: Sequence[object]) -> None:
-    """Note the call in the folder, or check that the call is the same.
-
-    Raises:
-        ValueError: If the folder belongs to another call.
-    """
-    text = json.dumps(arguments, indent=1, default=dataclasses.asdict)
-    path = out_dir / JOB
-    if path.exists():
-        if path.read_text() != text:
-            raise ValueError(
-                f'{out_dir} has shards of another call, see {path}. Choose '
-                'another --out.'
-            )
-        return
-    out_dir.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
 
 
 def _start(ray: ModuleType, job: RayJob, people: People) -> None:

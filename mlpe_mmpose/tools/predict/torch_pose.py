@@ -9,7 +9,8 @@ import numpy as np
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
 from mlpe_mmpose.apis.level_heatmaps import name_levels
-from mlpe_mmpose.tools.drawing import draw_heatmaps_over, read_colors
+from mlpe_mmpose.tools.drawing import draw_heatmaps_over
+from mlpe_mmpose.tools.output_keypoints import read_output_keypoints
 
 from .frames import Frame
 from .pose_model import PoseModel
@@ -33,7 +34,8 @@ class TorchPose:
         )
         self.heatmaps = spec.heatmaps
         head = self.predictor.model.head
-        if self.heatmaps and not name_levels(head):
+        self.level_names = name_levels(head)
+        if self.heatmaps and not self.level_names:
             raise ValueError(
                 '--heatmaps needs a head that predicts heatmaps, got '
                 f'{type(head).__name__} of {spec.config}.'
@@ -42,12 +44,12 @@ class TorchPose:
     def painter(self) -> Painter:
         """Return the function that draws the skeletons."""
         model = self.predictor.model
-        meta = model.dataset_meta
+        keypoints = read_output_keypoints(model)
         codec = type(getattr(model.head, 'decoder', None)).__name__
         return functools.partial(
             draw_frame,
-            links=meta['skeleton_links'],
-            colors=read_colors(meta),
+            links=keypoints.links,
+            colors=keypoints.colors,
             threshold=choose_threshold(codec),
         )
 
@@ -75,11 +77,17 @@ class TorchPose:
             yield frame
 
     def _draw_heatmaps(self, frame: Frame) -> list[tuple[str, np.ndarray]]:
-        """Draw the heatmaps of all people, one picture for each level."""
-        if not len(frame.boxes):
-            return []
-        found = predict_heatmaps(self.predictor, frame.image, frame.boxes)
+        """Draw the heatmaps of all people, one picture for each level.
+
+        A frame without people has pictures too, which keeps the videos of the
+        levels as long as the video of the skeletons.
+        """
+        of_nobody, areas = np.empty((0, 1, 1, 1)), np.empty((0, 4))
+        levels = dict.fromkeys(self.level_names, of_nobody)
+        if len(frame.boxes):
+            found = predict_heatmaps(self.predictor, frame.image, frame.boxes)
+            levels, areas = found.levels, found.areas
         return [
-            (name, draw_heatmaps_over(frame.image, maps, found.areas))
-            for name, maps in found.levels.items()
+            (name, draw_heatmaps_over(frame.image, maps, areas))
+            for name, maps in levels.items()
         ]

@@ -40,8 +40,12 @@ def draw_levels(
         list[tuple]: For each person the name of the image's file, and pairs
         of a caption and a BGR picture, coarse to fine. Heatmap heads other
         than MLPEHead have no levels, and give the final heatmaps only. The
-        list is empty for a head that predicts no heatmaps.
+        list is empty for a head that predicts no heatmaps, and for a model
+        of whole images, which crops nobody.
     """
+    steps = config.test_dataloader.dataset.pipeline
+    if all(step['type'] != 'TopdownAffine' for step in steps):
+        return []
     boxes = {}
     for person in sorted(people, key=lambda person: person.predicted is None):
         boxes.setdefault(images / person.file_name, person.box)

@@ -82,6 +82,7 @@ def write_report(
         found=found,
         metrics={'AP': 'AP', 'AP .5': 'AP50', 'AP .75': 'AP75', 'AR': 'AR'},
         picks=_read_picks(source.with_name(FILE_NAME)),
+        tested=tested,
         levels=levels,
         worst=[(p, draw_person(p, images, links)) for p in found.worst],
         best=[(p, draw_person(p, images, links)) for p in found.best],

@@ -9,12 +9,8 @@ import numpy as np
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
 from mlpe_mmpose.apis.level_heatmaps import name_levels
-from mlpe_mmpose.tools.drawing import (
-    BOX,
-    draw_heatmaps_over,
-    draw_people,
-    read_colors,
-)
+from mlpe_mmpose.tools.drawing import BOX, draw_heatmaps_over, draw_people
+from mlpe_mmpose.tools.output_keypoints import read_output_keypoints
 from mlpe_mmpose.tools.results_file import to_results
 
 from .uploads import (
@@ -70,11 +66,7 @@ class PoseService:
         self.predictor = predictor
         self.detector = detector
         self.max_pixels = max_pixels
-        meta = predictor.model.dataset_meta
-        names = meta['keypoint_id2name']
-        self.names = [names[i] for i in range(len(names))]
-        self.links = meta['skeleton_links']
-        self.colors = read_colors(meta)
+        self.keypoints = read_output_keypoints(predictor.model)
 
     def show(self, path: str | None, text: str) -> np.ndarray | None:
         """Return an upload with its boxes, an RGB picture of ``SIDE``."""
@@ -133,8 +125,8 @@ class PoseService:
             boxes * scale,
             (people.keypoints + 0.5) * scale - 0.5,
             np.ones_like(scores, dtype=bool),
-            self.links,
-            self.colors,
+            self.keypoints.links,
+            self.keypoints.colors,
         )
         boxes = np.column_stack([boxes, people.bbox_scores])
         results = to_results(0, boxes, people.keypoints, scores)
@@ -143,7 +135,9 @@ class PoseService:
             [(picture[..., ::-1], name) for picture, name in levels],
             [
                 [name, *(round(float(score), 3) for score in row)]
-                for name, row in zip(self.names, scores.T, strict=True)
+                for name, row in zip(
+                    self.keypoints.names, scores.T, strict=True
+                )
             ],
             json.dumps(results),
         )

@@ -153,17 +153,6 @@ def check(out: Path, summary, expected: dict[int, list[dict]]) -> None:
             assert person['score'] == pytest.approx(wanted['score'], abs=1e-9)
 
 
-def test_a_folder_with_the_shards_of_another_call_is_refused(
-    small_mlpe, folder, tmp_path
-):
-    model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
-    out = tmp_path / 'out'
-    out.mkdir()
-    (out / 'job.json').write_text('[]')
-    with pytest.raises(ValueError, match='shards of another call'):
-        predict_with_ray(str(folder), out, model, People(whole_image=True))
-
-
 def test_boxes_that_are_not_about_the_images_are_refused(
     small_mlpe, folder, tmp_path
 ):

@@ -1,0 +1,73 @@
+"""Notes in the output folder of ``--engine ray`` which call it belongs to."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from .ray_stages import ImageNames
+
+JOB, SHARDS, CHECKPOINT = 'job.json', 'shards', 'checkpoint'
+
+
+def claim_folder(
+    out_dir: Path, arguments: Sequence[object], names: ImageNames | None
+) -> None:
+    """Note the call in the folder, or check that the call is the same.
+
+    A folder without a shard, and without a checkpoint, belongs to nobody: its
+    call failed before it predicted anything.
+
+    Args:
+        out_dir (Path): The folder, made if necessary
+        arguments (Sequence): What has to be the same, as JSON or dataclasses
+        names (ImageNames, optional): The images, if their ids are their
+            places in the list. Another image would then change the ids
+
+    Raises:
+        ValueError: If the folder has shards of another call, or of another
+            list of images.
+    """
+    noted = list(arguments)
+    if names is not None:
+        noted.append(_describe_list(names))
+    text = json.dumps(noted, indent=1, default=dataclasses.asdict)
+    path = out_dir / JOB
+    begun = any(any(out_dir.glob(f'{n}/*')) for n in (SHARDS, CHECKPOINT))
+    if path.exists() and begun:
+        _compare(path, json.loads(text), len(arguments))
+        return
+    out_dir.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _describe_list(names: ImageNames) -> dict[str, object]:
+    """Return the number of the images, and a hash of their names and ids."""
+    text = json.dumps(names.ids, sort_keys=True)
+    return dict(
+        images=len(names.ids), sha256=hashlib.sha256(text.encode()).hexdigest()
+    )
+
+
+def _compare(path: Path, wanted: list, num_arguments: int) -> None:
+    """Check that the noted call is the wanted one."""
+    noted = json.loads(path.read_text())
+    if noted[:num_arguments] != wanted[:num_arguments]:
+        raise ValueError(
+            f'{path.parent} has shards, or a checkpoint, of another call, see '
+            f'{path}. Choose another --out.'
+        )
+    if noted != wanted:
+        old, new = (
+            f'{call[-1]["images"]} images'
+            if len(call) > num_arguments
+            else 'images whose names are numbers'
+            for call in (noted, wanted)
+        )
+        raise ValueError(
+            f'{path.parent} has shards of another list of images: of {old}, '
+            f'now of {new}. An id is the place of an image in the list if its '
+            'name is no number, so that ids would be given twice. Choose '
+            'another --out, or the images of the first call.'
+        )
