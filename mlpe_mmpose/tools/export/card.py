@@ -59,7 +59,7 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
 
 def _read_crop(pipeline: list[dict]) -> dict[str, Any]:
     """Return how the test pipeline crops a person."""
-    steps = {step['type']: step for step in pipeline}
+    steps = {getattr(s['type'], '__name__', s['type']): s for s in pipeline}
     for needed in ('GetBBoxCenterScale', 'TopdownAffine'):
         if needed not in steps:
             raise ValueError(

@@ -7,7 +7,8 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from exported import CODEC, SIZE, small_baseline
+from exported import CODEC, SIZE, small_baseline, small_mlpe
+from mmpose.registry import TRANSFORMS
 
 from mlpe_mmpose.codecs import MLPEHeatmap
 from mlpe_mmpose.runtime.model_card import ModelCard
@@ -196,3 +197,11 @@ def test_models_that_cannot_be_exported_are_named(tmp_path):
     del model.head
     with pytest.raises(ValueError, match='TopdownPoseEstimator with NoneType'):
         read_card(model, heatmaps=True)
+
+
+def test_the_types_of_a_config_may_be_classes(tmp_path):
+    model = small_mlpe(tmp_path).model()
+    card = read_card(model, heatmaps=False)
+    for step in model.cfg.test_dataloader.dataset.pipeline:
+        step.type = TRANSFORMS.get(step.type)
+    assert read_card(model, heatmaps=False) == card
