@@ -156,6 +156,7 @@ def move(dataset: dict, root: Path, config: Config) -> None:
         if step['type'] == 'GenerateTarget':
             step.encoder.update(small)
             config.model.head.decoder.update(small)
+            config.codec.update(small)
 
 
 def shrink(config: Config) -> None:
