@@ -11,6 +11,7 @@ from .table import FIGURES, Row
 matplotlib.use('Agg')
 
 import matplotlib.pyplot as plt
+from matplotlib.ticker import FormatStrFormatter
 from matplotlib.transforms import Bbox
 
 # where a name may stand beside its point, the best place first
@@ -22,6 +23,8 @@ PLACES = [
     ((0, y), dict(ha='center', va=va))
     for y, va in ((7, 'bottom'), (-7, 'top'), (18, 'bottom'), (-18, 'top'))
 ]
+# without powers of ten
+PLAIN = FormatStrFormatter('%g')
 PANELS = ('AP', 'AP .5', 'AP .75', 'AR', 'PCK')
 
 
@@ -107,6 +110,10 @@ def draw_costs(rows: Sequence[Row], path: Path) -> None:
             costs, values = zip(*front, strict=True)
             axis.plot(costs, values, color='C3', alpha=0.5, zorder=0)
         axis.set_xlabel(label)
+        # one costly network would press the others together
+        axis.set_xscale('log')
+        axis.xaxis.set_major_formatter(PLAIN)
+        axis.xaxis.set_minor_formatter(PLAIN)
         axis.grid(alpha=0.3)
         axis.margins(x=0.2)
     axes[0].set_ylabel('AP, mean over the seeds')
