@@ -34,7 +34,8 @@ class ActivationCheckpointHook(Hook):
                 f'{type(self).__name__} needs a list of names in modules, '
                 f"got modules={modules!r}. As an example: ['backbone.layer1']."
             )
-        self.modules = tuple(modules)
+        # a name given twice is one module
+        self.modules = tuple(dict.fromkeys(modules))
 
     def before_train(self, runner: Runner) -> None:
         """Wrap the modules after the weights are initialised.
@@ -54,7 +55,7 @@ class ActivationCheckpointHook(Hook):
             _recompute(known[name])
 
     def after_train(self, runner: Runner) -> None:
-        """Unwrap the modules, because a copy would run the original."""
+        """Restore the plain modules: a copy would run the original's."""
         model = getattr(runner.model, 'module', runner.model)
         for name in self.modules:
             del model.get_submodule(name).forward

@@ -287,3 +287,11 @@ def test_a_recomputed_norm_counts_each_batch_once(kind, track):
         assert torch.equal(wanted.grad, found.grad)
     for name, wanted in plain.state_dict().items():
         assert torch.equal(model.state_dict()[name], wanted), name
+
+
+def test_a_module_that_is_named_twice_is_itself_again_after_training():
+    runner = SimpleNamespace(model=nn.Sequential(nn.Linear(2, 2)))
+    hook = ActivationCheckpointHook(['0', '0'])
+    hook.before_train(runner)
+    hook.after_train(runner)
+    assert 'forward' not in vars(runner.model[0])
