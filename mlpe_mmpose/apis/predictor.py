@@ -17,6 +17,7 @@ from mmpose.structures import PoseDataSample, merge_data_samples
 from ..prefetch import prefetch
 from ..runtime.inputs import check_boxes, pair_boxes
 from .fuse import fuse as fuse_model
+from .pipeline_steps import name_steps
 from .predictor_inputs import ImageInProgress, append_failure, read_image
 from .trained_model import init_trained_model
 
@@ -86,14 +87,13 @@ class Predictor:
         )
         config.merge_from_dict(cfg_options or {})
         steps = config.test_dataloader.dataset.pipeline
-        # in a config of MMEngine's newer style, a type is the class itself
-        types = [getattr(s['type'], '__name__', s['type']) for s in steps]
-        loads = types[:1] and types[0].endswith('LoadImage')
-        if not loads or 'TopdownAffine' not in types:
+        named = name_steps(steps)
+        loads = next(iter(named), '').endswith('LoadImage')
+        if not loads or 'TopdownAffine' not in named:
             raise ValueError(
                 f'{name} needs a config whose test pipeline starts with '
-                f'LoadImage and has a TopdownAffine, got config with {types}. '
-                'Use the config of a top-down model.'
+                'LoadImage and has a TopdownAffine, got config with '
+                f'{[*named]}. Use the config of a top-down model.'
             )
         if checkpoint is None:
             model = init_model(config, device=device)
@@ -103,8 +103,8 @@ class Predictor:
             model.test_cfg['flip_test'] = flip_test
         if fuse:
             # the pipeline knows the size, which not every head does
-            crop = steps[types.index('TopdownAffine')]
-            model = fuse_model(model, tuple(crop['input_size']))
+            size = tuple(named['TopdownAffine']['input_size'])
+            model = fuse_model(model, size)
         self.model = model
         self.batch_size = batch_size
         self.read_ahead = read_ahead

@@ -38,8 +38,10 @@ def init_trained_model(
         config = os.fspath(config)
     checkpoint = os.fspath(checkpoint)
     model = init_model(config, checkpoint, device, cfg_options)
-    # Names cannot be compared, because heads rename those of older versions
-    # while they load. So what is still NaN was not in the file.
+    # The names in the file cannot be compared, because heads rename those of
+    # older versions while they load, and MMPose does not say what it loaded.
+    # So the weights are loaded again, over NaN: a parameter that stays NaN is
+    # not in the file.
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.fill_(torch.nan)

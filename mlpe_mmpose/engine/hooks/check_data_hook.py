@@ -90,14 +90,13 @@ class CheckDataHook(Hook):
         codecs = [('encoder of GenerateTarget', e) for e in _encoders(dataset)]
         # `--cfg-options codec.unbiased=True` comes too late for head and
         # pipeline, which have copied it when the config was read
-        codec = runner.cfg.get('codec')
-        if isinstance(codec, dict):
-            codecs.append(('codec', KEYPOINT_CODECS.build(codec)))
+        of_config = runner.cfg.get('codec')
+        if isinstance(of_config, dict):
+            codecs.append(('codec', KEYPOINT_CODECS.build(of_config)))
         for place, codec in codecs:
             for key in CODEC_ARGUMENTS:
-                found, wanted = (
-                    getattr(c, key, None) for c in (codec, decoder)
-                )
+                found = getattr(codec, key, None)
+                wanted = getattr(decoder, key)
                 if found != wanted:
                     raise ValueError(
                         f'{place} has {key}={found}, but the decoder of '

@@ -5,6 +5,7 @@ from typing import Any
 from mmpose.models.heads import HeatmapHead
 from torch import nn
 
+from mlpe_mmpose.apis.pipeline_steps import name_steps
 from mlpe_mmpose.codecs.mlpe_heatmap import PEAK, MLPEHeatmap
 from mlpe_mmpose.runtime.model_card import ModelCard
 from mlpe_mmpose.tools.output_keypoints import read_output_keypoints
@@ -59,7 +60,7 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
 
 def _read_crop(pipeline: list[dict]) -> dict[str, Any]:
     """Return how the test pipeline crops a person."""
-    steps = {getattr(s['type'], '__name__', s['type']): s for s in pipeline}
+    steps = name_steps(pipeline)
     for needed in ('GetBBoxCenterScale', 'TopdownAffine'):
         if needed not in steps:
             raise ValueError(

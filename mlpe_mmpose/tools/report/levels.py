@@ -9,6 +9,7 @@ from mmengine.config import Config
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
 from mlpe_mmpose.apis.level_heatmaps import name_levels
+from mlpe_mmpose.apis.pipeline_steps import name_steps
 
 from .diagnosis.findings import ExamplePerson
 from .drawing import draw_heatmaps
@@ -43,8 +44,8 @@ def draw_levels(
         list is empty for a head that predicts no heatmaps, and for a model
         of whole images, which crops nobody.
     """
-    steps = config.test_dataloader.dataset.pipeline
-    if all(step['type'] != 'TopdownAffine' for step in steps):
+    pipeline = config.test_dataloader.dataset.pipeline
+    if 'TopdownAffine' not in name_steps(pipeline):
         return []
     boxes = {}
     for person in sorted(people, key=lambda person: person.predicted is None):
