@@ -45,6 +45,7 @@ def finish(run: Run, say: Callable[[str], None]) -> dict:
     seconds = run.folder.glob('seconds_from_epoch_*.txt')
     result = dict(
         fingerprint=run.fingerprint,
+        annotations=run.annotations,
         experiment=run.experiment.name,
         seed=run.seed,
         metrics=_test(run, last, say),

@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from mmengine.config import Config
 
@@ -82,6 +83,26 @@ def fingerprint_of(config: Config) -> str:
         }
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def digest_annotations(config: Config) -> dict[str, str]:
+    """Hash the annotation files that a config trains and tests on.
+
+    A fingerprint has their paths, so that a file whose content changes would
+    go unnoticed.
+
+    Returns:
+        dict: 16 hexadecimal digits for ``'train'`` and for ``'test'``, but
+        none for a data set that combines others.
+    """
+    digests = {}
+    for split in ('train', 'test'):
+        dataset = config[f'{split}_dataloader'].dataset
+        if 'ann_file' in dataset:
+            path = Path(dataset.data_root, dataset.ann_file)
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            digests[split] = digest[:16]
+    return digests
 
 
 def add_pck(config: Config) -> Config:

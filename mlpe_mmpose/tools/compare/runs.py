@@ -9,7 +9,12 @@ from mmengine.config import Config
 
 from .config_file import write_config
 from .dataset import DataSet
-from .run_config import add_pck, build_config, fingerprint_of
+from .run_config import (
+    add_pck,
+    build_config,
+    digest_annotations,
+    fingerprint_of,
+)
 from .suite import Experiment, Suite
 
 
@@ -50,6 +55,11 @@ class Run:
         """Hash of the config. A stored result counts only if it is equal."""
         return fingerprint_of(self.config)
 
+    @functools.cached_property
+    def annotations(self) -> dict[str, str]:
+        """Hashes of the annotation files, see :func:`digest_annotations`."""
+        return digest_annotations(self.config)
+
     @property
     def title(self) -> str:
         """Name of the run in lines of progress."""
@@ -67,13 +77,17 @@ class Run:
 
         Raises:
             ValueError: If the config cannot be written, or the folder holds
-                a training of another config.
+                a training of another config or of other annotations.
         """
         path = self.config_file
         if path.exists() and (self.folder / 'last_checkpoint').exists():
-            self._check(fingerprint_of(Config.fromfile(path)))
+            begun = Config.fromfile(path)
+            self._check(fingerprint_of(begun), begun.get('annotations'))
+        config = add_pck(self.config)
+        # no part of the config that is read when it runs
+        config.annotations = self.annotations
         try:
-            write_config(add_pck(self.config), path)
+            write_config(config, path)
         except ValueError as error:
             raise ValueError(
                 f'experiment {self.experiment.name!r}: {error}'
@@ -83,22 +97,36 @@ class Run:
         """Read the stored result; ``None`` if the run is not finished.
 
         Raises:
-            ValueError: If the folder holds a run of another config.
+            ValueError: If the folder holds a run of another config or of
+                other annotations.
         """
         path = self.folder / 'result.json'
         if not path.exists():
             return None
         result = json.loads(path.read_text())
-        self._check(result['fingerprint'])
+        self._check(result['fingerprint'], result.get('annotations'))
         return result
 
-    def _check(self, found: str) -> None:
-        """Check that a fingerprint found in the folder is that of this run."""
-        if found != self.fingerprint:
+    def _check(self, fingerprint: str, annotations: dict | None) -> None:
+        """Check that what the folder holds belongs to this run.
+
+        Runs of earlier versions have no hashes of the annotations.
+        """
+        other = ''
+        if fingerprint != self.fingerprint:
+            other = 'other options or another config'
+        elif annotations and annotations != self.annotations:
+            changed = [
+                f'the {split} annotations'
+                for split, digest in self.annotations.items()
+                if annotations.get(split) != digest
+            ]
+            other = f'{" and ".join(changed)} as they were before a change'
+        if other:
             raise ValueError(
                 f'{self.folder} holds a run of {self.experiment.name!r} with '
-                'other options or another config. Give another --out, or '
-                'remove that folder to run it anew.'
+                f'{other}. Give another --out, or remove that folder to run '
+                'it anew.'
             )
 
 

@@ -9,6 +9,8 @@ from mmengine.config import Config
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.compare.dataset import (
     DETECTIONS,
+    TRAIN,
+    VAL,
     DataSet,
     read_dataset,
 )
@@ -34,7 +36,10 @@ SUITE = Suite(
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / 'data'
-    folder.mkdir()
+    for part in TRAIN, VAL:
+        file = folder / part['ann_file']
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text('{}')
     return folder
 
 
@@ -91,6 +96,7 @@ def test_table_1_is_tested_with_ground_truth_boxes(data, tmp_path):
 
 
 def test_what_is_done_is_not_run_again(runs):
+    # an earlier version wrote no hashes of annotations
     result = keep(runs[0])
     assert runs[0].result() == result
     assert runs[1].result() is None
@@ -114,6 +120,25 @@ def test_a_training_with_another_config_is_not_continued(runs, data, tmp_path):
     with pytest.raises(ValueError, match='with other options'):
         run.prepare()
     assert Config.fromfile(run.config_file).train_cfg.max_epochs == 1
+
+
+def test_runs_of_annotations_that_have_changed_since_are_refused(
+    runs, data, tmp_path
+):
+    done, begun = runs[:2]
+    keep(done, annotations=done.annotations)
+    begun.prepare()
+    (begun.folder / 'last_checkpoint').write_text('epoch_1.pth')
+    same = plan_runs(SUITE, DataSet(data), tmp_path / 'out', seeds=1)
+    assert same[0].result()
+    same[1].prepare()
+    (data / TRAIN['ann_file']).write_text('{"images": []}')
+    later = plan_runs(SUITE, DataSet(data), tmp_path / 'out', seeds=1)
+    message = 'with the train annotations as they were before a change'
+    with pytest.raises(ValueError, match=message):
+        later[0].result()
+    with pytest.raises(ValueError, match=message):
+        later[1].prepare()
 
 
 def test_a_config_that_changes_after_planning_changes_no_run(data, tmp_path):
