@@ -37,6 +37,26 @@ def check_arguments(
         )
 
 
+def check_topk(head: nn.Module) -> None:
+    """Reject a loss that counts more keypoints than the head predicts.
+
+    The loss itself learns their number with the first batch.
+
+    Raises:
+        ValueError: Names the head's class, its number of keypoints and the
+            ``topk`` of the loss.
+    """
+    for name in ('level_loss', 'refine_loss'):
+        topk = getattr(getattr(head, name), 'topk', None)
+        if topk is not None and topk > head.out_channels:
+            raise ValueError(
+                f'{type(head).__name__} predicts out_channels='
+                f'{head.out_channels} keypoints, but its {name} counts '
+                f'topk={topk}. Leave topk out of the loss, or set it to '
+                f'{head.out_channels} at most.'
+            )
+
+
 def check_decoder(head: nn.Module, decoder: object) -> None:
     """Reject a codec that cannot make the head's targets.
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..accuracy import pose_pck_accuracy
 from ..upsample import check_stage_options
-from .head_checks import check_arguments, check_decoder, check_feats
+from . import head_checks
 from .level_predictors import RELEASE_INIT, LevelPredictors
 from .refine_network import RefineNetwork
 
@@ -65,7 +65,8 @@ class MLPEHead(HeatmapHead):
             convolutions are normal with std sqrt(2 / (k * k * channels))
 
     Raises:
-        ValueError: If an option is unknown, or the codec does not fit.
+        ValueError: If an option is unknown, or a loss or the codec does not
+            fit.
     """
 
     def __init__(
@@ -88,7 +89,9 @@ class MLPEHead(HeatmapHead):
         # skip the constructor of HeatmapHead, which builds another network
         super(HeatmapHead, self).__init__(init_cfg)
         check_stage_options(self, upsample, norm_cfg)
-        check_arguments(self, num_levels, predict_kernel_size, level_occluded)
+        head_checks.check_arguments(
+            self, num_levels, predict_kernel_size, level_occluded
+        )
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.num_levels = num_levels
@@ -96,10 +99,11 @@ class MLPEHead(HeatmapHead):
 
         self.level_loss = MODELS.build(level_loss)
         self.refine_loss = MODELS.build(refine_loss)
+        head_checks.check_topk(self)
         self.decoder = None
         if decoder is not None:
             self.decoder = KEYPOINT_CODECS.build(decoder)
-            check_decoder(self, self.decoder)
+            head_checks.check_decoder(self, self.decoder)
 
         cfgs = dict(norm_cfg=norm_cfg, act_cfg=act_cfg)
         widths = (num_levels, in_channels, out_channels)
@@ -123,7 +127,7 @@ class MLPEHead(HeatmapHead):
             Tensor: (B, K, H, W), the size of the finest map, the peak of a
             found keypoint about 255.
         """
-        check_feats(self, feats)
+        head_checks.check_feats(self, feats)
         return self.refine_network(feats)
 
     def loss(
@@ -145,7 +149,7 @@ class MLPEHead(HeatmapHead):
             dict: ``loss_level0`` (coarsest) ..., ``loss_refine``, and
             ``acc_pose``, the share of refined maxima near the target.
         """
-        check_feats(self, feats)
+        head_checks.check_feats(self, feats)
         level_heatmaps = self.level_predictors(feats)
         # Losses and targets are float32, also under mixed precision.
         heatmaps = self.refine_network(feats).float()

@@ -115,7 +115,13 @@ def _require_identities(labels: Labels, tool: str) -> None:
 
 def _rename(labels: Labels, video: Video, name: str) -> list[LabeledFrame]:
     """Return the frames of a video as those of one with another name."""
-    renamed = Video(filename=name, open_backend=False)
+    # sleap-io takes a video without frames for none, and calls it `video`
+    shape = (len(video.filename), 1, 1, 1)
+    renamed = Video(
+        filename=name,
+        open_backend=False,
+        backend_metadata=dict(shape=shape),
+    )
     return [
         LabeledFrame(renamed, frame.frame_idx, list(frame))
         for frame in labels.find(video)

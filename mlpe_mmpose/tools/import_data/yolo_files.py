@@ -34,6 +34,7 @@ def read_yolo(folder: Path, say: Callable[[str], None]) -> dict[str, object]:
     config = _read_config(folder / 'data.yaml')
     skeleton = _read_skeleton(config, folder / 'data.yaml')
     dims, flags, splits = config['kpt_shape'][1], [], {}
+    classes: set[int] = set()
     for name in SPLITS:
         frames: list[sleap_io.LabeledFrame] = []
         videos: dict[Path, sleap_io.Video] = {}
@@ -46,7 +47,8 @@ def read_yolo(folder: Path, say: Callable[[str], None]) -> dict[str, object]:
             )
             frame = sleap_io.LabeledFrame(video, len(video.filename))
             video.filename.append(str(image))
-            for box, points in rows:
+            for kind, box, points in rows:
+                classes.add(kind)
                 pose = sleap_io.Instance.from_numpy(points[:, :2], skeleton)
                 frame.instances.append(pose)
                 flags.append((pose, points[:, 2]))
@@ -62,6 +64,12 @@ def read_yolo(folder: Path, say: Callable[[str], None]) -> dict[str, object]:
             'be in labels/DIR/FRAME.txt.'
         )
     hide_occluded(flags, say)
+    if len(classes) > 1:
+        say(
+            f'note: {folder} has labels of {len(classes)} classes, '
+            f'{", ".join(map(str, sorted(classes)))}. They become one '
+            'category, whose network does not tell them apart.'
+        )
     return splits
 
 
@@ -145,8 +153,8 @@ def _list_images(folder: Path, config: dict, key: str) -> Iterator[Path]:
 
 def _read_rows(
     image: Path, count: int, dims: int
-) -> list[tuple[list[float], np.ndarray]]:
-    """Read the labels of an image: boxes and keypoints, in pixels.
+) -> list[tuple[int, list[float], np.ndarray]]:
+    """Read the labels of an image: class, box and keypoints, in pixels.
 
     Args:
         image (Path): Its labels lie in ``labels`` in place of ``images``
@@ -154,9 +162,10 @@ def _read_rows(
         dims (int): Values of a keypoint: 3, or 2 without the flag
 
     Returns:
-        list[tuple[list[float], np.ndarray]]: Of each animal x, y, width and
-        height of the box, and (K, 3): x, y and COCO's flag. Without flags a
-        keypoint at (0, 0) or left or above of the image is not labelled.
+        list[tuple[int, list[float], np.ndarray]]: Of each animal the class,
+        x, y, width and height of the box, and (K, 3): x, y and COCO's flag.
+        Without flags a keypoint at (0, 0) or left or above of the image is
+        not labelled.
     """
     parts = [*image.parts[:-1], f'{image.stem}.txt']
     if 'images' in parts:
@@ -186,7 +195,8 @@ def _read_rows(
             points = np.column_stack([points, 2 * labelled])
         points[:, :2] *= size
         points[points[:, 2] == 0, :2] = np.nan
-        rows.append(([*(center - extent / 2), *extent], points))
+        box = [*(center - extent / 2), *extent]
+        rows.append((int(values[0]), box, points))
     return rows
 
 

@@ -186,6 +186,17 @@ def test_maps_that_do_not_go_from_fine_to_coarse_are_refused(upsample, order):
         ),
         (dict(num_levels=3), ['kernel_sizes=(9, 7, 5, 3)', 'num_levels=3']),
         (
+            dict(refine_loss=dict(type='MLPEOHKMLoss', topk=18)),
+            ['refine_loss', 'out_channels=17', 'topk=18'],
+        ),
+        (
+            dict(
+                out_channels=5,
+                level_loss=dict(type='KeypointOHKMMSELoss', topk=6),
+            ),
+            ['level_loss', 'out_channels=5', 'topk=6'],
+        ),
+        (
             dict(decoder=dict(CODEC, kernel_sizes=(3,))),
             ['kernel_sizes=(3,)', 'num_levels=4'],
         ),

@@ -62,6 +62,15 @@ def test_left_and_right_are_written_where_a_format_has_them(folder):
     assert {*pair} == {'left_ear', 'right_ear'}
 
 
+def test_a_table_of_deeplabcut_names_the_images_beside_it(folder):
+    path = export(folder, 'dlc', format='dlc')
+    (table,) = path.glob('labeled-data/*/CollectedData_mlpe.csv')
+    names = [line.split(',')[0] for line in table.read_text().splitlines()]
+    assert len(names) == 6  # three lines of head, three images
+    for name in names[3:]:
+        assert (path / name).is_file(), name
+
+
 def test_an_image_that_other_tools_show_unturned_is_refused(folder):
     path = folder / 'images/day/frame1.png'
     with Image.open(path) as image:

@@ -104,6 +104,15 @@ def test_flags_of_one_and_zero_mean_visible_or_not_labelled(tmp_path):
     )
 
 
+def test_classes_of_yolo_that_become_one_category_are_noted(tmp_path):
+    folder = make_yolo(tmp_path / 'yolo', f'{LINE}\n2{LINE[1:]}')
+    splits, notes = read(folder)
+    assert 'has labels of 2 classes, 0, 2. They become one' in '\n'.join(notes)
+    assert len(splits['val']['annotations']) == 2
+    _, notes = read(make_yolo(tmp_path / 'one' / 'yolo'))
+    assert 'become one' not in '\n'.join(notes)
+
+
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
