@@ -115,11 +115,15 @@ def rate_boxes(
     people = [
         dict(
             annotation,
+            # COCOeval takes the id 0 for "no match"
+            id=number,
             iscrowd=annotation.get('iscrowd') or 0,
             area=annotation.get('area') or np.prod(annotation['bbox'][2:]),
         )
         # the list of images of COCO's test-dev has no annotations
-        for annotation in dataset.get('annotations') or ()
+        for number, annotation in enumerate(
+            dataset.get('annotations') or (), start=1
+        )
         if annotation['category_id'] == PERSON and annotation.get('bbox')
     ]
     if not people:

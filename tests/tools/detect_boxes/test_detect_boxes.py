@@ -136,3 +136,16 @@ def test_the_ap_is_the_area_below_the_curve():
     assert metrics['AR'] == pytest.approx(0.5)
     assert rate_boxes(dataset, [])['AP50'] == 0
     assert rate_boxes(dict(dataset, annotations=[]), detections) == {}
+
+
+def test_the_ap_does_not_depend_on_the_ids_of_annotations():
+    boxes = [[50, 0, 40, 60], [100, 0, 40, 60]]
+    dataset = dict(images=[dict(id=1)], categories=[dict(id=1, name='person')])
+    found = np.array([[50, 0, 90, 60, 0.9], [100, 0, 140, 60, 0.8]])
+    for ids in ((0, 1), (7, 7), ('a', 'b')):
+        dataset['annotations'] = [
+            dict(id=number, image_id=1, category_id=1, bbox=box)
+            for number, box in zip(ids, boxes, strict=True)
+        ]
+        metrics = rate_boxes(dataset, to_detections(1, found))
+        assert metrics == pytest.approx(dict.fromkeys(metrics, 1.0))
