@@ -11,7 +11,12 @@ import numpy as np
 
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
-from mlpe_mmpose.annotations.rules import find_image_faults
+from mlpe_mmpose.annotations.rules import (
+    LISTS,
+    find_annotation_faults,
+    find_image_faults,
+    find_list_faults,
+)
 from mlpe_mmpose.prefetch import prefetch
 from mlpe_mmpose.tools.build_detector import build_detector
 from mlpe_mmpose.tools.output_file import check_output, write_then_check
@@ -57,16 +62,13 @@ def detect_boxes(
     Raises:
         FileNotFoundError: If a file or a folder is missing.
         OSError: If an image cannot be read. No file is written then.
-        ValueError: If the annotations have another format.
+        ValueError: If the images or annotations have a fault. Nothing is
+            written then.
     """
     out_file = Path(out_file)
     check_output(out_file)
     dataset = read_json(ann_file)
-    if not isinstance(dataset, dict) or not dataset.get('images'):
-        raise ValueError(
-            f'detect-boxes: {ann_file} needs a list of images, as COCO has it.'
-        )
-    refuse_faults(ann_file, find_image_faults(dataset['images'], Use.TRAIN))
+    _check(ann_file, dataset)
     detect = build_detector(detector, checkpoint, device, threshold)
     records = dataset['images']
     detections = []
@@ -80,6 +82,19 @@ def detect_boxes(
     with write_then_check(out_file) as path:
         path.write_text(json.dumps(detections))
     return rate_boxes(dataset, detections)
+
+
+def _check(ann_file: str | Path, dataset: object) -> None:
+    """Refuse images and annotations that the boxes cannot be rated by."""
+    refuse_faults(ann_file, find_list_faults(dataset, ['images']))
+    refuse_faults(ann_file, find_image_faults(dataset['images'], Use.TRAIN))
+    # the list of images of COCO's test-dev has no annotations
+    if dataset.get('annotations'):
+        refuse_faults(ann_file, find_list_faults(dataset, LISTS))
+        faults = find_annotation_faults(
+            dataset['annotations'], Use.EVALUATE, ()
+        )
+        refuse_faults(ann_file, faults)
 
 
 def _read(
@@ -120,7 +135,6 @@ def rate_boxes(
             iscrowd=annotation.get('iscrowd') or 0,
             area=annotation.get('area') or np.prod(annotation['bbox'][2:]),
         )
-        # the list of images of COCO's test-dev has no annotations
         for number, annotation in enumerate(
             dataset.get('annotations') or (), start=1
         )

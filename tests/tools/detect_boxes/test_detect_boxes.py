@@ -149,3 +149,35 @@ def test_the_ap_does_not_depend_on_the_ids_of_annotations():
         ]
         metrics = rate_boxes(dataset, to_detections(1, found))
         assert metrics == pytest.approx(dict.fromkeys(metrics, 1.0))
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (dict(category_id=None), "annotation 1: 'category_id' is None"),
+        (dict(image_id=None), "annotation 1: 'image_id' is None"),
+        (dict(bbox='10 10 40 60'), "annotation 1: 'bbox' is '10 10 40 60'"),
+        (dict(area='1500'), "annotation 1: 'area' is '1500'"),
+    ],
+)
+def test_annotations_that_cannot_rate_boxes_are_refused_before_the_work(
+    data, capsys, change, message
+):
+    ann_file = data / 'ann.json'
+    content = json.loads(ann_file.read_text())
+    content['annotations'][0].update(change)
+    ann_file.write_text(json.dumps(content))
+    assert main(call(data)) == 2
+    assert message in capsys.readouterr().err
+    assert not (data / 'boxes.json').exists()
+
+
+@pytest.mark.parametrize('name', ['images', 'categories'])
+def test_a_list_that_is_missing_is_named_before_the_work(data, capsys, name):
+    ann_file = data / 'ann.json'
+    content = json.loads(ann_file.read_text())
+    del content[name]
+    ann_file.write_text(json.dumps(content))
+    assert main(call(data)) == 2
+    assert f"the file has no '{name}'" in capsys.readouterr().err
+    assert not (data / 'boxes.json').exists()
