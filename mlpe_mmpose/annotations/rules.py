@@ -8,6 +8,7 @@ from .fields import (
     ANNOTATION,
     CATEGORY,
     DETECTION,
+    ID,
     IMAGE,
     POSE,
     TRAINED_IMAGE,
@@ -95,14 +96,18 @@ def find_detection_faults(
             and categories are needed
     """
     faults = list(find_list_faults(content, ('images', 'categories')))
-    if not isinstance(detections, list):
+    if not isinstance(detections, list) or not detections:
         faults.append(fault_of_file('', 'no list of detections'))
     if faults:
         yield from faults
         return
     images = content['images']
     yield from find_image_faults(images, Use.TRAIN)
-    known = {image['id'] for image in images if 'id' in image}
+    known = {
+        image['id']
+        for image in images
+        if isinstance(image, dict) and ID.is_valid(image.get('id'))
+    }
 
     def check(detection: dict) -> Iterator[tuple[str, str]]:
         if detection['image_id'] not in known:
@@ -174,19 +179,21 @@ def _find(
         problems = list(_check_fields(entry, fields, use))
         if not problems:
             problems = check(entry)
-            ids[entry.get('id')] += 1
+            # a detection or a pose may have an id, which nothing reads
+            if 'id' in fields:
+                ids[entry['id']] += 1
         for field, problem in problems:
             name = f'the {kind} at position {position} (from 0)'
             if isinstance(entry, dict) and 'id' in entry:
                 name = f'{kind} {entry["id"]!r:.20}'
             yield Fault(kind, field, f'{name}: {problem}.', position)
-    for number, count in ids.items() if 'id' in fields else ():
+    for number, count in ids.items():
         if count > 1:
             message = f"{kind} {number!r:.20}: {count} entries have this 'id'."
             yield Fault(kind, 'id', message)
     words = [number for number in ids if isinstance(number, str)]
     # MMPose sorts the ids
-    if 'id' in fields and 0 < len(words) < len(ids):
+    if 0 < len(words) < len(ids):
         message = (
             f"{kind} {words[0]!r:.20}: 'id' is a word, but others are numbers."
         )

@@ -234,6 +234,25 @@ def test_boxes_of_another_kind_or_data_set_are_errors(folder, spoil, expected):
     assert any(re.match(expected, line) for line in check(folder, BOXES))
 
 
+@pytest.mark.parametrize('image', [7, 'id', {'id': [7]}])
+def test_boxes_are_checked_beside_images_that_are_none(folder, image):
+    change(folder, lambda content: content['images'].append(image))
+    lines = check(folder, BOXES)
+    assert re.match('error: 1 faults of .* of images', lines[0])
+    assert all(' of images; ' in line for line in lines)
+
+
+def test_an_id_of_a_detection_may_be_anything(folder):
+    change(folder, lambda boxes: [b | dict(id=[b]) for b in boxes], BOXES)
+    assert check(folder, BOXES) == []
+
+
+def test_a_file_without_a_box_is_an_error(folder):
+    (folder / BOXES).write_text('[]')
+    (line,) = check(folder, BOXES)
+    assert line.endswith('the file has no list of detections.')
+
+
 def test_other_numbers_of_keypoints_are_found_without_names(folder):
     def spoil(content: dict) -> None:
         for category in content['categories']:
