@@ -9,10 +9,7 @@ from mmengine.logging import print_log
 from mmpose.datasets.transforms import LoadImage
 from mmpose.registry import TRANSFORMS
 
-# Markers of a JPEG: start of image, start of a scan, end of image. Inside a
-# scan, a byte 0xff is never followed by that of another marker.
-SOI, SOS, EOI = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
-PNG = b'\x89PNG'
+from ..cut_off_images import is_cut_off
 
 
 @TRANSFORMS.register_module()
@@ -74,7 +71,7 @@ class CheckedLoadImage(LoadImage):
         content = fileio.get(path, backend_args=self.backend_args)
         if not content:
             raise ValueError('the file is empty')
-        if _is_cut_off(content):
+        if is_cut_off(content):
             raise ValueError('the file is cut off, its end is missing')
         image = mmcv.imfrombytes(
             content, flag=self.color_type, backend=self.imdecode_backend
@@ -95,26 +92,6 @@ class CheckedLoadImage(LoadImage):
             logger='current',
             level=logging.WARNING,
         )
-
-
-def _is_cut_off(content: bytes) -> bool:
-    """Whether the end of a JPEG or PNG is missing."""
-    if content.startswith(PNG):
-        return b'IEND' not in content
-    if not content.startswith(SOI):
-        return False
-    # The parts of the header have lengths, and a preview inside of one has an
-    # end of its own. What follows the end, as the video of a phone's motion
-    # photo, may hold any bytes.
-    start = len(SOI)
-    while (start := content.find(b'\xff', start)) >= 0:
-        if content.startswith(SOS, start):
-            return content.find(EOI, start) < 0
-        if content.startswith(b'\xff\xff', start):
-            start += 1
-            continue
-        start += 2 + int.from_bytes(content[start + 2 : start + 4], 'big')
-    return True
 
 
 def _describe(error: Exception) -> str:

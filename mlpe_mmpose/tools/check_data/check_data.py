@@ -25,7 +25,8 @@ def check_data(
     """Find what makes a training fail, or its AP be near 0.
 
     The rules are those of the data sets, the metric, the report and
-    ``init-dataset``. Of images only the first and last bytes are read.
+    ``init-dataset``. Of a sound JPEG or PNG only the first and last bytes are
+    read.
 
     Args:
         ann_file (str | Path): Annotations in COCO's format

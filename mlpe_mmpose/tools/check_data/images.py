@@ -1,4 +1,4 @@
-"""Checks that images can be read, without decoding them."""
+"""Checks that images can be read, without decoding most of them."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,12 +6,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from mlpe_mmpose.tools.read_image import decode_image, is_turned, read_image
+from mlpe_mmpose.datasets.cut_off_images import is_cut_off
+from mlpe_mmpose.tools.read_image import decode_image, is_turned
 
 from .finding import Finding
 
-# the last bytes of a JPEG, and how far from the end: some cameras write on
-END_OF_JPEG, END = b'\xff\xd9', 4096
+# How an image ends, and how far from the end of the file: some cameras write
+# on. PIL reads a WebP as a whole, and so knows by itself that it is cut off.
+MARKS, END = {'JPEG': b'\xff\xd9', 'PNG': b'IEND', 'WEBP': b''}, 4096
 
 
 def check_images(
@@ -38,25 +40,30 @@ def check_images(
 
 def _check_image(image: dict, path: Path) -> tuple[str, str] | None:
     """Return what is wrong with an image, and details."""
+    size, details = None, ''
     try:
         with path.open('rb') as file, Image.open(file) as header:
-            width, height = header.size
-            if is_turned(header):
-                # which formats OpenCV turns depends on its version
-                height, width = read_image(path).shape[:2]
             file.seek(max(0, path.stat().st_size - END))
-            end = file.read()
-            is_cut = header.format == 'JPEG' and END_OF_JPEG not in end
-    except FileNotFoundError:
+            is_whole = header.format in MARKS
+            is_whole = is_whole and MARKS[header.format] in file.read()
+            # which formats OpenCV turns depends on its version
+            if is_whole and not is_turned(header):
+                size = header.size
+    except (FileNotFoundError, IsADirectoryError):
         return 'are missing', ''
     except Exception as error:
-        # PIL reads fewer formats than OpenCV, with which MMPose reads
-        if decode_image(path.read_bytes()) is None:
-            return 'cannot be read', f' ({type(error).__name__}: {error})'
-        return None
-    if is_cut:
-        return 'are cut off', ''
-    if (width, height) != (image['width'], image['height']):
-        sizes = f'{width} x {height}, not {image["width"]} x {image["height"]}'
-        return 'have another size than the annotations say', f' has {sizes}'
+        details = f' ({type(error).__name__}: {error})'
+    if size is None:
+        # as MMPose reads it, which knows other formats than PIL
+        content = path.read_bytes()
+        if is_cut_off(content):
+            return 'are cut off', ''
+        picture = decode_image(content)
+        if picture is None:
+            return 'cannot be read', details
+        size = picture.shape[1::-1]
+    if size != (image['width'], image['height']):
+        details = f' has {{}} x {{}}, not {image["width"]} x {image["height"]}'
+        what = 'have another size than the annotations say'
+        return what, details.format(*size)
     return None

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -168,6 +169,22 @@ def turn(path: Path) -> None:
         image.save(path, exif=exif)
 
 
+def write_as(kind: str, path: Path) -> None:
+    """Write the image in a format that PIL reads."""
+    with Image.open(path) as image:
+        image.save(path, kind)
+
+
+def cut_bmp(path: Path) -> None:
+    write_as('BMP', path)
+    cut(path)
+
+
+def put_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 @pytest.mark.parametrize(
     ('spoil', 'expected'),
     [
@@ -179,6 +196,10 @@ def turn(path: Path) -> None:
         ),
         (lambda path: path.write_bytes(b''), 'error: 1 images cannot be read'),
         (turn, 'error: 1 images have another size than'),
+        # OpenCV, with which MMPose reads, knows no PCX
+        (partial(write_as, 'PCX'), 'error: 1 images cannot be read'),
+        (cut_bmp, 'error: 1 images cannot be read'),
+        (put_folder, 'error: 1 images are missing'),
     ],
 )
 def test_an_image_that_training_cannot_use_is_named(folder, spoil, expected):
@@ -187,6 +208,15 @@ def test_an_image_that_training_cannot_use_is_named(folder, spoil, expected):
     (line,) = check(folder)
     assert line.startswith(expected)
     assert path.name in line
+
+
+def test_what_a_phone_writes_behind_a_jpeg_does_not_cut_it_off(folder):
+    path = sorted((folder / 'val2017').iterdir())[3]
+    path.write_bytes(path.read_bytes() + bytes(10_000))
+    assert check(folder) == []
+    path.write_bytes(path.read_bytes()[:-10_500] + bytes(10_000))
+    (line,) = check(folder)
+    assert line.startswith('error: 1 images are cut off')
 
 
 def test_an_image_is_as_large_as_mmpose_reads_it(folder):
