@@ -149,4 +149,5 @@ POSE = {
         are_coordinates, 'a list of finite numbers, x, y, score of each', ALL
     ),
     'score': Field(is_coordinate, 'a finite number', ALL),
+    'bbox': BOX._replace(needed_to=NOTHING),
 }

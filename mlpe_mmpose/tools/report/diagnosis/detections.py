@@ -54,7 +54,7 @@ class Detections:
         keypoints = np.array([r['keypoints'] for r in results], float)
         keypoints = keypoints.reshape(len(results), num_keypoints, 3)
         sides = np.ptp(keypoints[..., :2], axis=1)
-        if all('bbox' in result for result in results):
+        if all(result.get('bbox') is not None for result in results):
             sides = np.array([r['bbox'][2:] for r in results], float)
         return cls(
             images=np.array([numbers[r['image_id']] for r in results]),

@@ -190,6 +190,11 @@ def test_people_without_labelled_keypoints_are_ignored(case):
         ('{', 'no JSON file'),
         ('[]', 'it is empty'),
         ('[{"keypoints": [1, 2, 3]}]', "'image_id' is missing"),
+        (
+            '[{"image_id": 1, "category_id": 1, "keypoints": [], "score": 1, '
+            '"bbox": [1, 2, 3]}]',
+            r"'bbox' is \[1, 2, 3\]; it needs to be a box",
+        ),
     ],
 )
 def test_files_that_are_no_results_are_refused(case, results, message):
@@ -199,6 +204,18 @@ def test_files_that_are_no_results_are_refused(case, results, message):
         diagnose(
             case.folder / 'truth.json', case.folder / 'results.json', INFO
         )
+
+
+def test_a_pose_without_a_box_may_say_so(case):
+    found = case.diagnose()
+    results = json.loads((case.folder / 'results.json').read_text())
+    for number, result in enumerate(results):
+        result['bbox'] = None if number == 4 else [0, 0, 9, 9]
+    (case.folder / 'results.json').write_text(json.dumps(results))
+    again = diagnose(
+        case.folder / 'truth.json', case.folder / 'results.json', INFO
+    )
+    assert again.metrics == found.metrics
 
 
 def test_results_on_other_images_are_refused(case):
