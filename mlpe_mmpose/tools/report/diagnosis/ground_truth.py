@@ -118,8 +118,9 @@ def read_truth(
     Raises:
         OSError: If the file cannot be read.
         ValueError: If it is not in COCO's format, or an annotation has
-            another number of keypoints. Files of COCO-WholeBody have most
-            of their keypoints in other fields, so they are refused.
+            another number of keypoints, or no person has a labelled one.
+            Files of COCO-WholeBody have most of their keypoints in other
+            fields, so they are refused.
     """
     coco, names = COCO(), range(num_keypoints)
     coco.dataset = read_annotations(ann_file, Use.EVALUATE, names)
@@ -129,4 +130,11 @@ def read_truth(
     # COCO prints its progress
     with contextlib.redirect_stdout(io.StringIO()):
         coco.createIndex()
-    return coco, GroundTruth.from_coco(coco, num_keypoints, has_areas)
+    truth = GroundTruth.from_coco(coco, num_keypoints, has_areas)
+    if not truth.evaluated.any():
+        raise ValueError(
+            f'{ann_file} has no person with a labelled keypoint in its '
+            f'{len(annotations)} annotations, crowds apart, so there is '
+            'nothing to diagnose.'
+        )
+    return coco, truth

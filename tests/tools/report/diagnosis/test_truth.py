@@ -111,3 +111,14 @@ def test_another_format_is_refused(case, content, message):
 def test_another_number_of_keypoints_is_refused_with_the_annotation(case):
     with pytest.raises(ValueError, match=r'51 values .* 133 keypoints'):
         read_truth(case.folder / 'truth.json', 133)
+
+
+@pytest.mark.parametrize('change', [dict(iscrowd=1), dict(keypoints=[0] * 51)])
+def test_annotations_of_which_nobody_counts_are_refused(case, change):
+    path = case.folder / 'truth.json'
+    content = json.loads(path.read_text())
+    for person in content['annotations']:
+        person.update(change)
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match='no person with a labelled keypoint'):
+        read_truth(path, 17)
