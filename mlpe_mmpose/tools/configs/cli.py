@@ -1,6 +1,7 @@
 """The command line of ``configs``."""
 
 import argparse
+import shlex
 
 from mlpe_mmpose.shipped import find_shipped
 
@@ -34,7 +35,8 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError('--copy needs the NAME of a config.')
     if args.copy:
         path = copy_config(args.name, args.copy)
-        print(f'{path}\ntrain it with: mim train mlpe_mmpose {path}')
+        command = shlex.join(['mim', 'train', 'mlpe_mmpose', str(path)])
+        print(f'{path}\ntrain it with: {command}')
     elif args.name:
         print(find_config(args.name))
     else:

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,9 @@ def test_a_copy_has_all_values_and_inherits_nothing(tmp_path, capsys):
     folder = tmp_path / 'a folder'
     assert main(['configs', TINY, '--copy', str(folder)]) == 0
     copy = folder / f'{TINY}.py'
-    assert str(copy) in capsys.readouterr().out
+    said, command = capsys.readouterr().out.splitlines()
+    assert said == str(copy)
+    assert shlex.split(command)[-1] == str(copy)
     assert not re.search(r'^_base_', copy.read_text(), re.MULTILINE)
     original = Config.fromfile(find_config(TINY)).to_dict()
     copied = Config.fromfile(copy).to_dict()
