@@ -13,6 +13,7 @@ import torch
 from mlpe_mmpose import registration  # noqa: F401
 from mlpe_mmpose.optional import MissingPackageError
 from mlpe_mmpose.tools.machine import describe_machine
+from mlpe_mmpose.tools.output_file import check_output
 
 from .harness import (
     MissingInputError,
@@ -64,6 +65,7 @@ def run_all(
         list[str]: The names of those that failed.
 
     Raises:
+        FileNotFoundError: If ``out`` is a folder.
         ValueError: If a name is unknown, or there is no such device.
     """
     unknown = set(names) - set(NAMES)
@@ -77,6 +79,7 @@ def run_all(
         raise ValueError('--device cuda: torch finds no GPU here.')
     if out is not None:
         Path(out).parent.mkdir(parents=True, exist_ok=True)
+        check_output(Path(out))
 
     if not names:
         names = [n for n in NAMES if not (quick and n in SLOW)]

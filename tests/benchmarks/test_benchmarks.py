@@ -87,6 +87,15 @@ def test_an_unknown_benchmark_is_refused_before_anything_is_written(
     assert not out.parent.exists()
 
 
+def test_a_folder_in_place_of_the_table_is_refused_before_the_work(
+    tmp_path, capsys
+):
+    assert cli.main(['benchmark', 'loss', '--quick', '--out', str(tmp_path)])
+    captured = capsys.readouterr()
+    assert f'{tmp_path} cannot be written' in captured.err
+    assert '== loss' not in captured.err
+
+
 def test_a_failed_benchmark_does_not_stop_the_others(monkeypatch, capsys):
     monkeypatch.setattr(run_all, 'NAMES', ('no_such_script', 'loss'))
     failed = run_all.run_all([], ['cpu'], quick=True, out=None)
