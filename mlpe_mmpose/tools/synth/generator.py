@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 
+from ..output_file import write_then_check
 from .annotations import (
     IDS_PER_IMAGE,
     annotate_scene,
@@ -36,7 +37,6 @@ _JPEG_QUALITY = 90
 _DETECTOR = 1  # last number of the key of the detector's streams
 _DETECTIONS = 'person_detection_results/synthetic_val_detections.json'
 _RECORD, _UNFINISHED = 'synth.json', 'synth.unfinished.json'
-_PART = '.part'  # suffix of a file that is not complete yet
 
 
 @dataclass
@@ -86,7 +86,7 @@ def generate_dataset(
 
     The last file written is ``synth.json``; with it the data set is complete.
     In a folder with an incomplete data set of the same arguments, all files
-    are generated again.
+    are generated again. Two processes may fill the same folder.
 
     Args:
         out_dir (str | PathLike): Folder to fill, with ``train2017/``,
@@ -155,7 +155,8 @@ def _find_complete(out_dir: Path, plan: dict) -> dict[str, int] | None:
         if folder.exists() and not folder.is_dir():
             raise ValueError(f'out_dir must be a folder, {folder} is a file')
     names = os.listdir(out_dir) if out_dir.exists() else []
-    if all(name.endswith(_PART) for name in names):
+    # a hidden file is what a kill has left of `write_then_check`
+    if all(name.startswith('.') for name in names):
         return None
     for name in (_RECORD, _UNFINISHED):
         if name not in names:
@@ -237,13 +238,13 @@ def _write_jpeg(path: Path, image) -> None:
     """Write an image, or raise the OSError of the file system."""
     # cv2.imwrite would not tell why it failed
     quality = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY)
-    path.write_bytes(cv2.imencode('.jpg', image, quality)[1])
+    with write_then_check(path) as part:
+        part.write_bytes(cv2.imencode('.jpg', image, quality)[1])
 
 
 def _write_json(path: Path, content) -> None:
     """Write a file that appears complete or not at all."""
     path.parent.mkdir(exist_ok=True)
-    part = path.with_suffix(_PART)
     text = json.dumps(content, separators=(',', ':'))
-    part.write_text(text, encoding='utf-8')
-    part.replace(path)
+    with write_then_check(path) as part:
+        part.write_text(text, encoding='utf-8')

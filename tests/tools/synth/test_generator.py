@@ -1,5 +1,7 @@
 import hashlib
 import json
+import multiprocessing
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -142,8 +144,34 @@ def test_an_unfinished_data_set_is_completed(tmp_path):
     assert _files(tmp_path / 'a') == _files(tmp_path / 'b')
 
 
+def test_another_process_may_generate_the_same_data_at_the_same_time(
+    tmp_path, monkeypatch
+):
+    write_text = Path.write_text
+    others = [
+        multiprocessing.get_context('fork').Process(
+            target=generate_dataset, args=(tmp_path / 'a', 2, 1, 0)
+        )
+        for _ in range(4)
+    ]
+
+    def write_while_another_works(path, text, **options):
+        write_text(path, text, **options)
+        if multiprocessing.parent_process() is None and others:
+            other = others.pop()
+            other.start()
+            other.join()
+            assert other.exitcode == 0
+
+    monkeypatch.setattr(Path, 'write_text', write_while_another_works)
+    generate_dataset(tmp_path / 'a', 2, 1, seed=0)
+    assert not others
+    generate_dataset(tmp_path / 'b', 2, 1, seed=0)
+    assert _files(tmp_path / 'a') == _files(tmp_path / 'b')
+
+
 def test_a_folder_with_only_an_unfinished_file_counts_as_empty(tmp_path):
-    (tmp_path / 'synth.unfinished.part').write_text('{')
+    (tmp_path / '.7.synth.unfinished.json').write_text('{')
     assert not generate_dataset(tmp_path, 1, 1, seed=0).reused
 
 
