@@ -16,7 +16,7 @@ class RandomChannelGain(BaseTransform):
 
     Required Keys:
 
-        - img: (h, w, C), uint8
+        - img: (h, w, C), or (h, w) if it is loaded as gray, uint8
 
     Modified Keys:
 
@@ -51,11 +51,12 @@ class RandomChannelGain(BaseTransform):
             f'{self.__class__.__name__} scales images of uint8, got '
             f'{img.dtype}. Leave out to_float32 of LoadImage.'
         )
-        gains = self._random_gains(img.shape[-1])
         # OpenCV scales single channels faster than it looks up all three.
+        planes = cv2.split(img)
+        gains = self._random_gains(len(planes))
         planes = [
             cv2.convertScaleAbs(plane, alpha=gain)
-            for plane, gain in zip(cv2.split(img), gains, strict=True)
+            for plane, gain in zip(planes, gains, strict=True)
         ]
         # OpenCV drops the channel axis of an image with one channel.
         results['img'] = cv2.merge(planes).reshape(img.shape)

@@ -45,6 +45,16 @@ def test_shape_and_type_stay_and_the_input_image_is_not_written(channels):
     assert np.array_equal(img, _image(channels=channels))
 
 
+def test_a_gray_image_without_an_axis_of_channels_is_one_channel():
+    # as LoadImage(color_type='grayscale') gives it
+    img = _image(channels=1)
+    np.random.seed(1)
+    flat = RandomChannelGain()(dict(img=img[..., 0]))['img']
+    np.random.seed(1)
+    whole = RandomChannelGain()(dict(img=img))['img']
+    assert np.array_equal(flat, whole[..., 0])
+
+
 def test_an_image_that_is_not_contiguous_is_scaled_as_any_other():
     # RandomFlip hands on such views
     img = _image()[:, ::-1]
