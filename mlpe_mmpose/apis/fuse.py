@@ -113,7 +113,7 @@ def fuse(
 def _noise(
     model: TopdownPoseEstimator, input_size: tuple[int, int] | None
 ) -> Tensor:
-    """Return a noise image (1, 3, h, w) on the device of the model."""
+    """Return a noise image (1, C, h, w) on the device of the model."""
     if input_size is None:
         decoder = getattr(getattr(model, 'head', None), 'decoder', None)
         input_size = getattr(decoder, 'input_size', None)
@@ -125,7 +125,9 @@ def _noise(
     width, height = input_size
     # a separate generator, so that the caller's random numbers do not change
     generator = torch.Generator().manual_seed(0)
-    images = torch.randn(1, 3, height, width, generator=generator)
+    # the first convolution takes the image, in colour or gray
+    channels = next(p.shape[1] for p in model.parameters() if p.dim() == 4)
+    images = torch.randn(1, channels, height, width, generator=generator)
     return images.to(next(model.parameters()))
 
 

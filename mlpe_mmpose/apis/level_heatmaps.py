@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
 from mmpose.models import HeatmapHead
-from torch import nn
+from torch import Tensor, nn
 
 from mlpe_mmpose.models import MLPEHead
 
@@ -92,8 +92,13 @@ def predict_heatmaps(
             for level, maps in zip(names, heatmaps, strict=True)
         },
         areas=np.hstack([centers - scales / 2, centers + scales / 2]),
-        crops=np.stack([p['inputs'].permute(1, 2, 0).numpy() for p in people]),
+        crops=np.stack([_to_bgr(person['inputs']) for person in people]),
     )
+
+
+def _to_bgr(crop: Tensor) -> np.ndarray:
+    """Return a crop (3, h, w), or (1, h, w) if gray, as (h, w, 3)."""
+    return crop.expand(3, -1, -1).permute(1, 2, 0).numpy()
 
 
 def name_levels(head: nn.Module) -> list[str]:

@@ -2,10 +2,12 @@
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+import cv2
 import numpy as np
+from mmengine.dataset import Compose
 
 from ..runtime.inputs import check_image
 
@@ -44,7 +46,7 @@ def read_image(
     owner: str,
     number: int,
     image: str | os.PathLike | np.ndarray,
-    load: Callable[[dict], dict | None],
+    load: Compose,
 ) -> dict[str, Any]:
     """Read an image with the first step of the pipeline, ``LoadImage``.
 
@@ -52,7 +54,7 @@ def read_image(
         owner (str): Class that the messages name
         number (int): Index of the image in ``images``
         image (str | PathLike | np.ndarray): A path, or (H, W, 3), uint8
-        load (callable): The step ``LoadImage``
+        load (Compose): The step ``LoadImage``, which may ask for gray images
 
     Returns:
         dict: The result of the step: ``img``, ``img_path``, ``img_shape``...
@@ -63,6 +65,8 @@ def read_image(
     """
     if not isinstance(image, (str, os.PathLike)):
         check_image(owner, number, image, or_path=True)
+        if load.transforms[0].color_type.startswith('grayscale'):
+            image = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
         return load(dict(img=image))
     path = os.fspath(image)
     problem = f'{owner} cannot read images[{number}]={path!r}: '

@@ -4,13 +4,14 @@ import copy
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from exported import Trained, small_mlpe
 from mmengine.config import Config
 from mmpose.apis import inference_topdown
 
-from mlpe_mmpose.apis import Predictor
+from mlpe_mmpose.apis import Predictor, predict_heatmaps
 
 FRAME = np.random.default_rng(0).integers(0, 256, (280, 260, 3), np.uint8)
 BOX = [[20, 30, 120, 125]]
@@ -135,3 +136,26 @@ def test_wrong_arguments_of_the_predictor_are_refused(trained):
     del config.test_dataloader.dataset.pipeline[0]
     with pytest.raises(ValueError, match=r"LoadImage.*got .*\['GetBBox"):
         Predictor(config)
+
+
+def test_a_network_of_gray_images_takes_files_and_arrays(tmp_path, trained):
+    options = {
+        'model.backbone.in_channels': 1,
+        'model.data_preprocessor.mean': [120.0],
+        'model.data_preprocessor.std': [60.0],
+        'model.data_preprocessor.bgr_to_rgb': False,
+        'test_dataloader.dataset.pipeline.0.color_type': 'grayscale',
+    }
+    ours = Predictor(trained.config, cfg_options=options)
+    image = np.repeat(FRAME[..., :1], 3, axis=2)
+    path = tmp_path / 'gray.png'
+    cv2.imwrite(str(path), image)
+    (expected,) = inference_topdown(ours.model, str(path), np.array(BOX))
+    for result in ours([path, image], [BOX, BOX]):
+        np.testing.assert_allclose(
+            result.pred_instances.keypoints,
+            expected.pred_instances.keypoints,
+            atol=1e-4,
+        )
+    heatmaps = predict_heatmaps(ours, image, BOX)
+    assert heatmaps.crops.shape == (1, 64, 48, 3)
