@@ -90,12 +90,9 @@ REDUCED_C5 = {
     'model.neck': _base_.reduced_c5,
     'model.head': dict(DECONVS, in_channels=32),
 }
-TRIM = {
-    **ALL,
-    **BILINEAR,
-    'model.neck.out_channels': 26,
-    'model.head.in_channels': 26,
-}
+NARROW = {'model.neck.out_channels': 26, 'model.head.in_channels': 26}
+TRIM = {**ALL, **BILINEAR, **NARROW}
+CPN = {**UNENHANCED, **BILINEAR}
 
 MSRA, SIMCC = _base_.msra, _base_.simcc_4x4
 ROWS = [
@@ -104,7 +101,7 @@ ROWS = [
     ('a', 'c', {**PLAIN, **UNENHANCED, **BILINEAR}, {}),
     ('mlpe', 'c', {}, {}),
     ('plus', 'mlpe', ALL, UNBIASED),
-    ('cpn', 'plus', {**UNENHANCED, **BILINEAR}, {}),
+    ('cpn', 'plus', CPN, {}),
     ('simple_baseline', 'plus', SIMPLE_BASELINE, MSRA),
     ('mspn', 'plus', MSPN, {}),
     ('hrnet', 'plus', HRNET, MSRA),
@@ -126,6 +123,7 @@ ROWS = [
     ('plus_bilinear', 'plus', {**ALL, **BILINEAR}, UNBIASED),
     ('plus_trim', 'plus', TRIM, UNBIASED),
     ('hrnet_narrow', 'plus_trim', HRNET_NARROW, MSRA),
+    ('cpn_narrow', 'plus_trim', {**CPN, **NARROW}, {}),
     # HRNet without rounding, as MLPE-plus
     ('hrnet_dark', 'plus', HRNET, _base_.dark),
     ('hrnet_narrow_dark', 'plus_trim', HRNET_NARROW, _base_.dark),

@@ -10,6 +10,7 @@ CODECS = {
     'plus': None,
     'plus_trim': None,
     'cpn': _base_.UNBIASED,
+    'cpn_narrow': _base_.UNBIASED,
     'simple_baseline': _base_.dark,
     # MMPose has no other codec for it
     'mspn': None,

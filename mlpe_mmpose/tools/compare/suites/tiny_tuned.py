@@ -5,6 +5,8 @@ _base_ = ['tiny_steps.py']
 
 options = {'optim_wrapper.optimizer.lr': 8e-3}
 CPN = {**_base_.UNENHANCED, **_base_.BILINEAR}
+# for the operations of `plus_trim`
+NARROW = {'model.neck.out_channels': 26, 'model.head.in_channels': 26}
 UNBIASED = _base_.UNBIASED
 ROWS = {row['name']: row for row in _base_.experiments}
 
@@ -12,6 +14,12 @@ experiments = [
     dict(ROWS['plus_trim'], against=None),
     dict(ROWS['plus'], against='plus_trim'),
     dict(name='cpn', options=CPN, codec=UNBIASED, against='plus_trim'),
+    dict(
+        name='cpn_narrow',
+        options={**CPN, **NARROW},
+        codec=UNBIASED,
+        against='plus_trim',
+    ),
     # DARK, with the blur of 5 cells that the other codecs have here
     dict(
         ROWS['simple_baseline'],
