@@ -74,7 +74,8 @@ def predict_with_ray(
     paths, names = _list_images(source, ann_file, people)
     out_dir = Path(out_dir).absolute()
     counted = names if names.ids and ann_file is None else None
-    arguments = [source, ann_file, model, people, job.format]
+    # the shards name the images by their paths below the folder of all images
+    arguments = [source, ann_file, model, people, job.format, names.root]
     claim_folder(out_dir, arguments, counted)
     start = time.perf_counter()
     started = not ray.is_initialized()

@@ -118,3 +118,17 @@ def test_images_with_ids_of_an_annotation_file_may_be_added(
     write_shard(tmp_path / 'out')
     add(images, 'b.jpg')
     claim(ann_file=str(ann_file))
+
+
+def test_a_list_of_another_folder_is_another_call(claim, images, tmp_path):
+    paths = [images / name for name in ('1.jpg', '2.jpg')]
+    add(images, '1.jpg', '2.jpg')
+    listed = tmp_path / 'list.txt'
+    listed.write_text('\n'.join(map(str, paths)))
+    claim(listed)
+    write_shard(tmp_path / 'out')
+    # the paths below the folder of all images would become other ones
+    (tmp_path / 'more').mkdir()
+    add(tmp_path / 'more', '3.jpg')
+    listed.write_text('\n'.join(map(str, [*paths, tmp_path / 'more/3.jpg'])))
+    claim(listed, refused='of another call')
