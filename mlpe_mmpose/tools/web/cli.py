@@ -1,12 +1,18 @@
 """The command line of ``web``."""
 
 import argparse
+import contextlib
+import os
+import tempfile
 import threading
+from collections.abc import Iterator
 
 from mlpe_mmpose.tools.arguments import add_cfg_options, add_detector
 
 HELP = 'open a page that finds the poses in an image'
 WHEN_STOPPED = 'the page is closed'
+# where Gradio keeps uploads and pictures
+FOLDER = 'GRADIO_TEMP_DIR'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,13 +40,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Serve the page until Ctrl-C."""
+    """Serve the page until Ctrl-C, or a signal that ends programs."""
+    from ..mim_runs import stopped_by_signals
     from .serve_page import serve_page
 
-    page = serve_page(**vars(args))
-    print(f'{page.local_url} is open; Ctrl-C closes it', flush=True)
-    try:
-        # Gradio's own `block_thread` would take Ctrl-C for the normal end
-        threading.Event().wait()
-    finally:
-        page.close(verbose=False)
+    with stopped_by_signals(), _own_folder():
+        page = serve_page(**vars(args))
+        print(f'{page.local_url} is open; Ctrl-C closes it', flush=True)
+        try:
+            # Gradio's own `block_thread` would take Ctrl-C for the normal end
+            threading.Event().wait()
+        finally:
+            page.close(verbose=False)
+
+
+@contextlib.contextmanager
+def _own_folder() -> Iterator[None]:
+    """Let Gradio keep its files in a folder that is removed at the end.
+
+    Gradio would leave the uploads and pictures of the last minutes behind.
+    """
+    given = os.environ.get(FOLDER)
+    with tempfile.TemporaryDirectory(
+        dir=given, ignore_cleanup_errors=True
+    ) as folder:
+        os.environ[FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[FOLDER]
+            if given is not None:
+                os.environ[FOLDER] = given

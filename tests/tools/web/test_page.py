@@ -1,8 +1,15 @@
 """The page in a browser: upload, boxes, poses, levels, download."""
 
 import json
+import os
+import queue
+import signal
+import socket
+import threading
 import time
+from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from browser import FIELD, FILE
@@ -89,3 +96,38 @@ def test_limits_that_are_none_are_refused_before_anything_opens(capsys):
     assert message in capsys.readouterr().err
     assert main(call) == ExitCode.WRONG_CALL
     assert 'none.py' in capsys.readouterr().err
+
+
+def test_a_page_that_is_stopped_leaves_no_upload_behind(
+    small_mlpe, photo, tmp_path, monkeypatch
+):
+    monkeypatch.setenv('GRADIO_TEMP_DIR', str(tmp_path))
+    monkeypatch.setattr('builtins.print', lambda *line, **_: said.put(line))
+    said, uploads, handlers = queue.Queue(), [], []
+
+    def visit() -> None:
+        try:
+            while 'is open' not in (line := str(said.get(timeout=60)[0])):
+                pass
+            with photo.open('rb') as file:
+                answer = httpx.post(
+                    f'{line.split()[0]}gradio_api/upload',
+                    files=dict(files=file),
+                )
+            uploads.extend(map(Path, answer.json()))
+            handlers.append(signal.getsignal(signal.SIGTERM))
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    call = ['web', '--config', str(small_mlpe.config)]
+    with socket.create_server(('127.0.0.1', 0)) as free:
+        port = str(free.getsockname()[1])
+    call += ['--checkpoint', str(small_mlpe.checkpoint), '--port', port]
+    assert main(call) == ExitCode.STOPPED
+    visitor.join()
+    assert tmp_path in uploads[0].parents
+    assert list(tmp_path.iterdir()) == []
+    # `kill PID` stops it in the same way
+    assert handlers == [signal.default_int_handler]
