@@ -66,12 +66,13 @@ def predict_files(
 
     The folder gets ``results.json``, a list in COCO's result format, and with
     pictures the images with skeletons in ``skeletons/``, or a video. For
-    images, ``images.json`` has the ``id`` and ``file_name`` of each. A person
-    whom nobody found has no pose.
+    images, ``images.json`` has the ``id``, ``file_name``, ``width`` and
+    ``height`` of each. A person whom nobody found has no pose.
 
     Args:
         source (str): An image, a folder, a pattern, a video, a camera's
-            number, or a ``.txt`` file with one path a line
+            number, the address of a stream, or a ``.txt`` file with one path
+            a line
         out_dir (str | Path): Folder for the results, made if necessary
         model (PoseModel): The network
         people (People): Where the boxes of people come from
@@ -98,6 +99,11 @@ def predict_files(
     out_dir = Path(out_dir)
     model.check()
     people.check()
+    if model.heatmaps and not pictures:
+        raise ValueError(
+            '--heatmaps draws, and --no-pictures writes no pictures. Leave '
+            'one of them out.'
+        )
     if (out_dir / RESULTS).exists():
         raise FileExistsError(
             f'{out_dir / RESULTS} exists already. Choose another --out, or '

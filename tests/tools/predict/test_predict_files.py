@@ -195,6 +195,10 @@ WRONG = [
     (dict(people=People(detector_checkpoint='a', boxes='b')), 'needs --detec'),
     (dict(smooth=True), 'add --track'),
     (dict(track_people=True), 'which is no video'),
+    (
+        dict(model=PoseModel('a.py', 'a.pth', heatmaps=True), pictures=False),
+        '--heatmaps draws',
+    ),
 ]
 
 
