@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'source',
         metavar='INPUT',
         help='an image, a folder, a quoted pattern, a video, the number of a '
-        'camera, or a .txt file with one path a line',
+        'camera, the address of a stream, or a .txt file with one path a line',
     )
     text = 'folder for the results' + DEFAULT
     add('--out', default='predictions', metavar='FOLDER', help=text)
@@ -88,13 +88,13 @@ def _add_people(group: argparse._ArgumentGroup) -> None:
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    text = 'write results.json only'
+    text = 'write results.json and images.json only'
     add('--no-pictures', dest='pictures', action='store_false', help=text)
     text = 'draw the heatmaps too, one picture or video for each level'
     add('--heatmaps', action='store_true', help=text)
     text = 'number people over a video (needs mlpe_mmpose[track])'
     add('--track', action='store_true', help=text)
-    text = 'smooth the keypoints of each track (One-Euro filter)'
+    text = 'smooth the keypoints of --track (One-Euro filter)'
     add('--smooth', action='store_true', help=text)
 
 
