@@ -34,9 +34,10 @@ def predict_with_ray(
 
     Ray reads the files, one pool of actors detects, another crops and
     predicts, and Ray writes shards into ``out_dir/shards``: a row for each
-    image, with ``image_id``, ``file_name``, ``width``, ``height``, ``error``
-    (empty if the image could be read) and ``people``, a list of ``keypoints``
-    [x, y, score, ...], ``score`` and ``bbox`` as in COCO's result format.
+    image, with ``path``, ``image_id``, ``file_name``, ``width``, ``height``,
+    ``error`` (empty if the image could be read) and ``people``, a list of
+    ``keypoints`` [x, y, score, ...], ``score`` and ``bbox`` as in COCO's
+    result format.
 
     If a worker is killed, Ray gives its batch to another. The same call after
     a stopped job goes on with the images that are in no shard yet, which Ray
