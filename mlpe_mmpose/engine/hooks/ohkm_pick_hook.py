@@ -41,7 +41,7 @@ class OHKMPickHook(Hook):
             raise ValueError(
                 f'{self.__class__.__name__} needs a model with an '
                 f'MLPEOHKMLoss, got {type(model).__name__} without. Remove '
-                'the hook from custom_hooks.'
+                'the hook from the config.'
             )
         self._loss = found[0]
         self._loss.recording = True
