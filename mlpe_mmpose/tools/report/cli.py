@@ -16,7 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('source', metavar='CHECKPOINT', help=text)
     text = 'the page (default: %(default)s)'
     add('--out', default='report.html', metavar='FILE.html', help=text)
-    add('--device', default='cpu', help='where heatmaps are computed')
+    text = 'where heatmaps are computed (default: %(default)s)'
+    add('--device', default='cpu', help=text)
     add_cfg_options(parser)
 
 
