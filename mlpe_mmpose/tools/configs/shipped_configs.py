@@ -27,9 +27,9 @@ def list_configs() -> list[dict]:
     Returns:
         list[dict]: The metafile's entries, with ``Config`` as an absolute
         path; the configs directly in ``configs/`` come first. ``Metadata``
-        has the parameters of the whole network, and the FLOPs of one crop,
-        2 for a multiply-add. ``Results`` are published by ``Reported By``,
-        and not measured with this code.
+        has the parameters of the whole network, and the FLOPs of one crop, or
+        in ``bottomup/`` of one image, 2 for a multiply-add. ``Results`` are
+        published by ``Reported By``, and not measured with this code.
     """
     root = find_shipped('configs').resolve()
     models = yaml.safe_load((root / 'metafile.yml').read_text())['Models']
