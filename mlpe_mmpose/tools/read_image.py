@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 # the tag that says how an image is turned (EXIF 2.3, section 4.6.4)
 ORIENTATION = 0x0112
-UNREADABLE = 'the file is empty, or no image that OpenCV can read'
+# OpenCV crops no image with a side of 2**15 - 1 pixels or more
+MAX_SIDE = 2**15 - 2
+UNREADABLE = (
+    'the file is empty, or no image that OpenCV can read and crop, of at most '
+    f'{MAX_SIDE} pixels a side'
+)
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -36,12 +41,15 @@ def decode_image(content: bytes) -> np.ndarray | None:
 
     Returns:
         np.ndarray, optional: ``None`` if the content is no image, or one of
-        more pixels than OpenCV decodes.
+        more pixels than OpenCV decodes, or than it crops.
     """
     try:
-        return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        image = cv2.imdecode(
+            np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR
+        )
     except cv2.error:  # it is empty, or has more pixels than OpenCV reads
         return None
+    return None if image is None or max(image.shape) > MAX_SIDE else image
 
 
 def is_turned(header: 'Image.Image') -> bool:

@@ -11,6 +11,7 @@ from mmpose.registry import TRANSFORMS
 from PIL import ExifTags, Image
 
 from mlpe_mmpose.apis.predictor_inputs import read_image as read_for_predictor
+from mlpe_mmpose.runtime.crops import crop
 from mlpe_mmpose.tools.check_data.images import check_images
 from mlpe_mmpose.tools.predict.inputs import open_input
 from mlpe_mmpose.tools.read_image import read_image
@@ -111,3 +112,18 @@ def test_more_pixels_than_opencv_reads_are_no_image(tmp_path):
     path.write_bytes(content)
     with pytest.raises(OSError, match='no image that OpenCV can read'):
         read_image(path)
+
+
+def test_an_image_that_is_too_long_to_be_cropped_is_refused(tmp_path):
+    path = tmp_path / 'long.png'
+    cv2.imwrite(str(path), np.zeros((2, 32_766, 3), np.uint8))
+    image = read_image(path)
+    assert crop(image, np.ones(2), np.ones(2), (4, 4)).shape == (4, 4, 3)
+    cv2.imwrite(str(path), np.zeros((2, 32_767, 3), np.uint8))
+    with pytest.raises(OSError, match='at most 32766 pixels a side'):
+        read_image(path)
+    with pytest.raises(ValueError, match='at most 32766 pixels a side'):
+        read_upload(str(path), 1e6)
+    record = dict(file_name=path.name, width=32_767, height=2)
+    (found,) = check_images([record], tmp_path)
+    assert found.what == 'images have a side of more than 32766 pixels'

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from mlpe_mmpose.datasets.cut_off_images import is_cut_off
-from mlpe_mmpose.tools.read_image import decode_image, is_turned
+from mlpe_mmpose.tools.read_image import MAX_SIDE, decode_image, is_turned
 
 from .finding import Finding
 
@@ -62,6 +62,8 @@ def _check_image(image: dict, path: Path) -> tuple[str, str] | None:
         if picture is None:
             return 'cannot be read', details
         size = picture.shape[1::-1]
+    if max(size) > MAX_SIDE:
+        return f'have a side of more than {MAX_SIDE} pixels', ''
     if size != (image['width'], image['height']):
         details = f' has {{}} x {{}}, not {image["width"]} x {image["height"]}'
         what = 'have another size than the annotations say'
