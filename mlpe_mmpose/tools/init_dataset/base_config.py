@@ -69,13 +69,18 @@ def refer_to_base(base: Config, folder: Path) -> str:
     """Return the source code of `_base_` in a config of a folder.
 
     A shipped config is found wherever that folder is moved; a config of the
-    user keeps its place relative to the folder.
+    user keeps its place relative to the folder, if no link stands between.
     """
     path, shipped = Path(base.filename).resolve(), find_shipped('configs')
     if shipped.resolve() in path.parents:
         path = path.relative_to(shipped.resolve())
         return inherit_shipped(path.as_posix())
-    return repr(Path(os.path.relpath(path, folder.resolve())).as_posix())
+    relative = Path(os.path.relpath(path, folder.resolve()))
+    # MMEngine goes up by names, which can lead elsewhere from behind a link
+    found = Path(os.path.abspath(folder / relative))
+    if found.is_file() and found.samefile(path):
+        path = relative
+    return repr(path.as_posix())
 
 
 def downloads_weights(base: Config) -> bool:

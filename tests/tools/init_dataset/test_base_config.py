@@ -117,6 +117,18 @@ def test_a_base_of_the_user_is_found_beside_the_config_wherever_both_are(
     assert config.train_cfg.max_epochs == 7
 
 
+def test_a_base_of_the_user_is_found_from_behind_a_link(folder):
+    base = folder / 'mine.py'
+    base.write_text("_base_ = 'mlpe_mmpose::mlpe_tiny_synthetic.py'\n")
+    (folder / 'far/away').mkdir(parents=True)
+    (folder / 'link').symlink_to(folder / 'far/away')
+    for out in ('link', 'far/away'):
+        _, path = init(folder, base=base, out_dir=folder / out, force=True)
+        for place in ('link', 'far/away'):
+            config = Config.fromfile(folder / place / path.name)
+            assert config.model.type == 'TopdownPoseEstimator'
+
+
 def test_a_base_that_does_not_import_this_package_gets_the_import(folder):
     stock = Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py')
     stock.custom_imports = dict(imports=['json'], allow_failed_imports=False)
