@@ -34,7 +34,8 @@ def add_detector(
     parser.add_argument(
         '--detector-checkpoint',
         metavar='FILE',
-        help='weights of the detector (default: downloaded by name)',
+        help='weights of the detector; the path of a config needs them '
+        '(default: downloaded by name)',
     )
 
 

@@ -38,8 +38,8 @@ def build_detector(
               detectors need a compiled mmcv
 
         checkpoint (str, optional): Weights, for the last two. Defaults to
-            those that torchvision or MMDetection download for the name;
-            a config's weights are random without
+            those that torchvision or MMDetection download for the name; the
+            path of a config needs them
         device (str): Where the detector runs; an ONNX file runs on the CPU.
             Defaults to ``'cpu'``
         threshold (float): Boxes with a lower score are left out. Defaults to
@@ -50,7 +50,8 @@ def build_detector(
 
     Raises:
         FileNotFoundError: If a file is missing.
-        ValueError: If the detector is unknown, or does not fit its weights.
+        ValueError: If the detector is unknown, does not fit its weights, or
+            is a config without weights.
         MissingPackageError: If a package is missing.
         RuntimeError: When the detector is called, if it needs an operator
             that mmcv-lite does not have; the message says what to do.
@@ -73,6 +74,11 @@ def build_detector(
 
         name = detector.removeprefix(TORCHVISION)
         return TorchvisionDetector(name, checkpoint, device, threshold)
+    if checkpoint is None and Path(detector).is_file():
+        raise ValueError(
+            f'build_detector: the config {detector} needs a checkpoint '
+            '(--detector-checkpoint), without which its weights are random.'
+        )
     from mlpe_mmpose.apis.mmdet_detector import MMDetDetector
 
     return MMDetDetector(detector, checkpoint, device, threshold)

@@ -33,6 +33,17 @@ def check_boxes(found: list[np.ndarray]) -> None:
         assert (np.diff(boxes[:, 4]) <= 0).all()
 
 
+def write_weights(config: Path, folder: Path, classes: tuple) -> Path:
+    """Write random weights of a detector of MMDetection, and its classes."""
+    from mmdet.apis import init_detector
+
+    model = init_detector(str(config), device='cpu')
+    meta = dict(dataset_meta=dict(classes=classes))
+    path = folder / 'weights.pth'
+    torch.save(dict(state_dict=model.state_dict(), meta=meta), path)
+    return path
+
+
 @pytest.mark.parametrize(
     ('name', 'classes'),
     [
@@ -86,8 +97,11 @@ def test_a_checkpoint_of_another_detector_is_refused(tmp_path):
         'faster_rcnn/faster-rcnn_r50_fpn_1x_coco.py',
     ],
 )
-def test_a_detector_of_mmdetection_runs_where_mmcv_is_compiled(config):
-    detect = build_detector(str(MMDET / config), threshold=0)
+def test_a_detector_of_mmdetection_runs_where_mmcv_is_compiled(
+    config, tmp_path
+):
+    weights = write_weights(MMDET / config, tmp_path, ('person', 'cat'))
+    detect = build_detector(str(MMDET / config), str(weights), threshold=0)
     # with random weights the scores of many detectors round to 0
     for layer in detect.model.modules():
         if isinstance(layer, torch.nn.Conv2d) and layer.bias is not None:
@@ -100,15 +114,16 @@ def test_a_detector_of_mmdetection_runs_where_mmcv_is_compiled(config):
         check_boxes(detect(IMAGES))
 
 
+def test_a_config_of_mmdetection_without_weights_is_refused():
+    config = MMDET / 'rtmdet/rtmdet_tiny_8xb32-300e_coco.py'
+    with pytest.raises(ValueError, match='--detector-checkpoint'):
+        build_detector(str(config))
+
+
 def test_a_detector_that_does_not_know_people_is_refused(tmp_path):
     config = tmp_path / 'cats.py'
     base = MMDET / 'rtmdet/rtmdet_tiny_8xb32-300e_coco.py'
     config.write_text(f'_base_ = {str(base)!r}\n')
-    weights = tmp_path / 'cats.pth'
-    from mmdet.apis import init_detector
-
-    model = init_detector(str(base), device='cpu')
-    meta = dict(dataset_meta=dict(classes=('cat',)))
-    torch.save(dict(state_dict=model.state_dict(), meta=meta), weights)
+    weights = write_weights(base, tmp_path, ('cat',))
     with pytest.raises(ValueError, match=r"'person', got .*cats\.py with cat"):
         build_detector(str(config), str(weights))
