@@ -194,10 +194,11 @@ def _read_state_dict(path: Path) -> dict[str, Tensor]:
     if isinstance(checkpoint, dict):
         checkpoint = checkpoint.get('state_dict', checkpoint)
     if not isinstance(checkpoint, dict) or not all(
-        isinstance(value, Tensor) for value in checkpoint.values()
+        isinstance(name, str) and isinstance(value, Tensor)
+        for name, value in checkpoint.items()
     ):
         raise ValueError(
-            f'{path} holds no state dict: a dict of tensors, or one with such '
-            "a dict as 'state_dict', is needed."
+            f'{path} holds no state dict: a dict of names and tensors, or one '
+            "with such a dict as 'state_dict', is needed."
         )
     return checkpoint
