@@ -66,6 +66,12 @@ class People:
                 f'--detector-checkpoint={self.detector_checkpoint} needs '
                 '--detector, which says what the weights belong to.'
             )
+        if self.threshold is not None and self.whole_image:
+            raise ValueError(
+                f'--threshold={self.threshold} leaves out boxes of a lower '
+                'score, and with --whole-image there are none. Leave out one '
+                'of the two.'
+            )
 
     def load(self, source: Input | None = None) -> FindBoxes:
         """Load the detector or the file.

@@ -193,6 +193,10 @@ WRONG = [
     (dict(people=People()), 'one of --detector, --boxes and --whole-image'),
     (dict(people=People(boxes='a', whole_image=True)), 'boxes and whole_im'),
     (dict(people=People(detector_checkpoint='a', boxes='b')), 'needs --detec'),
+    (
+        dict(people=People(whole_image=True, threshold=0.3)),
+        r'--threshold=0.3 leaves out .* with --whole-image there are none',
+    ),
     (dict(smooth=True), 'add --track'),
     (dict(track_people=True), 'which is no video'),
     (
