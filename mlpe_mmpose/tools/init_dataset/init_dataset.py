@@ -162,7 +162,7 @@ def _describe(
     if not train.links:
         yield 'note: no skeleton, so pictures will show points without lines'
     command = f'    mim train mmpose {shlex.quote(str(paths[1]))}'
-    yield 'one training step and one validation were tried: both work'
+    yield 'the losses of two samples and one validation were tried: both work'
     yield f'look at the lines marked "guessed" in {paths[0]}, then'
     yield command
     if downloads_weights(base):

@@ -1,4 +1,4 @@
-"""A training step and a validation, before a config is written."""
+"""The losses of two samples, and a validation, before a config is written."""
 
 import contextlib
 import io
@@ -39,7 +39,7 @@ def try_config(path: Path) -> tuple[int, int]:
             init_default_scope('mmpose')
             step = 'reading the training data'
             train = DATASETS.build(config.train_dataloader.dataset)
-            step = 'a training step'
+            step = 'computing the losses'
             model = revert_sync_batchnorm(MODELS.build(config.model))
             # two samples, because batch norm needs more than one value
             batch = pseudo_collate([train[0], train[len(train) - 1]])

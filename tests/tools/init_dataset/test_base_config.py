@@ -155,7 +155,7 @@ def test_a_base_that_does_not_import_this_package_gets_the_import(folder):
         ),
         (
             "_base_ = ['TINY']\nmodel = dict(neck=dict(in_channels=(1, 2)))",
-            'a training step fails with ',
+            'computing the losses fails with ',
         ),
     ],
 )
