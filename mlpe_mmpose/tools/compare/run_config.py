@@ -93,13 +93,14 @@ def digest_annotations(config: Config) -> dict[str, str]:
 
     Returns:
         dict: 16 hexadecimal digits for ``'train'`` and for ``'test'``, but
-        none for a data set that combines others.
+        none for a data set that combines others, or whose file is missing,
+        as where only the results were copied to.
     """
     digests = {}
     for split in ('train', 'test'):
         dataset = config[f'{split}_dataloader'].dataset
-        if 'ann_file' in dataset:
-            path = Path(dataset.data_root, dataset.ann_file)
+        path = Path(dataset.get('data_root', ''), dataset.get('ann_file', ''))
+        if path.is_file():
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             digests[split] = digest[:16]
     return digests

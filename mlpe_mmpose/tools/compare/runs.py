@@ -115,12 +115,7 @@ class Run:
         other = ''
         if fingerprint != self.fingerprint:
             other = 'other options or another config'
-        elif annotations and annotations != self.annotations:
-            changed = [
-                f'the {split} annotations'
-                for split, digest in self.annotations.items()
-                if annotations.get(split) != digest
-            ]
+        elif annotations and (changed := self._list_changed(annotations)):
             other = f'{" and ".join(changed)} as they were before a change'
         if other:
             raise ValueError(
@@ -128,6 +123,14 @@ class Run:
                 f'{other}. Give another --out, or remove that folder to run '
                 'it anew.'
             )
+
+    def _list_changed(self, annotations: dict) -> list[str]:
+        """Name the annotations that are not those of these hashes."""
+        return [
+            f'the {split} annotations'
+            for split, digest in self.annotations.items()
+            if annotations.get(split) != digest
+        ]
 
 
 def plan_runs(suite: Suite, data: DataSet, out: Path, seeds: int) -> list[Run]:

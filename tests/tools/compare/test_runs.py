@@ -1,6 +1,7 @@
 """Runs are planned whole, kept when done, and never confused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,13 @@ def test_runs_of_annotations_that_have_changed_since_are_refused(
         later[0].result()
     with pytest.raises(ValueError, match=message):
         later[1].prepare()
+
+
+def test_results_can_be_read_where_the_data_are_not(runs, data, tmp_path):
+    result = keep(runs[0], annotations=runs[0].annotations)
+    shutil.rmtree(data)
+    (run, *_) = plan_runs(SUITE, DataSet(data), tmp_path / 'out', seeds=1)
+    assert run.result() == result
 
 
 def test_a_config_that_changes_after_planning_changes_no_run(data, tmp_path):
