@@ -1,6 +1,7 @@
 """Builds the config of a run."""
 
 import copy
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -101,9 +102,18 @@ def digest_annotations(config: Config) -> dict[str, str]:
         dataset = config[f'{split}_dataloader'].dataset
         path = Path(dataset.get('data_root', ''), dataset.get('ann_file', ''))
         if path.is_file():
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            digests[split] = digest[:16]
+            stat = path.stat()
+            digests[split] = _hash_file(path, stat.st_size, stat.st_mtime_ns)
     return digests
+
+
+@functools.cache
+def _hash_file(path: Path, size: int, modified: int) -> str:
+    """Hash a file, once for all runs that read it.
+
+    Size and time of the last change tell whether the file is still the same.
+    """
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def add_pck(config: Config) -> Config:

@@ -83,9 +83,9 @@ class Run:
         if path.exists() and (self.folder / 'last_checkpoint').exists():
             begun = Config.fromfile(path)
             self._check(fingerprint_of(begun), begun.get('annotations'))
-        config = add_pck(self.config)
-        # no part of the config that is read when it runs
-        config.annotations = self.annotations
+        # a variable that no part of a training or test reads
+        noted = dict(annotations=self.annotations)
+        config = Config({**add_pck(self.config), **noted})
         try:
             write_config(config, path)
         except ValueError as error:
