@@ -5,8 +5,6 @@ _base_ = ['tiny_steps.py']
 
 options = {'optim_wrapper.optimizer.lr': 8e-3}
 CPN = {**_base_.UNENHANCED, **_base_.BILINEAR}
-# for the operations of `plus_trim`
-NARROW = {'model.neck.out_channels': 26, 'model.head.in_channels': 26}
 UNBIASED = _base_.UNBIASED
 ROWS = {row['name']: row for row in _base_.experiments}
 
@@ -14,9 +12,10 @@ experiments = [
     dict(ROWS['plus_trim'], against=None),
     dict(ROWS['plus'], against='plus_trim'),
     dict(name='cpn', options=CPN, codec=UNBIASED, against='plus_trim'),
+    # for the operations of `plus_trim`
     dict(
         name='cpn_narrow',
-        options={**CPN, **NARROW},
+        options={**CPN, **_base_.NARROW},
         codec=UNBIASED,
         against='plus_trim',
     ),
