@@ -44,8 +44,8 @@ def _check_image(image: dict, path: Path) -> tuple[str, str] | None:
     try:
         with path.open('rb') as file, Image.open(file) as header:
             file.seek(max(0, path.stat().st_size - END))
-            is_whole = header.format in MARKS
-            is_whole = is_whole and MARKS[header.format] in file.read()
+            mark = MARKS.get(header.format)
+            is_whole = mark is not None and mark in file.read()
             # which formats OpenCV turns depends on its version
             if is_whole and not is_turned(header):
                 size = header.size
@@ -65,7 +65,7 @@ def _check_image(image: dict, path: Path) -> tuple[str, str] | None:
     if max(size) > MAX_SIDE:
         return f'have a side of more than {MAX_SIDE} pixels', ''
     if size != (image['width'], image['height']):
-        details = f' has {{}} x {{}}, not {image["width"]} x {image["height"]}'
-        what = 'have another size than the annotations say'
-        return what, details.format(*size)
+        width, height = size
+        sizes = f'{width} x {height}, not {image["width"]} x {image["height"]}'
+        return 'have another size than the annotations say', f' has {sizes}'
     return None

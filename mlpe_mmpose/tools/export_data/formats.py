@@ -115,7 +115,7 @@ def _require_identities(labels: Labels, tool: str) -> None:
 
 def _rename(labels: Labels, video: Video, name: str) -> list[LabeledFrame]:
     """Return the frames of a video as those of one with another name."""
-    # sleap-io takes a video without frames for none, and calls it `video`
+    # in the table of DeepLabCut, sleap-io names a video of no frames `video`
     shape = (len(video.filename), 1, 1, 1)
     renamed = Video(
         filename=name,
