@@ -124,7 +124,9 @@ ROWS = [
     ('plus_trim', 'plus', TRIM, UNBIASED),
     ('hrnet_narrow', 'plus_trim', HRNET_NARROW, MSRA),
     ('cpn_narrow', 'plus_trim', {**CPN, **NARROW}, {}),
-    # HRNet without rounding, as MLPE-plus
+    # the peers without rounding, as MLPE-plus
+    ('cpn_unbiased', 'plus_trim', CPN, UNBIASED),
+    ('simple_baseline_dark', 'plus_trim', SIMPLE_BASELINE, _base_.dark),
     ('hrnet_dark', 'plus', HRNET, _base_.dark),
     ('hrnet_narrow_dark', 'plus_trim', HRNET_NARROW, _base_.dark),
     ('plain_head', 'plus', PLAIN_HEAD, _base_.dark),

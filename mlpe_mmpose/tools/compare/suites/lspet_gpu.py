@@ -56,6 +56,7 @@ HRNET_NARROW_256 = {
 # what a row has in the place of the small network's parts
 LARGE = {
     'simple_baseline': {'model.head': HEAD_256},
+    'simple_baseline_dark': {'model.head': HEAD_256},
     'simple_baseline_reduced': {
         'model.neck': dict(
             _base_.reduced_c5, in_channels=[2048], out_channels=256
