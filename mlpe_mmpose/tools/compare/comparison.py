@@ -11,7 +11,7 @@ from .costs import measure_costs
 from .dataset import DataSet, read_dataset
 from .plots import draw_costs, draw_curves, draw_figures
 from .results_row import evaluate_results
-from .runs import plan_runs
+from .runs import Run, plan_runs
 from .schedule import do_runs
 from .suite import Experiment, load_suite
 from .table import Row, format_legend, format_markdown, write_csv
@@ -52,7 +52,8 @@ def compare(
             ``data``, a dict with the arguments of :class:`DataSet`
         out (str): Folder of the runs, the tables and the plots
         seeds (int): Number of runs of each experiment. Defaults to 3
-        only (Sequence[str]): Names of experiments; all if empty
+        only (Sequence[str]): Names of experiments; all if empty. Of others,
+            the tables have the costs only where they have results
         minutes (float): Time limit. A run does not start if it would end
             later, assuming that it takes as long as the longest run of this
             call so far. Defaults to no limit
@@ -89,12 +90,13 @@ def compare(
             row = rows[run.experiment.name]
             if (result := run.result()) is not None:
                 row.results.append(result)
-            row.costs = row.costs or measure_costs(run)
+            # other models may need packages that are not installed
+            if row.results or _is_asked_for(run, only):
+                row.costs = row.costs or measure_costs(run)
         left = [
             run
             for run in planned
-            if (not only or run.experiment.name in only)
-            and run.result() is None
+            if _is_asked_for(run, only) and run.result() is None
         ]
         for run in left:
             run.prepare()
@@ -107,6 +109,11 @@ def compare(
                 _add(result, rows[run.experiment.name])
                 _write(list(rows.values()), out)
     return list(rows.values())
+
+
+def _is_asked_for(run: Run, only: Sequence[str]) -> bool:
+    """Say whether a run is one of those that a call asks for."""
+    return not only or run.experiment.name in only
 
 
 def _add(result: dict, row: Row) -> None:

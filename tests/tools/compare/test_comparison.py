@@ -15,7 +15,7 @@ from mmengine.config import Config
 from mlpe_mmpose.tools.compare.comparison import compare
 from mlpe_mmpose.tools.compare.dataset import DataSet
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
-from mlpe_mmpose.tools.compare.runs import plan_runs
+from mlpe_mmpose.tools.compare.runs import Run, plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
 from mlpe_mmpose.tools.mim_runs import METRICS
 from mlpe_mmpose.tools.synth.generator import generate_dataset
@@ -144,22 +144,27 @@ def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(
     assert result['train_seconds'] == pytest.approx(sum(seconds))
 
 
+def store_result(run: Run) -> None:
+    """Write a result as if the run had been trained."""
+    result = dict(
+        fingerprint=run.fingerprint,
+        experiment=run.experiment.name,
+        seed=run.seed,
+        metrics=dict.fromkeys(METRICS, 0.5 + run.seed / 10),
+        boxes='ground truth',
+        peak_memory_mib=1.0,
+        train_seconds=1.0,
+        command='mim train',
+        machine='of mine',
+    )
+    run.folder.mkdir(parents=True)
+    (run.folder / 'result.json').write_text(json.dumps(result))
+
+
 def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
     out = tmp_path / 'out'
     for run in plan_runs(load_suite(suite), DataSet(data), out, seeds=2):
-        result = dict(
-            fingerprint=run.fingerprint,
-            experiment=run.experiment.name,
-            seed=run.seed,
-            metrics=dict.fromkeys(METRICS, 0.5 + run.seed / 10),
-            boxes='ground truth',
-            peak_memory_mib=1.0,
-            train_seconds=1.0,
-            command='mim train',
-            machine='of mine',
-        )
-        run.folder.mkdir(parents=True)
-        (run.folder / 'result.json').write_text(json.dumps(result))
+        store_result(run)
     # a copy that the user has kept is no run
     shutil.copytree(run.folder, run.folder.with_name('seed_kept'))
     for call in (dict(seeds=1), dict(seeds=2, only=['first'])):
@@ -184,6 +189,22 @@ def test_a_config_that_cannot_be_trained_is_refused_before_any_training(
         Path(suite).write_text(text)
         with pytest.raises(ValueError, match=message):
             compare(suite, data, tmp_path / 'out', say=pytest.fail)
+
+
+def test_a_model_that_cannot_be_built_stops_no_call_for_others(
+    suite, data, tmp_path
+):
+    wrong = "{'model.head.topk': 3}"
+    text = SUITE.replace("{'model.head.level_occluded': 'ignore'}", wrong)
+    Path(suite).write_text(text)
+    out = tmp_path / 'out'
+    first, _ = plan_runs(load_suite(suite), DataSet(data), out, seeds=1)
+    store_result(first)
+    rows = compare(suite, data, out, seeds=1, only=['first'], say=str)
+    assert rows[0].costs.parameters > 0
+    assert rows[1].costs is None
+    with pytest.raises(ValueError, match=r"of experiment 'second'.*'topk'"):
+        compare(suite, data, out, seeds=1, only=['second'], say=pytest.fail)
 
 
 def test_wrong_names_are_answered_with_the_right_ones(suite, data, tmp_path):
