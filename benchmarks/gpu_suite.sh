@@ -9,7 +9,8 @@
 #   SUITE=lspet_gpu CROPS=. benchmarks/gpu_suite.sh OUT [MINUTES ...]
 #
 # OUT gets table.md, runs.csv, plots, and results.tar.gz, which holds what is
-# done: unpack it in OUT, on any machine, and the next call goes on there.
+# done, also if the script is stopped: unpack it in OUT, on any machine, and the
+# next call goes on there. Checkpoints are not in it.
 # PYTHON and DATA choose another Python, and where the data are written.
 set -euo pipefail
 out=${1:?usage: benchmarks/gpu_suite.sh OUT [MINUTES [ARGUMENTS]]}
@@ -34,11 +35,26 @@ else
             --images "${IMAGES:-1400}" --val-images "${VAL_IMAGES:-400}"
     fi
 fi
-status=0
+# what is done is packed, even if a run has failed or this script is stopped;
+# of other runs, the curve and the logs
+pack() {
+    [ -d "$out/runs" ] || return 0
+    (cd "$out" && find runs -name result.json -o -name scalars.json \
+        -o -name '*.log' | tar czf results.tar.gz -T -)
+}
+trap pack EXIT
+
 "$python" -m mlpe_mmpose compare "$suite" --data "$data" --out "$out" \
-    --minutes "$minutes" "$@" || status=$?
-# what is done is packed, even if a run has failed
-if compgen -G "$out/runs/*/seed*/result.json" >/dev/null; then
-    (cd "$out" && tar czf results.tar.gz runs/*/seed*/result.json)
-fi
+    --minutes "$minutes" "$@" &
+comparison=$!
+# the comparison ends its trainings first; a second signal, as `timeout` sends
+# it, does not end this script before
+stop() {
+    trap '' TERM INT HUP
+    kill "$comparison" 2>/dev/null || true
+}
+trap stop TERM INT HUP
+status=0
+wait "$comparison" || status=$?
+wait
 exit "$status"

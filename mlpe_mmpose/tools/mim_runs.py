@@ -162,16 +162,24 @@ def _kill_group(process: subprocess.Popen) -> None:
 
 @contextlib.contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Let the signals that end a program raise what Ctrl-C raises.
+    """Let the signals that end a program raise what Ctrl-C raises, once.
 
     Without this, the program would end at once, and leave its commands
-    running. A signal that is ignored, as by ``nohup``, stays ignored.
+    running. So would a second Ctrl-C during the clean-up, or the second signal
+    of ``timeout``, which signals both its command and the command's group. A
+    signal that is ignored, as by ``nohup``, stays ignored.
     """
     ignored = signal.SIG_IGN
-    found = {number: signal.getsignal(number) for number in STOPS}
+    found = {n: signal.getsignal(n) for n in (signal.SIGINT, *STOPS)}
     handlers = {n: h for n, h in found.items() if h is not ignored}
+
+    def stop(*_: object) -> None:
+        for number in handlers:
+            signal.signal(number, ignored)
+        raise KeyboardInterrupt
+
     for number in handlers:
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, stop)
     try:
         yield
     finally:

@@ -86,6 +86,10 @@ def test_a_stop_ends_the_training_and_the_same_command_continues(
         # mim, and MMPose's script
         assert len(processes_of(folder)) >= 2
         process.send_signal(number)
+        # an impatient user, or `timeout`; not at once, when Linux would make
+        # one signal of two
+        time.sleep(0.03)
+        process.send_signal(number)
         output, _ = process.communicate(timeout=20)
         assert process.returncode == 130
         assert 'stopped; the same command continues from here' in output
