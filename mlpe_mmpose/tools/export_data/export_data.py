@@ -68,7 +68,9 @@ def export_data(
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     with write_then_check(out) as unproven:
-        FORMATS[format](labels, str(unproven))
+        notes = FORMATS[format](labels, str(unproven)) or []
     poses = sum(len(frame) for frame in labels)
     say(f'{poses} poses in {len(labels)} images are written to {out}')
+    for note in notes:
+        say(note)
     return out

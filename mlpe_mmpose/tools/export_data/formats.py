@@ -83,16 +83,42 @@ def write_dlc(labels: Labels, out: str) -> None:
         )
 
 
-def write_ultralytics(labels: Labels, out: str) -> None:
-    """Write a YOLO-pose folder, whose ``flip_idx`` exchanges left and right.
+def write_ultralytics(labels: Labels, out: str) -> list[str]:
+    """Write a YOLO-pose folder that Ultralytics trains on.
 
-    sleap-io 0.9.5 writes there that a mirror exchanges nothing.
+    It refuses a ``data.yaml`` without ``val``, takes a ``path`` to start in
+    the folder in which it is called, and leaves out an image with a place
+    outside of it. sleap-io 0.9.5 writes all of these, and that a mirror
+    exchanges nothing.
+
+    Returns:
+        list[str]: What to say about the folder.
     """
+    for frame in labels:
+        height, width = frame.video[frame.frame_idx].shape[:2]
+        for pose in frame:
+            places = pose.points['xy']
+            inside = (places >= 0) & (places <= (width, height))
+            pose.points['visible'] &= inside.all(1)
+    # an image without a pose would teach that nobody is there
+    labels.clean(skeletons=False, tracks=False, empty_instances=True)
     sleap_io.save_ultralytics(labels, out, {'train': 1.0}, verbose=False)
     path = Path(out, 'data.yaml')
     config = yaml.safe_load(path.read_text())
-    config['flip_idx'] = labels.skeleton.get_flipped_node_inds()
+    del config['path']  # without it, the folder of data.yaml
+    config.update(
+        # all images are one split
+        val=config['train'],
+        flip_idx=labels.skeleton.get_flipped_node_inds(),
+        names={0: labels.skeleton.name or 'animal'},
+        kpt_names={0: labels.skeleton.node_names},
+    )
     path.write_text(yaml.safe_dump(config))
+    return [
+        'note: `val` of data.yaml names the images of `train`, because '
+        'Ultralytics needs one. Name others there before you believe its '
+        'figures'
+    ]
 
 
 def _require_identities(labels: Labels, tool: str) -> None:
@@ -128,8 +154,9 @@ def _rename(labels: Labels, video: Video, name: str) -> list[LabeledFrame]:
     ]
 
 
-# name -> writer(labels, path); a file of SLEAP names the images by their paths
-FORMATS: dict[str, Callable[[Labels, str], None]] = {
+# name -> writer(labels, path), which may return notes; a file of SLEAP names
+# the images by their paths
+FORMATS: dict[str, Callable[[Labels, str], list[str] | None]] = {
     'slp': functools.partial(sleap_io.save_slp, embed=False, verbose=False),
     'nwb': write_nwb,
     'labelstudio': sleap_io.save_labelstudio,

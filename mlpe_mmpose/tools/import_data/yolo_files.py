@@ -35,10 +35,11 @@ def read_yolo(folder: Path, say: Callable[[str], None]) -> dict[str, object]:
     skeleton = _read_skeleton(config, folder / 'data.yaml')
     dims, flags, splits = config['kpt_shape'][1], [], {}
     classes: set[int] = set()
+    seen: set[Path] = set()
     for name in SPLITS:
         frames: list[sleap_io.LabeledFrame] = []
         videos: dict[Path, sleap_io.Video] = {}
-        for image in _list_images(folder, config, name):
+        for image in _list_new_images(folder, config, name, seen, say):
             rows = _read_rows(image, len(skeleton), dims)
             if not rows:
                 continue
@@ -124,6 +125,27 @@ def _read_skeleton(config: dict, path: Path) -> object:
         if 0 <= a < count and 0 <= b < count
     ]
     return sleap_io.Skeleton(names, links, symmetries=pairs)
+
+
+def _list_new_images(
+    folder: Path,
+    config: dict,
+    key: str,
+    seen: set[Path],
+    say: Callable[[str], None],
+) -> list[Path]:
+    """List the images of a split that no earlier one has, and note them."""
+    images = {
+        path.resolve(): path for path in _list_images(folder, config, key)
+    }
+    if repeated := seen.intersection(images):
+        say(
+            f'note: `{key}` of {folder / "data.yaml"} names {len(repeated)} '
+            'images that an earlier split has; they belong to that one only.'
+        )
+    new = [path for real, path in images.items() if real not in seen]
+    seen.update(images)
+    return new
 
 
 def _list_images(folder: Path, config: dict, key: str) -> Iterator[Path]:

@@ -55,13 +55,15 @@ def write(folder: Path, poses: list[dict]) -> None:
     (folder / 'results.json').write_text(json.dumps(poses))
 
 
-def export(folder: Path, name: str, **kwargs: object) -> Path:
+def export(
+    folder: Path, name: str, say: object = lambda _: None, **kwargs: object
+) -> Path:
     return export_data(
         folder / 'results.json',
         folder / 'ann.json',
         folder / 'out' / name,
         folder / 'images',
-        say=lambda _: None,
+        say=say,
         **kwargs,
     )
 

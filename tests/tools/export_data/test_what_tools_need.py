@@ -82,3 +82,33 @@ def test_an_image_that_other_tools_show_unturned_is_refused(folder):
     ):
         export(folder, 'a.slp')
     assert not (folder / 'out').exists()
+
+
+def test_ultralytics_takes_the_folder_wherever_it_is_called(folder):
+    content = json.loads((folder / 'ann.json').read_text())
+    content['categories'][0]['keypoints'] = ['left_ear', 'tail', 'right_ear']
+    (folder / 'ann.json').write_text(json.dumps(content))
+    inside, outside, beside = make_pose(1), make_pose(3), make_pose(4)
+    outside['keypoints'][:2] = [-9, 70]
+    beside['keypoints'][::3] = [70, 80, 90]
+    write(folder, [inside, outside, beside])
+    notes = []
+    path = export(folder, 'yolo', format='ultralytics', say=notes.append)
+    config = yaml.safe_load((path / 'data.yaml').read_text())
+    # the rules of Ultralytics 8.4: both splits, a folder that no `path` moves
+    # to where it is called, one name for a class, and labels in [0, 1]
+    assert config['train'] == config['val'] == 'train/images'
+    assert not config.get('path')
+    assert config['names'] == {0: 'mouse'}
+    assert config['kpt_names'] == {0: ['left_ear', 'tail', 'right_ear']}
+    labels = sorted(path.glob('train/labels/*.txt'))
+    assert len(labels) == len([*path.glob('train/images/*')]) == 2
+    for label in labels:
+        values = np.array(label.read_text().split(), float)[1:]
+        points = values[4:].reshape(3, 3)
+        assert values[:4].min() >= 0 and points[:, :2].min() >= 0
+        assert values[:4].max() <= 1 and points[:, :2].max() <= 1
+        assert set(points[:, 2]) <= {0, 2}
+    assert points[0].tolist() == [0, 0, 0]
+    assert '2 poses in 2 images' in notes[0]
+    assert '`val` of data.yaml names the images of `train`' in notes[1]

@@ -104,6 +104,17 @@ def test_flags_of_one_and_zero_mean_visible_or_not_labelled(tmp_path):
     )
 
 
+def test_an_image_of_two_splits_belongs_to_the_first(tmp_path):
+    folder = make_yolo(tmp_path / 'yolo')
+    path = folder / 'data.yaml'
+    text = path.read_text()
+    path.write_text(text.replace('val: images/val', 'val: images/train'))
+    splits, notes = read(folder)
+    # the source has no other images, so import-data chooses those of val
+    assert [len(splits[name]['images']) for name in ('train', 'val')] == [2, 1]
+    assert '3 images that an earlier split has' in notes[0]
+
+
 def test_classes_of_yolo_that_become_one_category_are_noted(tmp_path):
     folder = make_yolo(tmp_path / 'yolo', f'{LINE}\n2{LINE[1:]}')
     splits, notes = read(folder)
