@@ -84,7 +84,7 @@ def compare(
         if row.experiment.results:
             row.results.append(_evaluate(row.experiment, dataset))
     # an earlier call may have run more seeds; the tables keep their results
-    known = plan_runs(loaded, dataset, out, max(seeds, _count_seeds(out)))
+    known = plan_runs(loaded, dataset, out, seeds, _find_seeds(out))
     with lock_folder(out, AT_WORK.format(out)):
         for run in known:
             row = rows[run.experiment.name]
@@ -138,12 +138,12 @@ def _check_call(
         raise NotADirectoryError(f'{out} is a file; the runs need a folder.')
 
 
-def _count_seeds(out: Path) -> int:
-    """Return the highest seed that has a result, plus 1."""
+def _find_seeds(out: Path) -> set[int]:
+    """Return the seeds that have a result."""
     found = out.glob('runs/*/seed*/result.json')
     seeds = [path.parent.name.removeprefix('seed') for path in found]
     # a folder of the user, as `seed1_old`, is no run
-    return max((int(s) + 1 for s in seeds if s.isdecimal()), default=0)
+    return {int(seed) for seed in seeds if seed.isdecimal()}
 
 
 def _evaluate(experiment: Experiment, dataset: DataSet) -> dict:

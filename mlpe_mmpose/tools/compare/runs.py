@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,7 +134,13 @@ class Run:
         ]
 
 
-def plan_runs(suite: Suite, data: DataSet, out: Path, seeds: int) -> list[Run]:
+def plan_runs(
+    suite: Suite,
+    data: DataSet,
+    out: Path,
+    seeds: int,
+    more: Collection[int] = (),
+) -> list[Run]:
     """List all runs of a suite, seed by seed.
 
     A comparison that is stopped then has all experiments with some seeds. An
@@ -144,6 +151,7 @@ def plan_runs(suite: Suite, data: DataSet, out: Path, seeds: int) -> list[Run]:
         data (DataSet): The data
         out (Path): Folder of all runs
         seeds (int): Number of runs of each experiment
+        more (Collection[int]): Seeds of other runs. Defaults to none
 
     Raises:
         ValueError: If there is less than one seed.
@@ -165,7 +173,7 @@ def plan_runs(suite: Suite, data: DataSet, out: Path, seeds: int) -> list[Run]:
             ),
             data,
         )
-        for seed in range(seeds)
+        for seed in sorted({*range(seeds), *more})
         for e in suite.experiments
         if e.config
     ]

@@ -178,6 +178,20 @@ def test_tables_keep_seeds_that_an_earlier_call_found(suite, data, tmp_path):
         ]
 
 
+def test_seeds_without_a_result_are_not_planned(suite, data, tmp_path):
+    out, last = tmp_path / 'out', 10**8
+    loaded = load_suite(suite)
+    # planning all seeds below the last one would not end
+    for run in plan_runs(loaded, DataSet(data), out, 1, [last]):
+        store_result(run)
+    compare(suite, data, out, seeds=1, say=lambda _: None)
+    assert seeds_in(out) == [
+        (name, seed)
+        for name in ('first', 'second')
+        for seed in ('0', f'{last}')
+    ]
+
+
 def test_a_config_that_cannot_be_trained_is_refused_before_any_training(
     suite, data, tmp_path
 ):
