@@ -12,6 +12,8 @@ BOX = (60, 200, 240)
 # our choice: the longer side of an image, divided by this, is the radius of
 # a keypoint, so that pictures of every size look alike
 SIDE_PER_RADIUS = 250
+# a place outside of every picture
+FAR = 2**24
 
 
 def draw_skeleton(
@@ -37,7 +39,8 @@ def draw_skeleton(
         radius (int): Radius of a keypoint. Defaults to 3
         thickness (int): Width of a link. Defaults to 1
     """
-    places = points.round().astype(int).tolist()
+    # OpenCV takes coordinates of 32 bits
+    places = points.round().clip(-FAR, FAR).astype(int).tolist()
     for start, end in links:
         if shown[start] and shown[end]:
             cv2.line(

@@ -11,8 +11,9 @@ from mlpe_mmpose.tools.read_image import read_image
 
 from .diagnosis.findings import ExamplePerson
 
-# our choice: height of a panel in pixels, and margin as a part of the box
-HEIGHT, MARGIN = 220, 0.25
+# our choice: height of a panel in pixels, or width of one that would be wider,
+# and margin as a part of the box
+HEIGHT, WIDTH, MARGIN = 220, 1100, 0.25
 # BGR colours of the kinds of error
 COLORS = {
     '': (90, 200, 60),
@@ -42,9 +43,7 @@ def draw_person(
     try:
         picture = read_image(folder / person.file_name)
     except OSError:
-        left, top, width, height = person.box
-        size = max(int(top + height), 1), max(int(left + width), 1)
-        picture = np.zeros((*size, 3), np.uint8)
+        picture = None
     right = ('',) * len(person.kinds)
     panels = []
     for name, keypoints, kinds in (
@@ -59,7 +58,7 @@ def draw_person(
 
 
 def draw_pose(
-    image: np.ndarray,
+    image: np.ndarray | None,
     box: Sequence[float],
     keypoints: np.ndarray | None,
     kinds: Sequence[str],
@@ -68,7 +67,7 @@ def draw_pose(
     """Draw a pose over the part of the image around a box.
 
     Args:
-        image (np.ndarray): (H, W, 3), BGR
+        image (np.ndarray, optional): (H, W, 3), BGR; black if ``None``
         box (Sequence[float]): [x, y, w, h], pixels
         keypoints (np.ndarray, optional): (K, 3), x, y, and a third value
             that is 0 for keypoints that are not drawn
@@ -76,18 +75,25 @@ def draw_pose(
         links (Sequence[tuple]): Pairs of keypoints
 
     Returns:
-        np.ndarray: (``HEIGHT``, W, 3), BGR.
+        np.ndarray: (``HEIGHT``, W, 3), BGR, or (H, ``WIDTH``, 3) if it would
+        be wider.
     """
     left, top, width, height = box
     pad = MARGIN * max(width, height)
-    # the panel has at least one pixel, even for a box outside of the image
-    x0 = min(max(int(left - pad), 0), image.shape[1] - 1)
-    y0 = min(max(int(top - pad), 0), image.shape[0] - 1)
-    x1 = max(min(int(left + width + pad) + 1, image.shape[1]), x0 + 1)
-    y1 = max(min(int(top + height + pad) + 1, image.shape[0]), y0 + 1)
-    scale = HEIGHT / (y1 - y0)
-    size = max(int((x1 - x0) * scale), 1), HEIGHT
-    panel = cv2.resize(image[y0:y1, x0:x1], size)
+    x0, x1 = int(left - pad), int(left + width + pad) + 1
+    y0, y1 = int(top - pad), int(top + height + pad) + 1
+    if image is not None:
+        # at least one pixel, even for a box outside of the image
+        x0 = min(max(x0, 0), image.shape[1] - 1)
+        y0 = min(max(y0, 0), image.shape[0] - 1)
+        x1 = max(min(x1, image.shape[1]), x0 + 1)
+        y1 = max(min(y1, image.shape[0]), y0 + 1)
+    scale = min(HEIGHT / (y1 - y0), WIDTH / (x1 - x0))
+    size = [max(round(side * scale), 1) for side in (x1 - x0, y1 - y0)]
+    if image is None:
+        panel = np.zeros((*size[::-1], 3), np.uint8)
+    else:
+        panel = cv2.resize(image[y0:y1, x0:x1], size)
     if keypoints is None:
         return panel
     # the centre of a pixel stays the centre when the pixel is enlarged

@@ -7,6 +7,7 @@ from mlpe_mmpose.tools.report.drawing import (
     COLORS,
     HEIGHT,
     MARGIN,
+    WIDTH,
     draw_heatmaps,
     draw_pose,
 )
@@ -21,7 +22,6 @@ IMAGE = np.full((240, 320, 3), 128, np.uint8)
         (-30, -40, 60, 80),
         (300, 200, 60, 80),
         (900, 60, 50, 80),
-        (100, 900, 50, 80),
         (-500, -500, 10, 10),
         (5, 5, 0, 0),
     ],
@@ -30,6 +30,31 @@ def test_a_panel_is_as_high_as_the_others_wherever_the_box_lies(box):
     panel = draw_pose(IMAGE, box, np.ones((1, 3)), [''], [])
     assert panel.shape[0] == HEIGHT
     assert panel.shape[1] >= 1
+
+
+@pytest.mark.parametrize(
+    ('image', 'box'),
+    [
+        (np.full((10, 4000, 3), 128, np.uint8), (0, 0, 4000, 10)),
+        (IMAGE, (100, 900, 50, 80)),
+        (IMAGE, (1e9, 1e9, 10, 10)),
+        # of a missing image
+        (None, (1e9, 1e9, 10, 10)),
+        (None, (0, 0, 1e9, 1e9)),
+        (None, (0, 0, 1e9, 10)),
+    ],
+)
+def test_a_panel_fits_the_page_whatever_the_size_of_box_and_image(image, box):
+    panel = draw_pose(image, box, np.ones((1, 3)), [''], [])
+    assert max(panel.shape[0] / HEIGHT, panel.shape[1] / WIDTH) == 1
+
+
+@pytest.mark.parametrize('far', [1e6, 1e10, -1e300])
+def test_a_point_far_away_is_not_seen(far):
+    points = np.array([[110, 100, 1], [far, far, 1]])
+    panel = draw_pose(IMAGE, (100, 60, 80, 80), points, ['', ''], [])
+    alone = draw_pose(IMAGE, (100, 60, 80, 80), points[:1], [''], [])
+    assert (panel == alone).all()
 
 
 @pytest.mark.parametrize('kind', COLORS)
