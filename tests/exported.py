@@ -42,7 +42,7 @@ class Trained:
         return model
 
 
-def small_mlpe(folder: Path) -> Trained:
+def small_mlpe(folder: Path, options: dict | None = None) -> Trained:
     """The tiny model of three levels, narrower, with transposed convolutions.
 
     Its coarsest map has 4 x 3 cells, which no pooled size but one divides.
@@ -53,6 +53,7 @@ def small_mlpe(folder: Path) -> Trained:
         in_channels=(8, 16, 32), out_channels=8, pool_ratios=(0.1, 0.6, 0.9)
     )
     config.model.head.update(in_channels=8, num_levels=3, decoder=CODEC)
+    config.merge_from_dict(options or {})
     return _weigh(config, folder)
 
 
@@ -107,9 +108,10 @@ def _weigh(config: Config, folder: Path) -> Trained:
     torch.manual_seed(0)
     model = init_model(str(trained.config), device='cpu').train()
     width, height = SIZE['input_size']
+    channels = config.model.backbone.get('in_channels', 3)
     with torch.no_grad():
         for _ in range(20):
-            model(torch.randn(8, 3, height, width), None)
+            model(torch.randn(8, channels, height, width), None)
         weight, _ = list(model.head.parameters())[-2:]
         weight *= 60  # peaks of about 255, as after a training
     torch.save(

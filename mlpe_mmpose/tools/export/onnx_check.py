@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from mmengine.structures import InstanceData
@@ -10,6 +11,8 @@ from mmpose.structures import PoseDataSample
 from torch import nn
 
 from mlpe_mmpose.runtime.model_card import ModelCard
+
+from .onnx_graph import takes_gray
 
 # batch sizes to compare: one, the traced one, and a larger one
 BATCHES = (1, 2, 5)
@@ -85,6 +88,9 @@ def _predicted_heatmaps(
             bboxes=np.zeros((1, 4)), bbox_scores=np.ones(1)
         )
         samples.append(sample)
+    if takes_gray(model):
+        gray = [cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) for crop in crops]
+        crops = np.stack(gray)[..., None]
     inputs = torch.from_numpy(crops).permute(0, 3, 1, 2)
     with torch.no_grad():
         results = model.test_step(

@@ -10,11 +10,14 @@ from mmengine.model import ImgDataPreprocessor
 from mmpose.models.utils.tta import flip_heatmaps
 from torch import Tensor, nn
 
+from mlpe_mmpose.apis.pipeline_steps import name_steps
 from mlpe_mmpose.runtime.model_card import ModelCard
 
 # PyTorch's default, of 2023: it has all operators of the models here, and
 # today's runtimes support it
 OPSET = 20
+# OpenCV's weights of blue, green and red, of 2**15
+BGR_TO_GRAY = (3735, 19235, 9798)
 
 
 class PoseGraph(nn.Module):
@@ -34,6 +37,7 @@ class PoseGraph(nn.Module):
         super().__init__()
         self.model = model
         self.card = card
+        self.gray = takes_gray(model)
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Compute the outputs.
@@ -70,13 +74,31 @@ class PoseGraph(nn.Module):
 
     def _heatmaps(self, images: Tensor) -> Tensor:
         """Normalise as the data preprocessor does, and run the network."""
+        images = images.permute(0, 3, 1, 2)
+        if self.gray:
+            images = _to_gray(images)
         # PoseDataPreprocessor.forward also writes sizes into data samples,
         # and there are none here.
         inputs = ImgDataPreprocessor.forward(
             self.model.data_preprocessor,
-            dict(inputs=images.permute(0, 3, 1, 2)),
+            dict(inputs=images),
         )['inputs']
         return self.model.head(self.model.extract_feat(inputs))
+
+
+def takes_gray(model: nn.Module) -> bool:
+    """Whether the test pipeline of a model loads images in gray."""
+    steps = name_steps(model.cfg.test_dataloader.dataset.pipeline)
+    colors = [step.get('color_type', 'color') for step in steps.values()]
+    return any(color.startswith('grayscale') for color in colors)
+
+
+def _to_gray(images: Tensor) -> Tensor:
+    """Convert (B, 3, h, w) to (B, 1, h, w) as ``cv2.COLOR_BGR2GRAY`` does."""
+    weights = images.new_tensor(BGR_TO_GRAY, dtype=torch.float32)
+    # all sums are below 2**24, so float32 is exact
+    sums = (images * weights.view(3, 1, 1)).sum(1, keepdim=True)
+    return torch.floor(sums / 2**15 + 0.5)
 
 
 def write_graph(graph: PoseGraph, path: Path) -> None:
