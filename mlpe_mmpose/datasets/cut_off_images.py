@@ -1,9 +1,11 @@
-"""Tells images whose end is missing, from their bytes alone."""
+"""Tells images whose end is missing from their bytes, and large ones."""
 
 # Markers of a JPEG: start of image, start of a scan, end of image. Inside a
 # scan, a byte 0xff is never followed by that of another marker.
 SOI, SOS, EOI = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
 PNG = b'\x89PNG'
+# OpenCV crops no image with a side of 2**15 - 1 pixels or more
+MAX_SIDE = 2**15 - 2
 
 
 def is_cut_off(content: bytes) -> bool:

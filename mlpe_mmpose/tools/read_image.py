@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mlpe_mmpose.datasets.cut_off_images import MAX_SIDE
+
 if TYPE_CHECKING:
     from PIL import Image  # `predict --model` works without Pillow
 
 # the tag that says how an image is turned (EXIF 2.3, section 4.6.4)
 ORIENTATION = 0x0112
-# OpenCV crops no image with a side of 2**15 - 1 pixels or more
-MAX_SIDE = 2**15 - 2
 UNREADABLE = (
     'the file is empty, or no image that OpenCV can read and crop, of at most '
     f'{MAX_SIDE} pixels a side'

@@ -9,17 +9,17 @@ from mmengine.logging import print_log
 from mmpose.datasets.transforms import LoadImage
 from mmpose.registry import TRANSFORMS
 
-from ..cut_off_images import is_cut_off
+from ..cut_off_images import MAX_SIDE, is_cut_off
 
 
 @TRANSFORMS.register_module()
 class CheckedLoadImage(LoadImage):
     """Stock :class:`LoadImage` that refuses or leaves out damaged files.
 
-    Differs for a file that is missing, empty, no image, or cut off. With
-    OpenCV 4.8 the stock class trains on a cut JPEG without an error; with
-    4.11 it says only that it "failed to load". Keys are those of
-    :class:`LoadImage`.
+    Differs for a file that is missing, empty, no image, cut off, or so large
+    that OpenCV cannot crop it. With OpenCV 4.8 the stock class trains on a
+    cut JPEG without an error; with 4.11 it says only that it "failed to
+    load". Keys are those of :class:`LoadImage`.
 
     As in the stock class, OpenCV converts CMYK and 16 bits to 8 bits of BGR,
     and rotates the image as its EXIF tag says. Keypoints have to be in the
@@ -34,7 +34,8 @@ class CheckedLoadImage(LoadImage):
 
     Raises:
         ValueError: For another ``on_bad_image``.
-        OSError: For a damaged file, if ``on_bad_image`` is ``'raise'``.
+        OSError: For a damaged or too large file, if ``on_bad_image`` is
+            ``'raise'``.
     """
 
     def __init__(self, on_bad_image: str = 'raise', **kwargs: object) -> None:
@@ -78,6 +79,12 @@ class CheckedLoadImage(LoadImage):
         )
         if image is None:
             raise ValueError('the content is no image')
+        if max(image.shape[:2]) > MAX_SIDE:
+            height, width = image.shape[:2]
+            raise ValueError(
+                f'it has {width} x {height} pixels, and OpenCV crops no image '
+                f'with a side of more than {MAX_SIDE}'
+            )
         return image
 
     def _warn(self, path: str, error: Exception) -> None:

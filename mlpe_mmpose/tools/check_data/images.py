@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from mlpe_mmpose.datasets.cut_off_images import is_cut_off
-from mlpe_mmpose.tools.read_image import MAX_SIDE, decode_image, is_turned
+from mlpe_mmpose.datasets.cut_off_images import MAX_SIDE, is_cut_off
+from mlpe_mmpose.tools.read_image import decode_image, is_turned
 
 from .finding import Finding
 

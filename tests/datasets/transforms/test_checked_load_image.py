@@ -158,3 +158,13 @@ def test_a_skipped_file_is_counted_once_and_another_person_is_taken(
         ('1.jpg', '1'),
         ('2.jpg', '2'),
     ]
+
+
+def test_an_image_that_is_too_long_to_be_cropped_is_named(tmp_path):
+    path = tmp_path / 'long.png'
+    cv2.imwrite(str(path), np.zeros((2, 32_766, 3), np.uint8))
+    assert load(path)['img_shape'] == (2, 32_766)
+    cv2.imwrite(str(path), np.zeros((2, 32_767, 3), np.uint8))
+    with pytest.raises(OSError, match=r'long\.png.*32767 x 2 pixels.*32766'):
+        load(path)
+    assert load(path, on_bad_image='skip') is None
