@@ -1,6 +1,9 @@
 """Arguments that several verbs share."""
 
 import argparse
+from pathlib import Path
+
+from mlpe_mmpose.shipped import find_shipped
 
 
 def add_cfg_options(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +22,24 @@ def add_cfg_options(parser: argparse.ArgumentParser) -> None:
         metavar='KEY=VALUE',
         help='settings that replace those of the config, as in `mim test`',
     )
+
+
+def config_path(text: str) -> str:
+    """Return the path of a config that is named as ``configs`` lists it.
+
+    The path of a file stays as it is, and so does what names no shipped
+    config, or several.
+    """
+    if Path(text).exists():
+        return text
+    wanted = '/' + text.removesuffix('.py')
+    found = [
+        path
+        for path in find_shipped('configs').resolve().rglob('*.py')
+        if path.with_suffix('').as_posix().endswith(wanted)
+        and '_base_' not in path.parts
+    ]
+    return str(found[0]) if len(found) == 1 else text
 
 
 def add_detector(

@@ -3,7 +3,7 @@
 import argparse
 import functools
 
-from mlpe_mmpose.tools.arguments import add_cfg_options
+from mlpe_mmpose.tools.arguments import add_cfg_options, config_path
 
 HELP = 'write a trained model as one ONNX file'
 
@@ -11,7 +11,12 @@ HELP = 'write a trained model as one ONNX file'
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     add = parser.add_argument
-    add('config', metavar='CONFIG', help='the config')
+    add(
+        'config',
+        type=config_path,
+        metavar='CONFIG',
+        help='the config, or its name',
+    )
     add('checkpoint', metavar='CHECKPOINT', help='weights of the model')
     add('out_file', metavar='OUT.onnx', help='the file to write')
     add(

@@ -3,6 +3,8 @@
 import argparse
 import functools
 
+from mlpe_mmpose.tools.arguments import config_path
+
 HELP = 'write metainfo and config for a data set of your own'
 
 
@@ -18,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         '--config',
         dest='base',
+        type=config_path,
         default='mlpe_resnest50_256x192.py',
         metavar='BASE',
         help='the config to start from (default: %(default)s)',

@@ -5,7 +5,11 @@ import dataclasses
 import importlib.util
 from typing import TYPE_CHECKING, TypeVar
 
-from mlpe_mmpose.tools.arguments import add_cfg_options, add_detector
+from mlpe_mmpose.tools.arguments import (
+    add_cfg_options,
+    add_detector,
+    config_path,
+)
 
 if TYPE_CHECKING:
     from .predict_files import Summary
@@ -36,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_network(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add('--config', help='the config')
+    add('--config', type=config_path, help='the config, or its name')
     add('--checkpoint', help='its weights')
     text = 'a file of `export` instead; this needs no PyTorch'
     add('--model', metavar='FILE.onnx', help=text)

@@ -3,7 +3,7 @@
 import argparse
 import functools
 
-from mlpe_mmpose.tools.arguments import add_cfg_options
+from mlpe_mmpose.tools.arguments import add_cfg_options, config_path
 
 HELP = 'diagnose a checkpoint or a results file on one HTML page'
 
@@ -11,7 +11,12 @@ HELP = 'diagnose a checkpoint or a results file on one HTML page'
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     add = parser.add_argument
-    add('config', metavar='CONFIG', help='the config')
+    add(
+        'config',
+        type=config_path,
+        metavar='CONFIG',
+        help='the config, or its name',
+    )
     text = 'its weights, or a file of results, *.keypoints.json'
     add('source', metavar='CHECKPOINT', help=text)
     text = 'the page (default: %(default)s)'

@@ -7,7 +7,11 @@ import tempfile
 import threading
 from collections.abc import Iterator
 
-from mlpe_mmpose.tools.arguments import add_cfg_options, add_detector
+from mlpe_mmpose.tools.arguments import (
+    add_cfg_options,
+    add_detector,
+    config_path,
+)
 
 HELP = 'open a page that finds the poses in an image'
 WHEN_STOPPED = 'the page is closed'
@@ -19,7 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     add = parser.add_argument
     default = ' (default: %(default)s)'
-    add('--config', required=True, help='the config')
+    add(
+        '--config',
+        type=config_path,
+        required=True,
+        help='the config, or its name',
+    )
     add('--checkpoint', required=True, help='its weights')
     add_detector(parser)
     add('--device', default='cpu', help='where both run' + default)
