@@ -49,32 +49,25 @@ class DeconvStage(nn.Module):
     up, so twice the coarse size can be one more than the fine size.
 
     Args:
-        channels (int): Channels of the output
+        in_channels (int): Channels of the input
+        out_channels (int): Channels of the output
         norm_cfg (Config): Normalisation
-        act_cfg (Config, optional): Activation after the normalisation.
-            Defaults to none
-        in_channels (int, optional): Channels of the input. Defaults to
-            ``channels``
+        act_cfg (Config, optional): Activation after the normalisation
     """
 
     def __init__(
         self,
-        channels: int,
-        norm_cfg: ConfigType = dict(type='BN'),
-        act_cfg: OptConfigType = None,
-        in_channels: int | None = None,
+        in_channels: int,
+        out_channels: int,
+        norm_cfg: ConfigType,
+        act_cfg: OptConfigType,
     ) -> None:
         super().__init__()
         self.deconv = nn.ConvTranspose2d(
-            in_channels or channels,
-            channels,
-            4,
-            stride=2,
-            padding=1,
-            bias=False,
+            in_channels, out_channels, 4, stride=2, padding=1, bias=False
         )
         # the norm's attribute is named as in ConvModule: `bn` for BN
-        self.norm_name, norm = build_norm_layer(norm_cfg, channels)
+        self.norm_name, norm = build_norm_layer(norm_cfg, out_channels)
         self.add_module(self.norm_name, norm)
         self.activate = build_activation(act_cfg)
 
@@ -105,17 +98,13 @@ class BilinearStage(ConvModule):
 
     def __init__(
         self,
-        channels: int,
-        norm_cfg: ConfigType = dict(type='BN'),
-        act_cfg: OptConfigType = None,
-        in_channels: int | None = None,
+        in_channels: int,
+        out_channels: int,
+        norm_cfg: ConfigType,
+        act_cfg: OptConfigType,
     ) -> None:
         super().__init__(
-            in_channels or channels,
-            channels,
-            1,
-            norm_cfg=norm_cfg,
-            act_cfg=act_cfg,
+            in_channels, out_channels, 1, norm_cfg=norm_cfg, act_cfg=act_cfg
         )
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -10,6 +10,8 @@ from mlpe_mmpose.models.upsample import (
     resize,
 )
 
+NORM = dict(type='BN')
+
 
 def test_resizing_keeps_the_four_corners_and_what_is_between_in_line():
     # corners aligned: 0, 2 over five cells is 0, 0.5, 1, 1.5, 2
@@ -24,7 +26,7 @@ def test_deconv_gives_an_odd_size_by_leaving_out_the_last_row_or_column(
     fine, training
 ):
     # what it does at even sizes is proved by original_network
-    stage = DeconvStage(5).train(training)
+    stage = DeconvStage(5, 5, NORM, None).train(training)
     x = torch.randn(2, 5, 4, 3)
     expected = stage(x, (8, 6))[..., : fine[0], : fine[1]]
     assert torch.equal(stage(x, fine), expected)
@@ -32,7 +34,8 @@ def test_deconv_gives_an_odd_size_by_leaving_out_the_last_row_or_column(
 
 @pytest.mark.parametrize('fine', [(8, 6), (7, 5), (9, 7)])
 def test_bilinear_stage_gives_any_size(fine):
-    assert BilinearStage(5)(torch.randn(2, 5, 4, 3), fine).shape[-2:] == fine
+    stage = BilinearStage(5, 5, NORM, None)
+    assert stage(torch.randn(2, 5, 4, 3), fine).shape[-2:] == fine
 
 
 @pytest.mark.parametrize('training', [True, False])
@@ -40,7 +43,7 @@ def test_bilinear_stage_gives_any_size(fine):
 def test_bilinear_stage_gives_what_cpn_computes_by_resizing_first(
     training, act_cfg
 ):
-    stage = BilinearStage(5, act_cfg=act_cfg, in_channels=4).double()
+    stage = BilinearStage(4, 5, NORM, act_cfg).double()
     stage.train(training)
     x = torch.randn(2, 4, 6, 5).double()
     expected = ConvModule.forward(stage, resize(x, (11, 9)))
@@ -61,12 +64,13 @@ def test_a_resizing_convolution_is_one_of_the_joined_maps(bias):
 
 
 def test_deconv_without_relu_gives_negative_values():
-    out = DeconvStage(3)(torch.randn(2, 3, 4, 4), (8, 8))
-    assert (out < 0).any()
+    stage = DeconvStage(3, 3, NORM, None)
+    assert (stage(torch.randn(2, 3, 4, 4), (8, 8)) < 0).any()
 
 
-@pytest.mark.parametrize('stage', [DeconvStage(4), BilinearStage(4)])
-def test_no_bias_precedes_a_normalisation(stage):
+@pytest.mark.parametrize('kind', [DeconvStage, BilinearStage])
+def test_no_bias_precedes_a_normalisation(kind):
+    stage = kind(4, 4, NORM, None)
     names = [name for name, _ in stage.named_parameters()]
     assert [name for name in names if name.endswith('bias')] == ['bn.bias']
 
@@ -75,8 +79,9 @@ def test_no_bias_precedes_a_normalisation(stage):
 def test_deconv_refuses_a_size_that_is_not_double(size):
     # a backbone that rounds 31 / 2 down gives 15, of which 30 cells would
     # come; one that keeps a size from stage to stage, half of the picture
+    stage = DeconvStage(2, 2, NORM, None)
     with pytest.raises(AssertionError, match=r'DeconvStage.*15') as error:
-        DeconvStage(2)(torch.zeros(1, 2, 15, 4), size)
+        stage(torch.zeros(1, 2, 15, 4), size)
     assert f'to {size}' in str(error.value)
 
 

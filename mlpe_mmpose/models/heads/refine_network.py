@@ -76,7 +76,9 @@ class RefineNetwork(BaseModule):
             for i in range(num_levels)
         )
         self.upsamples = nn.ModuleList(
-            nn.ModuleList(DeconvStage(channels, *cfgs) for _ in range(i))
+            nn.ModuleList(
+                DeconvStage(channels, channels, *cfgs) for _ in range(i)
+            )
             for i in range(num_levels if upsample == 'deconv' else 0)
         )
         self.fuse = projected_bottleneck(

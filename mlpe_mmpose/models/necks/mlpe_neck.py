@@ -100,7 +100,7 @@ class MLPENeck(BaseModule):
         first = out_channels if reduce_coarsest else in_channels[-1]
         # coarse to fine, the order in which they run
         self.upsamples = nn.ModuleList(
-            stage(out_channels, norm_cfg, upsample_act_cfg, channels)
+            stage(channels, out_channels, norm_cfg, upsample_act_cfg)
             for channels in (first, *[out_channels] * (len(in_channels) - 2))
         )
 
