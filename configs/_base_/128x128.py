@@ -24,14 +24,10 @@ augmentation = [
         rotate_prob=0.6,
     ),
 ]
+before_crop = [*_base_.loading, _base_.mark_occluded, *augmentation]
 crop = dict(type='TopdownAffine', input_size=codec['input_size'])
 to_input = [crop]
-before_target = [
-    *_base_.loading,
-    _base_.mark_occluded,
-    *augmentation,
-    *to_input,
-]
+before_target = [*before_crop, *to_input]
 train_pipeline = [
     *before_target,
     dict(type='GenerateTarget', encoder=codec),

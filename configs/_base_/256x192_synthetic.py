@@ -4,12 +4,7 @@ _base_ = ['synthetic_recipe.py', 'codec_256x192.py']
 
 crop = dict(type='TopdownAffine', input_size=_base_.codec.input_size)
 to_input = [crop]
-before_target = [
-    *_base_.loading,
-    _base_.mark_occluded,
-    *_base_.augmentation,
-    *to_input,
-]
+before_target = [*_base_.before_crop, *to_input]
 train_pipeline = [
     *before_target,
     dict(type='GenerateTarget', encoder=_base_.codec),

@@ -8,12 +8,7 @@ codec = dict(_base_.codec, **sizes, kernel_sizes=(15, 11, 9, 7))
 
 crop = dict(type='TopdownAffine', input_size=codec['input_size'])
 to_input = [crop]
-before_target = [
-    *_base_.loading,
-    _base_.mark_occluded,
-    *_base_.augmentation,
-    *to_input,
-]
+before_target = [*_base_.before_crop, *to_input]
 train_pipeline = [
     *before_target,
     dict(type='GenerateTarget', encoder=codec),

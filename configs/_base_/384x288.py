@@ -7,12 +7,7 @@ codec = dict(type='MLPEHeatmap', **sizes, kernel_sizes=(23, 17, 13, 9))
 
 crop = dict(type='TopdownAffine', input_size=codec['input_size'])
 to_input = [crop, _base_.channel_gain]
-before_target = [
-    *_base_.loading,
-    _base_.mark_occluded,
-    *_base_.augmentation,
-    *to_input,
-]
+before_target = [*_base_.before_crop, *to_input]
 train_pipeline = [
     *before_target,
     dict(type='GenerateTarget', encoder=codec),

@@ -47,6 +47,7 @@ augmentation = [
         ],
     ),
 ]
+before_crop = [*_base_.loading, _base_.mark_occluded, *augmentation]
 channel_gain = dict(type='RandomChannelGain')  # on the crop, as the release
 
 data_root = 'data/coco/'

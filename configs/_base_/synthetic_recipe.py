@@ -41,6 +41,7 @@ augmentation = [
         rotate_prob=0.5,
     ),
 ]
+before_crop = [*_base_.loading, _base_.mark_occluded, *augmentation]
 
 data_root = 'data/synthetic/'
 train_dataloader = dict(dataset=dict(data_root=data_root))

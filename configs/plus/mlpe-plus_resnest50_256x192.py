@@ -8,12 +8,8 @@ model = dict(neck=dict(lateral_fusion=True), head=dict(decoder=codec))
 param_scheduler = [_base_.warm_up, _base_.cosine_decay]
 custom_hooks = [*_base_.custom_hooks, _base_.weight_average]
 augmentation = _base_.mmpose_augmentation
-before_target = [
-    *_base_.loading,
-    _base_.mark_occluded,
-    *augmentation,
-    *_base_.to_input,
-]
+before_crop = [*_base_.loading, _base_.mark_occluded, *augmentation]
+before_target = [*before_crop, *_base_.to_input]
 train_pipeline = [
     *before_target,
     dict(type='GenerateTarget', encoder=codec),

@@ -169,9 +169,9 @@ def test_the_named_parts_are_those_of_the_pipelines(path):
     ]
     marks = [s for s in before if s['type'] == 'MarkOccludedKeypoints']
     assert marks in ([], [config.mark_occluded])
-    assert before == [
+    assert before == [*config.before_crop, *config.to_input]
+    assert config.before_crop == [
         *config.loading,
         *marks,
         *config.augmentation,
-        *config.to_input,
     ]

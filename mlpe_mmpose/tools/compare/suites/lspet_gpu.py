@@ -89,9 +89,7 @@ LARGE = {
             decoder=MEGVII_256,
         ),
         'train_dataloader.dataset.pipeline': [
-            *_base_.loading,
-            _base_.mark_occluded,
-            *_base_.augmentation,
+            *_base_.before_crop,
             dict(type='TopdownAffine', input_size=SIZES_256['input_size']),
             dict(
                 type='GenerateTarget',
