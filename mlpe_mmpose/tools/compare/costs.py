@@ -12,7 +12,7 @@ from mmpose.models import build_pose_estimator
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..machine import describe_machine
-from .dataset import sees_whole_images
+from .config_parts import sees_whole_images
 from .runs import Run
 
 REPEATS = 5  # our choice

@@ -11,6 +11,7 @@ from mmpose.registry import DATASETS
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.read import read_annotations
 
+from .config_parts import sees_whole_images
 from .fit_head import fit_head
 
 TRAIN, VAL = (
@@ -185,11 +186,6 @@ def _list_files(config: Config) -> Iterator[tuple[tuple[Path, Path], int]]:
             images = root / dataset.get('data_prefix', {}).get('img', '')
             known = _describe(dataset.type, dataset.get('metainfo'))
             yield (root / dataset.ann_file, images), known['num_keypoints']
-
-
-def sees_whole_images(config: Config) -> bool:
-    """Tell whether a network gets whole images, and not crops of boxes."""
-    return config.test_dataloader.dataset.get('data_mode') == 'bottomup'
 
 
 def read_dataset(data: str | Path, described: Mapping) -> DataSet:

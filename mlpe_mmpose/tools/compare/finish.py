@@ -15,7 +15,7 @@ from mmengine.config import Config
 from ..machine import describe_machine
 from ..mim_runs import count_epochs, format_progress, run_mim
 from ..output_file import write_then_check
-from .dataset import sees_whole_images
+from .config_parts import sees_whole_images
 from .runs import Run
 
 # where there is a GPU, MMEngine logs its peak memory, in MiB, since the last

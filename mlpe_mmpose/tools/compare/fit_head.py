@@ -1,10 +1,11 @@
 """Fits the head of a network to a number of keypoints."""
 
 import inspect
-from collections.abc import Iterator
 
 from mmengine.config import Config
 from mmpose.registry import MODELS
+
+from .config_parts import find_by_type
 
 # losses of the hardest keypoints, and how many count if a config names none;
 # MLPEOHKMLoss counts a share of the keypoints then
@@ -43,7 +44,7 @@ def fit_head(config: Config, number: int) -> None:
             'out_channels. Take another head, or data with the keypoints of '
             'the config.'
         )
-    for loss in _list_ohkm_losses(head):
+    for loss in find_by_type(head, OHKM_LOSSES):
         topk = loss.get('topk', OHKM_LOSSES[loss['type']])
         if topk is not None and topk > number:
             loss['topk'] = number
@@ -56,14 +57,3 @@ def _takes_out_channels(head: str) -> bool:
     """
     kind = MODELS.get(head)
     return not kind or 'out_channels' in inspect.signature(kind).parameters
-
-
-def _list_ohkm_losses(part: object) -> Iterator[dict]:
-    """Yield every loss of the hardest keypoints in a part of a config."""
-    if isinstance(part, dict):
-        if part.get('type') in OHKM_LOSSES:
-            yield part
-        part = list(part.values())
-    if isinstance(part, (list, tuple)):
-        for inner in part:
-            yield from _list_ohkm_losses(inner)

@@ -4,17 +4,17 @@ import copy
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
 
 from ..config_keys import list_keys_that_are_read
-from .dataset import sees_whole_images
+from .config_parts import find_by_type, sees_whole_images
 from .suite import Experiment
 
-# in the place of stock figures that COCO lacks: a keypoint is correct within a
-# tenth of the longer side of the person's box
+# COCO has no such figure: the share of keypoints within a tenth of the longer
+# side of the person's box
 PCK = dict(type='PCKAccuracy', thr=0.1, prefix='pck')
 # hooks that show how a training goes, and change none of its results
 WATCHING_HOOKS = ('NextStepHook', 'ProgressBarHook')
@@ -163,7 +163,7 @@ def change_codec(config: Config, changes: Mapping) -> None:
     targets = [
         (step, 'encoder', f'the encoder of GenerateTarget in {key}')
         for key in loaders
-        for step in _target_steps(config[key])
+        for step in find_by_type(config[key], ['GenerateTarget'])
     ]
     if not targets:
         raise ValueError(
@@ -181,14 +181,3 @@ def change_codec(config: Config, changes: Mapping) -> None:
             )
         owner[key] = dict(changed)
     config.codec = dict(changed)
-
-
-def _target_steps(part: object) -> Iterator[dict]:
-    """Yield every GenerateTarget in a part of a config, at any depth."""
-    if isinstance(part, dict):
-        if part.get('type') == 'GenerateTarget':
-            yield part
-        part = list(part.values())
-    if isinstance(part, (list, tuple)):
-        for inner in part:
-            yield from _target_steps(inner)
