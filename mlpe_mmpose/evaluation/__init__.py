@@ -1,1 +1,1 @@
-"""What is done with predictions: metrics, pictures."""
+"""Metrics, and the functions that they call."""

@@ -1,6 +1,7 @@
 """A random flip whose image can be cropped quickly."""
 
 import cv2
+import numpy as np
 from mmpose.datasets.transforms import RandomFlip
 from mmpose.registry import TRANSFORMS
 
@@ -33,6 +34,6 @@ class FastRandomFlip(RandomFlip):
         return results
 
 
-def _flip(img, code):
+def _flip(img: np.ndarray, code: int) -> np.ndarray:
     """Mirror an image; OpenCV drops the axis of a single channel."""
     return cv2.flip(img, code).reshape(img.shape)

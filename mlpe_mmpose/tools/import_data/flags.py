@@ -17,16 +17,15 @@ def hide_occluded(
             source has another convention, by which 1 is visible.
         say (callable): Takes a note of that
     """
-    values = [np.asarray(found) for _, found in flags]
-    if not any((found > 1).any() for found in values):
-        if any((found == 1).any() for found in values):
+    if not any((found > 1).any() for _, found in flags):
+        if any((found == 1).any() for _, found in flags):
             say(
                 'note: no keypoint has the flag 2, so those with 1 count as '
                 'visible'
             )
         return
     for pose, found in flags:
-        pose.points['visible'] &= np.asarray(found) != 1
+        pose.points['visible'] &= found != 1
 
 
 def find_coco_flags(

@@ -10,10 +10,10 @@ from pathlib import Path
 from mlpe_mmpose.annotations.faults import read_json
 
 from ..output_file import write_then_check
+from ..person_boxes import PERSON
 from ..results_file import read_results
 
 KEYPOINTS = 17
-PERSON = 1
 # images of image_info_test-dev2017.json
 TEST_DEV_IMAGES = 20_288
 KEYS = ('image_id', 'category_id', 'keypoints', 'score')

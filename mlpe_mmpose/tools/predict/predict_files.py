@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from mlpe_mmpose.prefetch import prefetch
-from mlpe_mmpose.tools.json_list import JsonList
 
 from .frames import Frame, Unreadable
 from .inputs import Input, open_input
+from .json_list import JsonList
 from .people import People, set_boxes
 from .pictures import Pictures
 from .pose_model import PoseModel

@@ -2,7 +2,6 @@
 
 import sys
 import time
-from typing import TextIO
 
 from mlpe_mmpose.tools.escape import escape
 
@@ -14,14 +13,10 @@ WIDTH = 24
 
 
 class Progress:
-    """Write a bar with images and people a second, and name broken files.
+    """Write a bar with images and people a second, and name broken files."""
 
-    Args:
-        stream (TextIO): Where to write. Defaults to stderr
-    """
-
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self.stream = stream or sys.stderr
+    def __init__(self) -> None:
+        self.stream = sys.stderr
         self.terminal = self.stream.isatty()
         self._named = 0
         self._shown = 0.0

@@ -50,7 +50,8 @@ class Scene:
     Args:
         image (np.ndarray): Picture, (H, W, 3), uint8, blue first
         owners (np.ndarray): What each pixel shows, (H, W), uint16:
-            ``NOBODY``, ``THING``, ``CROWD``, or :func:`owner_code`
+            ``NOBODY``, ``THING``, ``CROWD``, or a part of a person, from
+            :func:`owner_code` on
         people (dict): Keypoints of each person that has a visible pixel, from
             the back to the front. The key is the number of the person in
             ``owners``; the keypoints are those of :func:`locate_keypoints`
@@ -61,9 +62,9 @@ class Scene:
     people: dict[int, np.ndarray]
 
 
-def owner_code(person: int, part: int = 0) -> int:
-    """Return the code of one part of one person in the map of owners."""
-    return (person + 1) * CODES_PER_PERSON + part
+def owner_code(person: int) -> int:
+    """Return the code of a person's first part in the map of owners."""
+    return (person + 1) * CODES_PER_PERSON
 
 
 def render_scene(dice: Dice, size: tuple[int, int], max_people: int) -> Scene:

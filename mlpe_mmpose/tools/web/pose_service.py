@@ -73,8 +73,8 @@ class PoseService:
         if not path:
             return None
         image = read_upload(path, self.max_pixels)
-        picture = np.ascontiguousarray(_shrink(image))
-        scale = min(SIDE / max(image.shape[:2]), 1.0)
+        small, scale = _shrink(image)
+        picture = np.ascontiguousarray(small)
         for row in read_corners(text):
             corners = (np.array(row) * scale).round().astype(int).tolist()
             if len(corners) == 2:
@@ -110,8 +110,7 @@ class PoseService:
         boxes = parse_boxes(text, image.shape)
         (sample,) = self.predictor([image], [boxes])
         people = sample.pred_instances
-        scale = min(SIDE / max(image.shape[:2]), 1.0)
-        small = _shrink(image)
+        small, scale = _shrink(image)
         levels = []
         if name_levels(self.predictor.model.head):
             heatmaps = predict_heatmaps(self.predictor, image, boxes)
@@ -143,11 +142,11 @@ class PoseService:
         )
 
 
-def _shrink(image: np.ndarray) -> np.ndarray:
-    """Return the image with at most ``SIDE`` pixels on its longer side."""
+def _shrink(image: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the image with at most ``SIDE`` pixels a side, and its scale."""
     rows, columns = image.shape[:2]
     scale = SIDE / max(rows, columns)
     if scale >= 1:
-        return image
+        return image, 1.0
     size = max(round(columns * scale), 1), max(round(rows * scale), 1)
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale

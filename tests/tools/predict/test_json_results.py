@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from mlpe_mmpose.tools.json_list import JsonList
 from mlpe_mmpose.tools.predict.frames import Frame
+from mlpe_mmpose.tools.predict.json_list import JsonList
 
 
 def test_the_file_is_valid_after_every_append(tmp_path):
