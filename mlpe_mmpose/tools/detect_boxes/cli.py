@@ -1,9 +1,9 @@
 """The command line of ``detect-boxes``."""
 
 import argparse
-import sys
 
-from mlpe_mmpose.tools.arguments import add_detector
+from ..arguments import add_detector
+from ..show_count import show_count
 
 HELP = 'write a file of person boxes for a COCO data set'
 
@@ -33,18 +33,10 @@ def run(args: argparse.Namespace) -> None:
         args.detector_checkpoint,
         args.device,
         args.threshold,
-        _show,
+        show_count,
     )
     print(args.out)
     if metrics:
         print(
             'people: ' + '  '.join(f'{k} {v:.3f}' for k, v in metrics.items())
         )
-
-
-def _show(done: int, total: int) -> None:
-    """Write the progress, a line each tenth, or one line on a terminal."""
-    terminal = sys.stderr.isatty()
-    if terminal or done * 10 // total != (done - 1) * 10 // total:
-        end = '\r' if terminal and done < total else '\n'
-        print(f'{done}/{total} images', end=end, file=sys.stderr, flush=True)

@@ -1,10 +1,11 @@
 """The command line of ``synth``."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from mlpe_mmpose.optional import require
+
+from ..show_count import show_count
 
 if TYPE_CHECKING:
     from .generator import DatasetSummary
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> None:
         num_val = max(1, args.images // 4)
     plan = (args.images, num_val, args.seed, tuple(args.size), args.max_people)
     try:
-        summary = generate_dataset(args.out, *plan, _print_progress)
+        summary = generate_dataset(args.out, *plan, show_count)
     except ValueError as error:
         text = str(error)
         for argument, option in _OPTIONS.items():
@@ -73,12 +74,3 @@ def _describe(summary: 'DatasetSummary') -> str:
         f'  keypoints: {summary.seen} visible (2), {summary.covered} '
         f'covered (1), {summary.outside} outside the image (0)'
     )
-
-
-def _print_progress(done: int, total: int) -> None:
-    """Print the progress: one line that changes, or ten lines in a file."""
-    live = sys.stderr.isatty()
-    steps = 100 if live else 10
-    if done * steps // total > (done - 1) * steps // total:
-        end = '\r' if live and done < total else '\n'
-        print(f'{done}/{total} images', end=end, file=sys.stderr, flush=True)
