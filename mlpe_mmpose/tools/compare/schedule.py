@@ -15,8 +15,8 @@ from concurrent.futures import (
 
 from ..escape import escape
 from ..mim_runs import stop_running
-from .finish import finish
 from .runs import Run
+from .train_and_test import train_and_test
 
 OTHERS = '\nNo other run starts; those that have started go on to their end.'
 
@@ -57,7 +57,7 @@ def do_runs(
                 number, run = waiting.popleft()
                 say(f'== run {number} of {len(left)}: {run.title}')
                 tell = functools.partial(_tell, run, say) if jobs > 1 else say
-                running[pool.submit(finish, run, tell)] = run, start
+                running[pool.submit(train_and_test, run, tell)] = run, start
             else:
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
                     run, start = running.pop(done)

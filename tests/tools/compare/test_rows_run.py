@@ -9,10 +9,10 @@ from mmengine.runner import Runner
 from photographs import COCO, needs_photographs
 
 from mlpe_mmpose.tools.compare.dataset import read_dataset
-from mlpe_mmpose.tools.compare.finish import finish
 from mlpe_mmpose.tools.compare.run_config import add_pck
 from mlpe_mmpose.tools.compare.runs import plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
+from mlpe_mmpose.tools.compare.train_and_test import train_and_test
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 WHOLE, TINY = (load_suite(name) for name in ('table2', 'table2_tiny'))
@@ -84,7 +84,7 @@ def test_mim_trains_and_tests_a_network_of_whole_images(crowd, tmp_path, row):
     (run,) = [run for run in runs if run.experiment.name == row]
     run = dataclasses.replace(run, options=(*run.options, FEW))
     run.prepare()
-    result = finish(run, say=print)
+    result = train_and_test(run, say=print)
     ((epoch, ap),) = result['curve']
     assert (epoch, ap) == (1, pytest.approx(result['metrics']['AP']))
     assert result['boxes'] == 'none, whole images'

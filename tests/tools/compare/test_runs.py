@@ -15,10 +15,10 @@ from mlpe_mmpose.tools.compare.dataset import (
     DataSet,
     read_dataset,
 )
-from mlpe_mmpose.tools.compare.finish import GPU_MEMORY, read_curve
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
 from mlpe_mmpose.tools.compare.runs import Run, plan_runs
 from mlpe_mmpose.tools.compare.suite import Experiment, Suite, load_suite
+from mlpe_mmpose.tools.compare.train_and_test import GPU_MEMORY, read_curve
 
 TINY = 'mlpe_tiny_synthetic.py'
 SUITE = Suite(

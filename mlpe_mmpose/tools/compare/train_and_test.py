@@ -23,7 +23,7 @@ from .runs import Run
 GPU_MEMORY = re.compile(r'Epoch\(train\).*\smemory: (\d+)')
 
 
-def finish(run: Run, say: Callable[[str], None]) -> dict:
+def train_and_test(run: Run, say: Callable[[str], None]) -> dict:
     """Train and test a run, store its result, and return it.
 
     A stopped training continues from its last checkpoint.
