@@ -10,7 +10,7 @@ import torch
 from killed import exit_status
 from line_training import SAFE, Line, LineModel, line_runner
 
-from mlpe_mmpose.tools.mim_runs import count_epochs
+from mlpe_mmpose.tools.training_progress import count_epochs
 
 
 class GreedyModel(LineModel):

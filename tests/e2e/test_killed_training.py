@@ -14,7 +14,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from trainings import CONFIGS, data_options
 
-from mlpe_mmpose.tools.mim_runs import count_epochs
+from mlpe_mmpose.tools.training_progress import count_epochs
 
 EPOCHS = 60
 KILLS, IN_WRITING = 30, 10

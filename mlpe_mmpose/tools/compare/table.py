@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scipy.stats import ttest_ind
 
-from ..mim_runs import METRICS
+from ..training_progress import METRICS
 from .costs import Costs
 from .suite import Experiment
 

@@ -13,8 +13,9 @@ import torch
 from mmengine.config import Config
 
 from ..machine import describe_machine
-from ..mim_runs import count_epochs, format_progress, run_mim
+from ..mim_runs import run_mim
 from ..output_file import write_then_check
+from ..training_progress import count_epochs, format_progress
 from .config_parts import sees_whole_images
 from .runs import Run
 

@@ -9,7 +9,8 @@ from mmengine.config import Config
 from mlpe_mmpose.apis import generate_dataset
 from mlpe_mmpose.shipped import find_shipped
 
-from ..mim_runs import METRICS, count_epochs, format_progress, run_mim
+from ..mim_runs import run_mim
+from ..training_progress import METRICS, count_epochs, format_progress
 from .pictures import draw_pairs
 
 CONFIG = 'configs/mlpe_tiny_synthetic.py'

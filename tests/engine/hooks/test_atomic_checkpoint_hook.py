@@ -11,7 +11,7 @@ from line_training import SAFE, LineModel, line_runner, state_of
 from mmengine.evaluator import BaseMetric
 from torch.utils.data import DataLoader
 
-from mlpe_mmpose.tools.mim_runs import count_epochs
+from mlpe_mmpose.tools.training_progress import count_epochs
 
 EPOCHS = 4
 

@@ -17,8 +17,8 @@ from mlpe_mmpose.tools.compare.dataset import DataSet
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
 from mlpe_mmpose.tools.compare.runs import Run, plan_runs
 from mlpe_mmpose.tools.compare.suite import load_suite
-from mlpe_mmpose.tools.mim_runs import METRICS
 from mlpe_mmpose.tools.synth.generator import generate_dataset
+from mlpe_mmpose.tools.training_progress import METRICS
 
 SUITE = """
 options = {'train_cfg.max_epochs': 1, 'param_scheduler': []}

@@ -21,7 +21,7 @@ from mlpe_mmpose.tools.compare.table import (
     format_markdown,
     write_csv,
 )
-from mlpe_mmpose.tools.mim_runs import METRICS
+from mlpe_mmpose.tools.training_progress import METRICS
 
 
 def result(name: str, seed: int, ap: float, **more: object) -> dict:
