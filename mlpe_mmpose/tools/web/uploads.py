@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
@@ -72,7 +71,7 @@ def read_upload(path: str | None, max_pixels: float) -> np.ndarray:
         with Image.open(path, formats=FORMATS) as image:
             image.load()
         return read_image(Path(path))
-    except (OSError, ValueError, SyntaxError, cv2.error) as error:
+    except (OSError, ValueError, SyntaxError) as error:
         raise ValueError(f'{name} is damaged: {error}.') from error
 
 
