@@ -58,15 +58,10 @@ def render_config(
         val (Split, optional): Those to validate on
     """
     tested = val or train
-    places = [
-        Path(os.path.abspath(path))
-        for split in (train, tested)
-        for path in (split.ann_file, split.images)
-    ]
-    root = Path(
-        os.path.commonpath([places[0].parent, places[2].parent, *places[1::2]])
-    )
-    files = [place.relative_to(root).as_posix() for place in places]
+    splits = train, tested
+    ann_files = [Path(os.path.abspath(split.ann_file)) for split in splits]
+    folders = [Path(os.path.abspath(split.images)) for split in splits]
+    root = os.path.commonpath([*(f.parent for f in ann_files), *folders])
     imports = look_up(base, 'custom_imports.imports') or []
     imports = [imports] if isinstance(imports, str) else list(imports)
     return _get_template('config.py.jinja').render(
@@ -76,8 +71,9 @@ def render_config(
         imports=imports,
         downloads_weights=downloads_weights(base),
         saves_best=look_up(base, 'default_hooks.checkpoint.save_best'),
-        data_root=root.as_posix().rstrip('/') + '/',
-        files=files,
+        data_root=root.rstrip('/') + '/',
+        ann_files=[file.relative_to(root).as_posix() for file in ann_files],
+        folders=[folder.relative_to(root).as_posix() for folder in folders],
         train=train,
         val=val,
         tested=tested,
