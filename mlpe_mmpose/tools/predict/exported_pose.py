@@ -15,7 +15,8 @@ class ExportedPose:
     """A file of ``export``, run by :class:`OnnxPose` without torch."""
 
     def __init__(self, spec: PoseModel) -> None:
-        self.pose = OnnxPose(spec.model, spec.largest_batch, **spec.running())
+        options = spec.backend_options()
+        self.pose = OnnxPose(spec.model, spec.largest_batch, **options)
 
     def painter(self) -> Painter:
         """Return the function that draws the skeletons."""

@@ -105,9 +105,9 @@ class PoseModel:
         # here, because a network of a config needs no onnxruntime
         from mlpe_mmpose.runtime import OnnxPose
 
-        OnnxPose.read_card(self.model, **self.running())
+        OnnxPose.read_card(self.model, **self.backend_options())
 
-    def running(self) -> dict[str, str]:
+    def backend_options(self) -> dict[str, str]:
         """Return those arguments of :class:`OnnxPose` that are given."""
         given = dict(backend=self.backend, precision=self.precision)
         return {k: value for k, value in given.items() if value is not None}
