@@ -1,4 +1,4 @@
-"""COCO's flags of keypoints, where sleap-io drops that one is hidden."""
+"""What sleap-io drops of a COCO file: hidden keypoints, and categories."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -65,6 +65,28 @@ def find_coco_flags(
             )
         flags += zip(frame.instances, map(np.array, found), strict=True)
     return flags
+
+
+def note_categories(
+    source: Path, content: dict, say: Callable[[str], None]
+) -> None:
+    """Note categories of a COCO file that become one."""
+    posed = {a['category_id'] for a in content['annotations'] if _posed(a)}
+    names = [
+        str(category.get('name'))
+        for category in content['categories']
+        if category['id'] in posed and category.get('keypoints')
+    ]
+    if len(names) > 1:
+        say(
+            f'note: {source} has poses of {len(names)} categories, '
+            f'{", ".join(names)}. They become one category, whose network '
+            'does not tell them apart.'
+        )
+
+
+def _posed(annotation: dict) -> bool:
+    return any((annotation.get('keypoints') or ())[2::3])
 
 
 def _name(image: dict) -> str:

@@ -3,13 +3,14 @@
 import csv
 import itertools
 import json
+import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 from mlpe_mmpose.optional import require
 
-from .flags import find_coco_flags, hide_occluded
+from .flags import find_coco_flags, hide_occluded, note_categories
 from .keypoints import read_keypoints
 from .yolo_files import read_yolo
 
@@ -74,26 +75,52 @@ def _load(
     options, is_json = {}, source.suffix.lower() == '.json'
     if images is not None and is_json:
         options = dict(dataset_root=str(images))
-    with warnings.catch_warnings(record=True) as caught:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        warnings.catch_warnings(record=True) as caught,
+    ):
         warnings.simplefilter('always', UserWarning)
+        copy = Path(folder, source.name)
         try:
-            labels = sleap_io.load_file(source, **options)
+            content = json.loads(source.read_bytes()) if is_json else None
+            if isinstance(content, dict) and 'categories' in content:
+                _write_without_nulls(content, copy)
+                options.setdefault('dataset_root', str(source.parent))
+                labels = sleap_io.load_file(copy, **options)
+                note_categories(source, content, say)
+                hide_occluded(find_coco_flags(content, labels), say)
+            else:
+                labels = sleap_io.load_file(source, **options)
             if not isinstance(labels, sleap_io.Labels):
                 raise ValueError('it is a video, and has no labels')
-            if is_json:
-                content = json.loads(source.read_text(encoding='utf-8'))
-                if isinstance(content, dict) and 'categories' in content:
-                    hide_occluded(find_coco_flags(content, labels), say)
         except Exception as error:
             # each reader of sleap-io raises other exceptions
+            text = str(error).replace(str(copy), str(source))
             raise ValueError(
                 f'sleap-io cannot read {source}: {type(error).__name__}: '
-                f'{error}'
+                f'{text}'
             ) from error
     for warning in caught:
         if issubclass(warning.category, UserWarning):
-            say(f'note: {warning.message}')
+            text = str(warning.message).replace(str(copy), str(source))
+            say(f'note: {text.replace("`dataset_root`", "--images")}')
     return labels
+
+
+def _write_without_nulls(content: dict, path: Path) -> None:
+    """Write a COCO file without fields of null, at which sleap-io fails."""
+    lists = {
+        name: [_drop_nulls(entry) for entry in entries]
+        for name, entries in content.items()
+        if isinstance(entries, list)
+    }
+    path.write_text(json.dumps(lists))
+
+
+def _drop_nulls(entry: object) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    return {name: value for name, value in entry.items() if value is not None}
 
 
 def _refuse_depth(source: Path) -> None:

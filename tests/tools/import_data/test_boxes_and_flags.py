@@ -195,3 +195,35 @@ def test_coco_keeps_boxes_and_flags_also_where_an_image_is_missing(tmp_path):
         for number, flag in ((0, 1), (2, 1), (3, 2))
     }
     assert any('1 of 4 images' in note for note in notes)
+
+
+def test_fields_of_null_in_a_coco_file_are_as_if_they_were_missing(tmp_path):
+    source = make_coco(tmp_path)
+    content = json.loads(source.read_text())
+    content['categories'][0]['skeleton'] = None
+    content['images'][0]['width'] = None
+    content['annotations'][0] |= dict(keypoints=None, bbox=None)
+    content['annotations'][1] |= dict(bbox=None, segmentation=None)
+    content['info'] = None
+    source.write_text(json.dumps(content))
+    splits, notes = read(source, val=0)
+    assert len(splits['train']['annotations']) == 3
+    (note,) = notes[:1]
+    assert f'images in {source} were not found' in note
+    assert 'as --images.' in note
+
+
+def test_categories_that_become_one_are_noted(tmp_path):
+    source = make_coco(tmp_path)
+    content = json.loads(source.read_text())
+    (mouse,) = content['categories']
+    plain = dict(id=3, name='house')
+    content['categories'] += [dict(mouse, id=2, name='rat'), plain]
+    source.write_text(json.dumps(content))
+    _, notes = read(source, val=0)
+    assert not any('become one category' in note for note in notes)
+    content['annotations'][1]['category_id'] = 2
+    source.write_text(json.dumps(content))
+    (tmp_path / 'out').rename(tmp_path / 'first')
+    _, notes = read(source, val=0)
+    assert 'poses of 2 categories, mouse, rat. They become one' in notes[0]
