@@ -90,6 +90,8 @@ def are_coordinates(values: object) -> bool:
 
 
 ALL, NOTHING = ~Use(0), Use(0)
+# what `import-data` mends in a COCO file
+IMPORT = ' (`python -m mlpe_mmpose import-data` writes a file that has it)'
 ID = Field(
     lambda value: _is_whole(value) or _is_text(value),
     'a number or word of its own',
@@ -101,16 +103,16 @@ IMAGE = {
     'file_name': Field(
         is_image_name,
         "the path of a file below the folder of images, without '..' and "
-        'control characters',
+        f'control characters{IMPORT}',
         Use.TRAIN,
     ),
-    'width': Field(_is_size, 'the width in pixels', Use.TRAIN),
-    'height': Field(_is_size, 'the height in pixels', Use.TRAIN),
+    'width': Field(_is_size, f'the width in pixels{IMPORT}', Use.TRAIN),
+    'height': Field(_is_size, f'the height in pixels{IMPORT}', Use.TRAIN),
     'crowdIndex': Field(is_coordinate, 'from 0 to 1', Use.CROWD),
 }
 # MMPose divides the ids of images, and finds no image by an id of 1.0
 TRAINED_IMAGE = IMAGE | {
-    'id': Field(_is_integer, 'a whole number of its own', ALL)
+    'id': Field(_is_integer, f'a whole number of its own{IMPORT}', ALL)
 }
 CATEGORY = {
     'id': ID,
@@ -127,7 +129,7 @@ ANNOTATION = {
     'id': ID,
     'image_id': ID._replace(meaning="the image's id"),
     'category_id': ID._replace(meaning="the category's id"),
-    'bbox': BOX,
+    'bbox': BOX._replace(meaning=f'{BOX.meaning}{IMPORT}'),
     'area': Field(_is_area, 'an area in squared pixels', NOTHING),
     'iscrowd': Field(
         lambda value: isinstance(value, int | float) and value in (0, 1),

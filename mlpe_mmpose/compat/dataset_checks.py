@@ -10,15 +10,21 @@ fails, the rules of :mod:`mlpe_mmpose.annotations` find the annotation.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from mmengine.fileio import get_local_path
 from mmengine.logging import MMLogger
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset as Dataset
 
-from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.faults import (
+    Fault,
+    fault_of_file,
+    read_json,
+    refuse_faults,
+)
 from mlpe_mmpose.annotations.fields import MAX_COORDINATE, Use, is_image_name
+from mlpe_mmpose.annotations.keypoints import count_labels
 from mlpe_mmpose.annotations.left_out import find_left_out
 from mlpe_mmpose.annotations.rules import find_detection_faults, find_faults
 from mlpe_mmpose.annotations.suspicions import find_suspicions
@@ -162,3 +168,22 @@ def _explain(dataset: Dataset) -> None:
         names = _get_names(dataset) if _is_plain(dataset) else ()
         faults = find_faults(content, Use.TRAIN, names)
         refuse_faults(dataset.ann_file, faults)
+        if dataset.data_mode == 'topdown':
+            refuse_faults(dataset.ann_file, _find_nobody(content))
+
+
+def _find_nobody(content: dict) -> Iterator[Fault]:
+    """Say why a file without other faults has nobody to train on."""
+    annotations, images = content['annotations'], content['images']
+    left_out = find_left_out(annotations, {i['id']: i for i in images})
+    labelled = sum(
+        count_labels(a) > 0 and not a.get('iscrowd') for a in annotations
+    )
+    if labelled == sum(map(len, left_out.values())) > 0:
+        reasons = '; '.join(
+            f'annotation {ids[0]} and {len(ids) - 1} others: {reason}'
+            for reason, ids in left_out.items()
+        )
+        yield fault_of_file(
+            '', f'keypoints, and all people are left out ({reasons})'
+        )

@@ -110,6 +110,25 @@ def test_people_who_are_left_out_are_counted_in_one_warning(
     assert line.endswith('Their ids start with 1, 2.')
 
 
+def test_a_file_that_has_nobody_says_why(rebuild):
+    def change(annotations: list[dict]) -> None:
+        for annotation in annotations:
+            annotation['bbox'] = [0, 0, 0, 0]
+
+    message = r'changed\.json, .*annotation 0 and 2 others: their box has no a'
+    with pytest.raises(ValueError, match=message):
+        rebuild(change)
+
+
+def test_a_missing_box_is_refused_with_the_way_to_get_one(rebuild):
+    def change(annotations: list[dict]) -> None:
+        annotations[1]['bbox'] = None
+
+    message = r"annotation 1: 'bbox' is None.*import-data` writes a file"
+    with pytest.raises(ValueError, match=message):
+        rebuild(change)
+
+
 def test_a_crowd_and_a_person_without_labels_are_no_loss(rebuild, warnings):
     def change(annotations: list[dict]) -> None:
         annotations[1]['iscrowd'] = 1

@@ -98,7 +98,10 @@ def _list_images(text: str) -> list[Path]:
     path = Path(text)
     if path.is_dir():
         paths = sorted(p for p in path.iterdir() if _is_image(p))
-        wanted = f'a file that ends with {", ".join(IMAGE_SUFFIXES)}'
+        wanted = (
+            f'a file that ends with {", ".join(IMAGE_SUFFIXES)}. For images '
+            f'in its folders give a quoted pattern, as {str(path / "**/*")!r}'
+        )
     elif path.suffix.lower() == '.txt' and path.is_file():
         lines = _read_text(path).splitlines()
         paths = [Path(line.strip()) for line in lines if line.strip()]

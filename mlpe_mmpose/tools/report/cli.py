@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> None:
     with stopped_by_signals():
         found = write_report(*given, say)
     most = max(found.errors, key=lambda error: error.gain)
-    say(
-        f'AP {100 * found.metrics["AP"]:.1f}; without {most.name} it would '
-        f'be {100 * most.ap_fixed:.1f}'
-    )
+    without = f'; without {most.name} it would be {100 * most.ap_fixed:.1f}'
+    # no error is worth naming where predictions match nobody
+    more = without if most.gain > 0 else ''
+    say(f'AP {100 * found.metrics["AP"]:.1f}{more}')
     say(args.out)

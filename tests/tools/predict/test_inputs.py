@@ -123,7 +123,11 @@ def test_a_video_gives_all_frames_and_their_numbers(video):
         ('none.jpg', FileNotFoundError, 'no such file or folder'),
         ('none.mp4', FileNotFoundError, 'no such file'),
         ('*.jpg', FileNotFoundError, 'an image of this pattern'),
-        ('empty', FileNotFoundError, r'a file that ends with \.bmp'),
+        (
+            'empty',
+            FileNotFoundError,
+            r"a file that ends with \.bmp.* pattern, as 'empty/\*\*/\*'",
+        ),
         ('empty.txt', FileNotFoundError, 'a line with a path'),
         ('broken.mp4', ValueError, 'cannot open the video'),
         ('97', ValueError, 'cannot open the camera'),
