@@ -1,16 +1,22 @@
 """Refuse data that a run cannot use, before the run begins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from mmpose.datasets.transforms import KeypointConverter
 from mmpose.registry import HOOKS, KEYPOINT_CODECS
 from torch import nn
 
 from ...codecs import MLPEHeatmap
+from ...datasets.transforms import MarkOccludedKeypoints
 
 CODEC_ARGUMENTS = ('input_size', 'heatmap_size', 'kernel_sizes', 'unbiased')
+# values of MLPEHead's `level_occluded` with which it reads the flags
+READ_FLAGS = ('suppress', 'ignore')
+# our choice: so many people tell which flags a data set has
+SAMPLE = 1000
 
 
 @HOOKS.register_module()
@@ -25,6 +31,8 @@ class CheckDataHook(Hook):
     With :class:`MLPEHeatmap`, the head draws the targets. MMPose's heads do
     not, and fail in the first iteration because an attribute is missing. A
     codec that encodes other than the head decodes would move every keypoint.
+    Where annotations know no visible keypoints, only labelled ones,
+    :class:`MarkOccludedKeypoints` would leave all targets of the levels empty.
     """
 
     # run before the hooks that create files
@@ -35,8 +43,9 @@ class CheckDataHook(Hook):
 
         Raises:
             ValueError: If a metric's ground truth has no keypoints, the head
-                of the model cannot be trained on the targets, or its decoder
-                is not the codec of the pipeline and of the config.
+                of the model cannot be trained on the targets, its decoder is
+                not the codec of the pipeline and of the config, or all
+                keypoints count as occluded.
         """
         for loop in (runner._val_loop, runner._test_loop):
             evaluator = getattr(loop, 'evaluator', None)
@@ -48,6 +57,8 @@ class CheckDataHook(Hook):
         if loader is not None and hasattr(model, 'head'):
             self._check_targets(loader.dataset, model.head)
             self._check_codecs(runner, loader.dataset, model.head)
+            if getattr(model.head, 'level_occluded', '') in READ_FLAGS:
+                self._check_flags(loader.dataset)
 
     def _check_metric(self, metric: object) -> None:
         """Refuse a COCO ground truth without keypoints."""
@@ -105,17 +116,62 @@ class CheckDataHook(Hook):
                         'GenerateTarget in each pipeline alike.'
                     )
 
+    def _check_flags(
+        self, dataset: object, later: Sequence[object] = ()
+    ) -> None:
+        """Refuse flags by which no keypoint of a data set is visible.
+
+        Args:
+            dataset (object): A data set, or one that wraps others
+            later (Sequence): The steps that follow its own pipeline
+        """
+        steps = [*_transforms(dataset), *later]
+        for inner in _wrapped(dataset):
+            self._check_flags(inner, steps)
+        readers = (KeypointConverter, MarkOccludedKeypoints)
+        first = next((s for s in steps if isinstance(s, readers)), None)
+        if _wrapped(dataset) or not isinstance(first, MarkOccludedKeypoints):
+            return
+        labelled = False
+        for index in range(0, len(dataset), max(1, len(dataset) // SAMPLE)):
+            info = dataset.get_data_info(index)
+            if info.get('keypoints_visible') is None:
+                return
+            visible = first(info)['keypoints_visible']
+            if visible[..., 1].any():
+                return
+            labelled |= bool(visible[..., 0].any())
+        if labelled:
+            raise ValueError(
+                f'{type(dataset).__name__} with ann_file='
+                f'{getattr(dataset, "ann_file", None)!r} has labelled '
+                'keypoints, but none has the flag '
+                f'{first.visible_flag}, visible. Where the flags tell '
+                'labelled keypoints (1) only, the levels of the head would '
+                'learn empty heatmaps: in the pipeline of this data set, set '
+                'visible_flag=1 of MarkOccludedKeypoints.'
+            )
+
 
 def _encoders(dataset: object) -> Iterator[object]:
     """Yield the codecs of a data set, and of the data sets that it wraps."""
-    pipeline = getattr(dataset, 'pipeline', None)
-    for transform in getattr(pipeline, 'transforms', ()):
+    for transform in _transforms(dataset):
         if hasattr(transform, 'encoder'):
             yield transform.encoder
+    for inner in _wrapped(dataset):
+        yield from _encoders(inner)
+
+
+def _transforms(dataset: object) -> Sequence[object]:
+    """Return the steps of a data set's own pipeline."""
+    return getattr(getattr(dataset, 'pipeline', None), 'transforms', ())
+
+
+def _wrapped(dataset: object) -> list[object]:
+    """Return the data sets that a data set wraps."""
     # ConcatDataset and CombinedDataset have `datasets`, RepeatDataset has
     # `dataset`
     wrapped = [*getattr(dataset, 'datasets', ())]
     if hasattr(dataset, 'dataset'):
         wrapped.append(dataset.dataset)
-    for inner in wrapped:
-        yield from _encoders(inner)
+    return wrapped

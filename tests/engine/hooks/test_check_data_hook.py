@@ -163,6 +163,55 @@ def test_a_codec_changed_in_one_place_only_stops_a_training_at_once(
     assert not list(tmp_path.rglob('*.pth'))
 
 
+def give_flag(data_root: Path, flag: int) -> None:
+    """Give all labelled keypoints one flag, as in PoseTrack18 or FreiHand."""
+    path = data_root / 'annotations/person_keypoints_train2017.json'
+    dataset = json.loads(path.read_text())
+    for person in dataset['annotations']:
+        flags = person['keypoints'][2::3]
+        person['keypoints'][2::3] = [flag * (v > 0) for v in flags]
+    path.write_text(json.dumps(dataset))
+
+
+@pytest.mark.parametrize('combined', [False, True])
+def test_flags_by_which_no_keypoint_is_visible_stop_a_training_at_once(
+    data_root, tmp_path, combined
+):
+    # without the check, all targets of the levels would be empty
+    give_flag(data_root, 1)
+    config = tiny_config(data_root, tmp_path / 'run')
+    train = config.train_dataloader.dataset
+    if combined:
+        config.train_dataloader.dataset = dict(
+            type='CombinedDataset',
+            metainfo=dict(from_file='configs/_base_/datasets/coco.py'),
+            datasets=[{**train, 'pipeline': []}],
+            pipeline=train.pipeline,
+        )
+    runner = Runner.from_cfg(config)
+    words = r'train2017.json.* none has the flag 2.* visible_flag=1'
+    with pytest.raises(ValueError, match=words):
+        runner.train()
+    assert runner.iter == 0
+
+
+@pytest.mark.parametrize(
+    ('option', 'value'),
+    [
+        ('train_dataloader.dataset.pipeline.2.visible_flag', 1),
+        ('model.head.level_occluded', 'supervise'),
+    ],
+)
+def test_flags_of_labelled_keypoints_only_train_where_nothing_else_is_read(
+    data_root, tmp_path, option, value
+):
+    give_flag(data_root, 1)
+    runner = tiny_runner(data_root, tmp_path / 'run', {option: value})
+    runner.train()
+    # 0.5 * mean(target ** 2) of an empty target is 0
+    assert runner.message_hub.get_scalar('train/loss_level0').mean() > 10
+
+
 def test_annotations_with_keypoints_train(data_root, tmp_path):
     tiny_runner(data_root, tmp_path / 'run_good').train()
     assert (tmp_path / 'run_good/epoch_1.pth').exists()
