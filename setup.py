@@ -18,16 +18,17 @@ ROOT = Path(__file__).resolve().parent
 SHIPPED = ('configs', 'benchmarks', 'model-index.yml')
 SUFFIXES = ('.py', '.yml', '.md')
 
-# MMPose's scripts in its own `.mim/tools/`. Each gets a script of the same
-# name here, which imports this package first: `mim run` wants files.
+# MMPose's scripts in its own `.mim/tools/`, but for two that import functions of
+# MMPose 0.x. Each gets a script of the same name here, which imports this
+# package first: `mim run` wants files.
 TOOLS = {
     '.': ('train', 'test'),
     'analysis_tools': ('analyze_logs', 'get_flops', 'print_config'),
     'misc': (
         *('browse_dataset', 'generate_bbox_file', 'pth_transfer'),
-        *('keypoints2coco_without_mmdet', 'publish_model'),
+        'publish_model',
     ),
-    'torchserve': ('mmpose2torchserve', 'test_torchserver'),
+    'torchserve': ('mmpose2torchserve',),
     'dataset_converters': (
         *('300vw2coco', '300wlp2coco', 'h36m_to_coco', 'labelstudio2coco'),
         *('lapa2coco', 'mat2json', 'parse_animalpose_dataset'),

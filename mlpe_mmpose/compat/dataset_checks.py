@@ -55,7 +55,9 @@ def _read_checked_samples(self: Dataset) -> list[dict]:
         _explain(self)
         raise ValueError(
             f'{type(self).__name__} cannot be trained or tested with ann_file='
-            f'{self.ann_file!r}, bbox_file={self.bbox_file!r}: {error}'
+            f'{self.ann_file!r}, bbox_file={self.bbox_file!r}: '
+            # MMPose has assertions without a message
+            f'{str(error) or repr(error)}'
         ) from error
     return data_list
 

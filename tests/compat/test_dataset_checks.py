@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from mmengine.logging import MMLogger
 from mmpose.datasets import CocoDataset
+from mmpose.datasets.datasets import WFLWDataset
 
 FLAGS = [[2, 1, 0] + [2] * 14] * 3
 
@@ -118,6 +119,19 @@ def test_a_file_that_has_nobody_says_why(rebuild):
     message = r'changed\.json, .*annotation 0 and 2 others: their box has no a'
     with pytest.raises(ValueError, match=message):
         rebuild(change)
+
+
+def test_an_assertion_of_mmpose_without_a_message_is_named(tmp_path):
+    face = dict(id=1, image_id=1, category_id=1, iscrowd=0, bbox=[9, 9, 9, 9])
+    # WFLW's scale is one number
+    face |= dict(keypoints=[9.0, 9, 2] * 98, center=[9, 9], scale=[1.0, 1.0])
+    image = dict(id=1, file_name='1.jpg', width=99, height=99)
+    content = dict(images=[image], annotations=[face])
+    content['categories'] = [dict(id=1, name='face')]
+    path = tmp_path / 'wflw.json'
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=r'bbox_file=None: AssertionError\('):
+        WFLWDataset(ann_file=str(path), pipeline=[])
 
 
 def test_a_missing_box_is_refused_with_the_way_to_get_one(rebuild):
