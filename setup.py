@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent
 SHIPPED = ('configs', 'benchmarks', 'model-index.yml')
 SUFFIXES = ('.py', '.yml', '.md')
 
-# MMPose's scripts in its own `.mim/tools/`, but for two that import functions of
-# MMPose 0.x. Each gets a script of the same name here, which imports this
+# MMPose's scripts in its own `.mim/tools/`, but for two that import functions
+# of MMPose 0.x. Each gets a script of the same name here, which imports this
 # package first: `mim run` wants files.
 TOOLS = {
     '.': ('train', 'test'),
