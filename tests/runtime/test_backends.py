@@ -13,7 +13,7 @@ from exported import Trained
 
 from mlpe_mmpose.optional import require
 from mlpe_mmpose.runtime import OnnxPose
-from mlpe_mmpose.runtime.backends import PROVIDERS
+from mlpe_mmpose.runtime.backends import PROVIDERS, lacks_vnni
 from mlpe_mmpose.tools.export.calibration import read_crops
 from mlpe_mmpose.tools.export.quantise import quantise
 from mlpe_mmpose.tools.synth.generator import generate_dataset
@@ -84,7 +84,25 @@ def test_bfloat16_rounds_the_network_and_not_the_coordinates(float32, images):
     check(found, expected, scores=0.005)
 
 
-@pytest.mark.parametrize('backend', ['onnxruntime', 'openvino'])
+@pytest.mark.skipif(not lacks_vnni(), reason='the processor has VNNI')
+def test_a_processor_without_vnni_is_told_to_compare(int8):
+    with pytest.warns(UserWarning, match="no VNNI, .*backend='onnxruntime'"):
+        OnnxPose(int8, backend='openvino')
+
+
+@pytest.mark.parametrize(
+    'backend',
+    [
+        'onnxruntime',
+        pytest.param(
+            'openvino',
+            # OnnxPose warns of that
+            marks=pytest.mark.skipif(
+                lacks_vnni(), reason='the processor has no VNNI'
+            ),
+        ),
+    ],
+)
 def test_calibrated_int8_gives_almost_the_same(float32, int8, images, backend):
     expected = predict(float32, images)
     found = predict(int8, images, backend=backend)
