@@ -27,6 +27,17 @@ def find_shipped(name: str) -> Path:
     )
 
 
+def is_called(path: Path, name: str) -> bool:
+    """Tell whether a name means a config.
+
+    Args:
+        path (Path): Absolute path of the config
+        name (str): File name, with or without folders and ``.py``
+    """
+    wanted = f'/{name.removesuffix(".py")}'
+    return path.with_suffix('').as_posix().endswith(wanted)
+
+
 def inherit_shipped(name: str) -> str:
     """Write a ``_base_`` with which a config inherits a shipped config.
 

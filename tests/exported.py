@@ -15,6 +15,14 @@ from mlpe_mmpose.tools.export.export_onnx import export_onnx
 CONFIGS = Path(__file__).parents[1] / 'configs'
 SIZE = dict(input_size=(48, 64), heatmap_size=(12, 16))
 CODEC = dict(type='MLPEHeatmap', kernel_sizes=(5, 5, 3), **SIZE)
+# options that make a network one of gray images
+GRAY = {
+    'model.backbone.in_channels': 1,
+    'model.data_preprocessor.mean': [120.0],
+    'model.data_preprocessor.std': [60.0],
+    'model.data_preprocessor.bgr_to_rgb': False,
+    'test_dataloader.dataset.pipeline.0.color_type': 'grayscale',
+}
 
 
 def skip_if_torch_is_too_old() -> None:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.shipped import find_shipped, is_called
 
 
 def add_cfg_options(parser: argparse.ArgumentParser) -> None:
@@ -32,12 +32,10 @@ def config_path(text: str) -> str:
     """
     if Path(text).exists():
         return text
-    wanted = '/' + text.removesuffix('.py')
     found = [
         path
         for path in find_shipped('configs').resolve().rglob('*.py')
-        if path.with_suffix('').as_posix().endswith(wanted)
-        and '_base_' not in path.parts
+        if is_called(path, text) and '_base_' not in path.parts
     ]
     return str(found[0]) if len(found) == 1 else text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from exported import Trained, small_mlpe
+from exported import GRAY, Trained, small_mlpe
 from mmengine.config import Config
 from mmpose.apis import inference_topdown
 
@@ -139,14 +139,7 @@ def test_wrong_arguments_of_the_predictor_are_refused(trained):
 
 
 def test_a_network_of_gray_images_takes_files_and_arrays(tmp_path, trained):
-    options = {
-        'model.backbone.in_channels': 1,
-        'model.data_preprocessor.mean': [120.0],
-        'model.data_preprocessor.std': [60.0],
-        'model.data_preprocessor.bgr_to_rgb': False,
-        'test_dataloader.dataset.pipeline.0.color_type': 'grayscale',
-    }
-    ours = Predictor(trained.config, cfg_options=options)
+    ours = Predictor(trained.config, cfg_options=GRAY)
     image = np.repeat(FRAME[..., :1], 3, axis=2)
     path = tmp_path / 'gray.png'
     cv2.imwrite(str(path), image)

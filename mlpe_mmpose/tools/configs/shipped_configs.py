@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.shipped import find_shipped, is_called
 from mlpe_mmpose.version import __version__
 
 from ..config_keys import list_keys_that_are_read
@@ -51,9 +51,8 @@ def find_config(name: str) -> Path:
         ValueError: If no config has that name.
     """
     paths = [config['Config'] for config in list_configs()]
-    wanted = '/' + name.removesuffix('.py')
     for path in paths:
-        if path.with_suffix('').as_posix().endswith(wanted):
+        if is_called(path, name):
             return path
     close = difflib.get_close_matches(name, [path.stem for path in paths])
     guess = f'; did you mean {" or ".join(close)}?' if close else '.'

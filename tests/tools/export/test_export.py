@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from exported import CODEC, SIZE, small_baseline, small_mlpe
+from exported import CODEC, GRAY, SIZE, small_baseline, small_mlpe
 from mmpose.registry import TRANSFORMS
 
 from mlpe_mmpose.apis import Predictor
@@ -210,14 +210,7 @@ def test_the_types_of_a_config_may_be_classes(tmp_path):
 
 
 def test_a_network_of_gray_images_is_exported_with_its_conversion(tmp_path):
-    options = {
-        'model.backbone.in_channels': 1,
-        'model.data_preprocessor.mean': [120.0],
-        'model.data_preprocessor.std': [60.0],
-        'model.data_preprocessor.bgr_to_rgb': False,
-        'test_dataloader.dataset.pipeline.0.color_type': 'grayscale',
-    }
-    trained = small_mlpe(tmp_path, options)
+    trained = small_mlpe(tmp_path, GRAY)
     path = trained.export('gray.onnx')
     image = np.random.default_rng(0).integers(0, 256, (64, 48, 3), np.uint8)
     box = np.array([[2.0, 3, 40, 60]])
