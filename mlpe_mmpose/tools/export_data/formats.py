@@ -86,10 +86,10 @@ def write_dlc(labels: Labels, out: str) -> None:
 def write_ultralytics(labels: Labels, out: str) -> list[str]:
     """Write a YOLO-pose folder that Ultralytics trains on.
 
-    It refuses a ``data.yaml`` without ``val``, takes a ``path`` to start in
-    the folder in which it is called, and leaves out an image with a place
-    outside of it. sleap-io 0.9.5 writes all of these, and that a mirror
-    exchanges nothing.
+    Ultralytics refuses a ``data.yaml`` without ``val``, reads its ``path`` as
+    relative to the current folder, and leaves out every image that has a
+    keypoint outside. sleap-io 0.9.5 writes no ``val``, but ``path: .`` and
+    such keypoints, and a ``flip_idx`` by which a mirror exchanges nothing.
 
     Returns:
         list[str]: What to say about the folder.
