@@ -20,6 +20,7 @@ class Use(enum.Flag):
 
     TRAIN = enum.auto()
     EVALUATE = enum.auto()
+    CROP = enum.auto()  # people out of images
     CROWD = enum.auto()  # CrowdPose's evaluation
     METAINFO = enum.auto()  # of a new data set, with the file's names
 
@@ -89,7 +90,7 @@ def are_coordinates(values: object) -> bool:
     )
 
 
-ALL, NOTHING = ~Use(0), Use(0)
+ALL, NOTHING, CROP = ~Use(0), Use(0), Use.TRAIN | Use.CROP
 # what `import-data` mends in a COCO file
 IMPORT = ' (`python -m mlpe_mmpose import-data` writes a file that has it)'
 ID = Field(
@@ -97,14 +98,14 @@ ID = Field(
     'a number or word of its own',
     ALL,
 )
-BOX = Field(_is_box, 'a box [x, y, width, height] in pixels', Use.TRAIN)
+BOX = Field(_is_box, 'a box [x, y, width, height] in pixels', CROP)
 IMAGE = {
     'id': ID,
     'file_name': Field(
         is_image_name,
         "the path of a file below the folder of images, without '..' and "
         f'control characters{IMPORT}',
-        Use.TRAIN,
+        CROP,
     ),
     'width': Field(_is_size, f'the width in pixels{IMPORT}', Use.TRAIN),
     'height': Field(_is_size, f'the height in pixels{IMPORT}', Use.TRAIN),
@@ -142,7 +143,7 @@ DETECTION = {
     'image_id': ANNOTATION['image_id'],
     'category_id': ANNOTATION['category_id'],
     'bbox': BOX,
-    'score': Field(is_coordinate, "the detector's score", ALL),
+    'score': Field(is_coordinate, "the detector's, a finite number", ALL),
 }
 POSE = {
     'image_id': ANNOTATION['image_id'],

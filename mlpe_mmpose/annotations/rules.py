@@ -95,10 +95,7 @@ def find_detection_faults(
         content (object): What the file of annotations has, of which images
             and categories are needed
     """
-    faults = list(find_list_faults(content, ('images', 'categories')))
-    if not isinstance(detections, list) or not detections:
-        faults.append(fault_of_file('', 'no list of detections'))
-    if faults:
+    if faults := list(find_list_faults(content, ('images', 'categories'))):
         yield from faults
         return
     images = content['images']
@@ -108,16 +105,36 @@ def find_detection_faults(
         for image in images
         if isinstance(image, dict) and ID.is_valid(image.get('id'))
     }
+    yield from find_box_faults(detections, known)
+
+
+def find_box_faults(
+    detections: object, known: Collection | None = None
+) -> Iterator[Fault]:
+    """Find the faults of a file of detected boxes, whatever the images are.
+
+    ``known`` are the ids that the images may have, by default any.
+    """
+    if not isinstance(detections, list) or not detections:
+        is_object = isinstance(detections, dict)
+        found = list(detections) if is_object else detections
+        yield fault_of_file(
+            '',
+            f'{"an object with " * is_object}{found!r:.60} instead of a list '
+            'of detections, [{"image_id": 1, "category_id": 1, "bbox": '
+            '[left, top, width, height], "score": 0.9}, ...]',
+        )
+        return
 
     def check(detection: dict) -> Iterator[tuple[str, str]]:
-        if detection['image_id'] not in known:
+        if known is not None and detection['image_id'] not in known:
             yield (
                 'image_id',
                 f"'image_id' is {detection['image_id']!r}, which no image of "
                 'the annotations has. Are the boxes of another data set?',
             )
 
-    yield from _find('detection', detections, DETECTION, Use.TRAIN, check)
+    yield from _find('detection', detections, DETECTION, Use.CROP, check)
 
 
 def find_pose_faults(

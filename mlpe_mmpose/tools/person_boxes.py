@@ -5,12 +5,14 @@ list of ``{"image_id": 1, "category_id": 1, "bbox": [left, top, width, height],
 "score": 0.9}``.
 """
 
-import json
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.rules import find_box_faults
 
 PERSON = 1  # COCO's category
 
@@ -27,40 +29,20 @@ def read_person_boxes(path: str | Path) -> dict[int, np.ndarray]:
         an area in float32, are left out, as MMPose's ``CocoDataset`` does.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If the file has another format, or a number of it is not
-            finite.
+        OSError: If the file cannot be read.
+        ValueError: If the file has a fault, see :func:`find_box_faults`.
     """
-    try:
-        detections = json.loads(Path(path).read_text())
-        people = defaultdict(dict)
-        for number, found in enumerate(detections):
-            left, top, width, height = map(float, found['bbox'])
-            box = left, top, left + width, top + height, float(found['score'])
-            if found['category_id'] == PERSON:
-                people[found['image_id']][number] = box
-    except (TypeError, KeyError, ValueError) as error:
-        raise ValueError(
-            f'{path} is no list of person detections, {{"image_id": 1, '
-            '"category_id": 1, "bbox": [left, top, width, height], "score": '
-            f'0.9}} ({type(error).__name__}: {error}).'
-        ) from error
-    boxes = {}
-    for image_id, rows in people.items():
-        # a number may be too large for float32
-        with np.errstate(over='ignore'):
-            some = np.array(list(rows.values()), np.float32)
-        wrong = ~np.isfinite(some).all(axis=1)
-        if wrong.any():
-            number = list(rows)[wrong.argmax()]
-            raise ValueError(
-                f'{path}, entry {number}, counted from 0: bbox and score need '
-                f'finite numbers, got {detections[number]}. Correct the '
-                'entry, or remove it.'
-            )
+    detections = read_json(path)
+    refuse_faults(path, find_box_faults(detections))
+    people = defaultdict(list)
+    for found in detections:
+        left, top, width, height = found['bbox']
+        box = left, top, left + width, top + height, found['score']
+        box = np.array(box, np.float32)
         # beside a large `left`, float32 loses a small width
-        boxes[image_id] = some[(some[:, 2:4] > some[:, :2]).all(axis=1)]
-    return {image_id: some for image_id, some in boxes.items() if len(some)}
+        if found['category_id'] == PERSON and (box[2:4] > box[:2]).all():
+            people[found['image_id']].append(box)
+    return {image_id: np.stack(rows) for image_id, rows in people.items()}
 
 
 def to_detections(image_id: int, boxes: np.ndarray) -> list[dict[str, Any]]:

@@ -1,12 +1,13 @@
 """Crops of people for the calibration of an int8 graph."""
 
-import json
 import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.read import read_annotations
 from mlpe_mmpose.runtime import crops
 from mlpe_mmpose.runtime.inputs import check_boxes
 from mlpe_mmpose.runtime.model_card import ModelCard
@@ -36,7 +37,7 @@ def read_crops(
 
     Raises:
         OSError: If a folder or file is missing, or an image cannot be read.
-        ValueError: If there is no person, or the annotation file is damaged.
+        ValueError: If there is no person, or the annotations have a fault.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -61,19 +62,15 @@ def _read_people(
     folder: Path, annotations: Path
 ) -> list[tuple[Path, list[float]]]:
     """Read the image file and the box [x, y, w, h] of each person."""
-    try:
-        data = json.loads(annotations.read_text())
-        files = {image['id']: image['file_name'] for image in data['images']}
-        return [
-            (folder / files[person['image_id']], person['bbox'])
-            for person in data['annotations']
-            if not person.get('iscrowd') and min(person['bbox'][2:]) > 0
-        ]
-    # JSON that cannot be parsed is a ValueError
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(
-            f'{annotations} is no COCO annotation file with boxes: {error!r}.'
-        ) from error
+    data = read_annotations(annotations, Use.CROP, names=())
+    files = {image['id']: image['file_name'] for image in data['images']}
+    return [
+        (folder / files[person['image_id']], person['bbox'])
+        for person in data['annotations']
+        if person['image_id'] in files
+        and not person.get('iscrowd')
+        and min(person['bbox'][2:]) > 0
+    ]
 
 
 def _crop(file: Path, box: list[float] | None, card: ModelCard) -> np.ndarray:

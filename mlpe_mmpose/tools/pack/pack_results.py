@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from mlpe_mmpose.annotations.faults import read_json
+from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.rules import find_image_faults
 
 from ..output_file import write_then_check
 from ..person_boxes import PERSON
@@ -111,12 +113,8 @@ def _read_image_ids(path: Path) -> set[int]:
     content = read_json(path)
     if not isinstance(content, dict) or not content.get('images'):
         raise ValueError(f'{path} has no `images`. {IMAGES_SOURCE}')
-    try:
-        return {image['id'] for image in content['images']}
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f'{path} has `images` without an `id`: {error!r}.'
-        ) from error
+    refuse_faults(path, find_image_faults(content['images'], Use.EVALUATE))
+    return {image['id'] for image in content['images']}
 
 
 def _pack(detection: dict) -> dict:

@@ -40,9 +40,15 @@ def crop(card, image: np.ndarray, box: list) -> np.ndarray:
 def write_boxes(folder: Path, *people: dict) -> Path:
     """Write a COCO annotation file of people in the image b.png."""
     path = folder / 'boxes.json'
-    images = [dict(id=7, file_name='b.png')]
-    annotations = [dict(image_id=7, **person) for person in people]
-    path.write_text(json.dumps(dict(images=images, annotations=annotations)))
+    content = dict(
+        images=[dict(id=7, file_name='b.png')],
+        annotations=[
+            dict(id=number, image_id=7, category_id=1) | person
+            for number, person in enumerate(people)
+        ],
+        categories=[dict(id=1)],
+    )
+    path.write_text(json.dumps(content))
     return path
 
 
@@ -59,6 +65,7 @@ def test_with_boxes_each_person_is_cropped_as_in_the_runtime(folder, card):
         dict(bbox=[5, 6, 20, 40]),
         dict(bbox=[0, 0, 80, 60], iscrowd=1),
         dict(bbox=[9, 9, 0, 0]),
+        dict(bbox=[9, 9, 9, 9], image_id=8),
         dict(bbox=[30, 10, 30, 50]),
     )
     found = read_crops(folder, file, card)
@@ -86,8 +93,11 @@ def test_missing_people_and_files_are_named(folder, card):
         read_crops(empty, None, card)
     with pytest.raises(FileNotFoundError, match='none is not a folder'):
         read_crops(folder / 'none', None, card)
-    with pytest.raises(ValueError, match=r'notes.txt is no COCO annotation'):
+    with pytest.raises(ValueError, match=r'notes.txt is no JSON file'):
         read_crops(folder, folder / 'notes.txt', card)
+    file = write_boxes(folder, dict(bbox=[0, 0, 9]))
+    with pytest.raises(ValueError, match=r'boxes.json, annotation 0: .bbox. '):
+        read_crops(folder, file, card)
     file = write_boxes(folder, dict(bbox=[0, 0, 9, 9]))
     with pytest.raises(OSError, match=r'b\.png: there is no such file'):
         read_crops(empty, file, card)

@@ -142,7 +142,7 @@ def test_a_list_without_images_or_json_is_refused(tmp_path):
     with pytest.raises(ValueError, match='is no JSON file'):
         pack_results(results, tmp_path / 'broken.json', 'x', tmp_path)
     (tmp_path / 'broken.json').write_text('{"images": [{"name": 1}]}')
-    with pytest.raises(ValueError, match='`images` without an `id`'):
+    with pytest.raises(ValueError, match=r"image at .*: 'id' is missing"):
         pack_results(results, tmp_path / 'broken.json', 'x', tmp_path)
 
 
