@@ -83,6 +83,13 @@ def test_errors_come_first_and_set_the_exit_status(folder, capsys):
     assert any(what in line for line in lines)
 
 
+def test_an_area_of_0_is_no_error_where_few_people_have_it(folder):
+    # the AP loses their share at most
+    change(folder, lambda content: content['annotations'][0].update(area=0))
+    (line,) = check(folder)
+    assert line.startswith("warning: 1 people: 'area' is 0, by which OKS")
+
+
 # what happens to every entry of a list, and a part of the only line
 @pytest.mark.parametrize(
     ('entries', 'spoil', 'expected'),
