@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ORIENTATION = 0x0112
 UNREADABLE = (
     'the file is empty, or no image that OpenCV can read and crop, of at most '
-    f'{MAX_SIDE} pixels a side'
+    f'{MAX_SIDE} pixels a side and, in a TIFF file, 8 or 16 bits a sample'
 )
 
 

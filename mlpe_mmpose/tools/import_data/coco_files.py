@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from mlpe_mmpose.tools.read_image import is_turned
+from mlpe_mmpose.tools.read_image import is_turned, read_image
 
 from .keypoints import read_keypoints
 
@@ -79,12 +79,15 @@ def read_size(path: Path) -> tuple[int, int]:
         ValueError: If the image cannot be read, or has to be turned.
     """
     try:
-        if not cv2.haveImageReader(str(path)):
-            raise OSError('OpenCV has no reader for it')
+        # Training reads it in the same way. PIL opens what OpenCV cannot
+        # read, as TIFF files of 32 bits.
+        height, width = read_image(path).shape[:2]
         with Image.open(path) as image:
-            size, turned = image.size, is_turned(image)
+            turned = is_turned(image)
     except OSError as error:
-        raise ValueError(f'{path} is no image: {error}.') from error
+        raise ValueError(
+            f'{path} is no image for a training: {error}.'
+        ) from error
     if turned:
         # only some tools for labels show the image turned
         raise ValueError(
@@ -93,7 +96,7 @@ def read_size(path: Path) -> tuple[int, int]:
             'its pixels (mogrify -auto-orient FILE), otherwise remove the '
             'tag (exiftool -Orientation= FILE).'
         )
-    return size
+    return width, height
 
 
 def _free_path(path: Path) -> Path:

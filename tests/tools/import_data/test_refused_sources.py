@@ -81,6 +81,13 @@ def test_an_image_that_is_none(labels, tmp_path):
     check_refused(save(labels, tmp_path), r'img001\.png is no image')
 
 
+def test_an_image_that_training_cannot_read(labels, tmp_path):
+    path = tmp_path / 'images/img001.png'
+    with Image.open(path) as image:
+        image.convert('F').save(path, 'TIFF')  # 32 bits
+    check_refused(save(labels, tmp_path), 'no image .* TIFF file, 8 or 16')
+
+
 def test_an_image_that_some_tools_turn(labels, tmp_path):
     path = tmp_path / 'images/img001.png'
     with Image.open(path) as image:
