@@ -2,6 +2,7 @@
 
 import itertools
 
+import torch
 from torch import Tensor, nn
 
 from ...codecs import MLPEHeatmap
@@ -76,6 +77,30 @@ def check_decoder(head: nn.Module, decoder: object) -> None:
             f"{len(decoder.kernel_sizes)} in the decoder's kernel_sizes="
             f'{decoder.kernel_sizes} for num_levels={head.num_levels}.'
         )
+
+
+def check_losses(head: nn.Module, decoder: MLPEHeatmap) -> None:
+    """Reject a loss that takes targets up to 1 only, and is NaN with others.
+
+    Raises:
+        ValueError: Names the head's class, the argument and the loss.
+    """
+    # a model may be built on the device 'meta', without values
+    with torch.device('cpu'), torch.no_grad():
+        weights = torch.ones(1, head.out_channels)
+        centre = torch.tensor(decoder.heatmap_size) / 2
+        targets = decoder.render(weights[..., None] * centre, weights)[-1]
+        for name in ('level_loss', 'refine_loss'):
+            loss = getattr(head, name)
+            value = loss(targets, targets, weights).mean()
+            if not value.isfinite():
+                raise ValueError(
+                    f'{type(head).__name__} has targets from 0 to '
+                    f'{targets.max():.0f}, for which its {name}, '
+                    f'{type(loss).__name__}, is {value}, even where the '
+                    'heatmaps equal them. Take a loss for any values, such '
+                    'as KeypointMSELoss.'
+                )
 
 
 def check_feats(head: nn.Module, feats: tuple[Tensor, ...]) -> None:

@@ -104,6 +104,7 @@ class MLPEHead(HeatmapHead):
         if decoder is not None:
             self.decoder = KEYPOINT_CODECS.build(decoder)
             head_checks.check_decoder(self, self.decoder)
+            head_checks.check_losses(self, self.decoder)
 
         cfgs = dict(norm_cfg=norm_cfg, act_cfg=act_cfg)
         widths = (num_levels, in_channels, out_channels)

@@ -197,6 +197,14 @@ def test_maps_that_do_not_go_from_fine_to_coarse_are_refused(upsample, order):
             ['level_loss', 'out_channels=5', 'topk=6'],
         ),
         (
+            dict(refine_loss=dict(type='FocalHeatmapLoss')),
+            ['0 to 255', 'refine_loss, FocalHeatmapLoss, is nan'],
+        ),
+        (
+            dict(level_loss=dict(type='AdaptiveWingLoss')),
+            ['0 to 255', 'level_loss, AdaptiveWingLoss, is inf'],
+        ),
+        (
             dict(decoder=dict(CODEC, kernel_sizes=(3,))),
             ['kernel_sizes=(3,)', 'num_levels=4'],
         ),
