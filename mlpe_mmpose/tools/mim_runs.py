@@ -11,9 +11,9 @@ from pathlib import Path
 
 TRACEBACK = 'Traceback (most recent call last):\n'
 KIB_PER_MIB = 1024
-# what ends a program from outside, beside Ctrl-C: `kill PID`, a terminal that
-# is closed, and Ctrl-\
-STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+# what ends a program from outside: Ctrl-C, `kill PID`, a terminal that is
+# closed, and Ctrl-\
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 # the commands that run now, each the leader of a group of processes
 _running: set[subprocess.Popen] = set()
 
@@ -86,7 +86,7 @@ def _run(
                 if news := condense(line):
                     say(news)
     except BaseException:
-        _kill_group(process)
+        _signal_group(process, signal.SIGKILL)
         raise
     finally:
         _running.discard(process)
@@ -127,25 +127,27 @@ def lock_folder(folder: Path, at_work: str) -> Iterator[int]:
         os.close(descriptor)
 
 
-def stop_running() -> None:
-    """Kill all commands that :func:`run_mim` runs, in whatever thread.
+def signal_running(number: int) -> None:
+    """Signal all commands that :func:`run_mim` runs, in whatever thread.
 
-    ``run_mim`` raises its error then. Checkpoints are complete or absent, so
-    a training continues from the last one.
+    If SIGKILL ends them, ``run_mim`` raises its error. Checkpoints are
+    complete or absent, so a training continues from the last one.
     """
     for process in tuple(_running):
-        _kill_group(process)
+        _signal_group(process, number)
 
 
-def _kill_group(process: subprocess.Popen) -> None:
-    """Kill a command with all its processes."""
+def _signal_group(process: subprocess.Popen, number: int) -> None:
+    """Signal a command and all its processes."""
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, number)
 
 
 @contextlib.contextmanager
 def stopped_by_signals() -> Iterator[None]:
     """Let the signals that end a program raise what Ctrl-C raises, once.
+
+    Ctrl-Z pauses the commands too, until the program continues.
 
     Without this, the program would end at once, and leave its commands
     running. So would a second Ctrl-C during the clean-up, or the second signal
@@ -153,7 +155,7 @@ def stopped_by_signals() -> Iterator[None]:
     signal that is ignored, as by ``nohup``, stays ignored.
     """
     ignored = signal.SIG_IGN
-    found = {n: signal.getsignal(n) for n in (signal.SIGINT, *STOPS)}
+    found = {n: signal.getsignal(n) for n in (*STOPS, signal.SIGTSTP)}
     handlers = {n: h for n, h in found.items() if h is not ignored}
 
     def stop(*_: object) -> None:
@@ -161,8 +163,15 @@ def stopped_by_signals() -> Iterator[None]:
             signal.signal(number, ignored)
         raise KeyboardInterrupt
 
+    def pause(*_: object) -> None:
+        signal_running(signal.SIGSTOP)
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTSTP)  # it returns after `fg`
+        signal.signal(signal.SIGTSTP, pause)
+        signal_running(signal.SIGCONT)
+
     for number in handlers:
-        signal.signal(number, stop)
+        signal.signal(number, pause if number == signal.SIGTSTP else stop)
     try:
         yield
     finally:

@@ -2,6 +2,10 @@
 
 import fcntl
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +44,58 @@ def test_a_command_ends_with_the_call_that_is_interrupted(tmp_path):
             assert str(config).encode() not in file.read_bytes()
         except OSError:  # a process that has ended meanwhile
             continue
+
+
+PROGRAM = """
+import sys, pathlib
+from mlpe_mmpose.tools.mim_runs import run_mim, stopped_by_signals
+config = pathlib.Path(sys.argv[1])
+with stopped_by_signals():
+    run_mim('train', config, [], config.with_name('log'), str)
+"""
+
+
+def test_ctrl_z_pauses_a_command_with_its_program(tmp_path):
+    config, ticks = tmp_path / 'endless.py', tmp_path / 'ticks'
+    config.write_text(
+        'import time\n'
+        'while True:\n'
+        '    time.sleep(0.05)\n'
+        f"    print('tick', file=open({str(ticks)!r}, 'a'))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, '-c', PROGRAM, str(config)],
+        # a job of its own, as a shell starts it
+        preexec_fn=os.setpgrp,
+    )
+    try:
+        _wait_for_growth(ticks)
+        process.send_signal(signal.SIGTSTP)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        time.sleep(0.2)
+        size = ticks.stat().st_size
+        time.sleep(0.5)
+        assert ticks.stat().st_size == size
+        process.send_signal(signal.SIGCONT)
+        _wait_for_growth(ticks)
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        process.wait(20)
+    size = ticks.stat().st_size
+    time.sleep(0.2)
+    assert ticks.stat().st_size == size
+
+
+def _wait_for_growth(file: Path) -> None:
+    """Wait until a file is longer than now, for a minute at most."""
+    size = file.stat().st_size if file.exists() else 0
+    for _ in range(600):
+        if file.exists() and file.stat().st_size > size:
+            return
+        time.sleep(0.1)
+    pytest.fail(f'{file} does not grow')
 
 
 def test_no_second_command_starts_while_the_first_is_at_work(tmp_path):

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import signal
 import threading
 import time
 from collections import deque
@@ -14,7 +15,7 @@ from concurrent.futures import (
 )
 
 from ..escape import escape
-from ..mim_runs import stop_running
+from ..mim_runs import signal_running
 from .runs import Run
 from .train_and_test import train_and_test
 
@@ -87,7 +88,7 @@ def _killed_on_exception(running: Collection[Future]) -> Iterator[None]:
     except BaseException:
         # a run whose training was killed may have begun its test meanwhile
         while wait(running, timeout=0.1).not_done:
-            stop_running()
+            signal_running(signal.SIGKILL)
         raise
 
 
