@@ -123,13 +123,13 @@ class ResizingConv2d(nn.Conv2d):
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
         """Convolve maps (B, C_i, h_i, w_i) to the size of the first."""
-        channels = [feat.shape[1] for feat in feats]
-        finest, *others = zip(
-            feats, self.weight.split(channels, dim=1), strict=True
-        )
-        x = F.conv2d(*finest, self.bias)
-        for feat, weight in others:
-            x = x + resize(F.conv2d(feat, weight), x.shape[-2:])
+        finest, *others = feats
+        end = finest.shape[1]
+        x = F.conv2d(finest, self.weight[:, :end], self.bias)
+        for feat in others:
+            start, end = end, end + feat.shape[1]
+            part = F.conv2d(feat, self.weight[:, start:end])
+            x = x + resize(part, x.shape[-2:])
         return x
 
 

@@ -16,6 +16,8 @@ from mlpe_mmpose.runtime.model_card import ModelCard
 # PyTorch's default, of 2023: it has all operators of the models here, and
 # today's runtimes support it
 OPSET = 20
+# bytes of a file in this format
+LARGEST = 2**31
 # OpenCV's weights of blue, green and red, of 2**15
 BGR_TO_GRAY = (3735, 19235, 9798)
 
@@ -112,6 +114,7 @@ def write_graph(graph: PoseGraph, path: Path) -> None:
         RuntimeError: If the model fixes the batch size.
     """
     import onnx
+    import onnxscript
 
     graph.eval()
     card = graph.card
@@ -130,6 +133,11 @@ def write_graph(graph: PoseGraph, path: Path) -> None:
             dynamo=True,
             dynamic_shapes=dict(images={0: torch.export.Dim('batch')}),
             verbose=False,
+        )
+        # The exporter cuts no large weights into the slices that layers read
+        # (ResizingConv2d), and NNCF knows only stored weights.
+        onnxscript.optimizer.optimize(
+            program.model, input_size_limit=LARGEST, output_size_limit=LARGEST
         )
     proto = program.model_proto
     (size, *_) = proto.graph.input[0].type.tensor_type.shape.dim

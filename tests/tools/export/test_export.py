@@ -2,6 +2,7 @@
 
 import sys
 
+import cv2
 import numpy as np
 import onnx
 import onnxruntime
@@ -220,3 +221,29 @@ def test_a_network_of_gray_images_is_exported_with_its_conversion(tmp_path):
     np.testing.assert_allclose(scores, found.keypoint_scores, atol=0.02)
     # a crop is converted after it is cut, so its values differ by 1 at most
     np.testing.assert_allclose(keypoints, found.keypoints, atol=0.5)
+
+
+def test_every_convolution_of_a_bilinear_network_has_weights_of_8_bits(
+    tmp_path,
+):
+    # so wide that the exporter itself leaves the joint weights in one piece
+    wide = {'upsample': 'bilinear', 'out_channels': 80}
+    options = {f'model.neck.{name}': value for name, value in wide.items()}
+    options |= {
+        'model.head.upsample': 'bilinear',
+        'model.head.in_channels': 80,
+    }
+    noise = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / 'a.png'), noise)
+    path = small_mlpe(tmp_path, options).export(
+        'pose.onnx', int8_images=tmp_path
+    )
+    graph = onnx.load(path).graph
+    makers = {name: node for node in graph.node for name in node.output}
+    stored = {weights.name: weights.data_type for weights in graph.initializer}
+    convolutions = [node for node in graph.node if node.op_type == 'Conv']
+    assert convolutions
+    for node in convolutions:
+        scale = makers[node.input[1]]
+        assert scale.op_type == 'DequantizeLinear'
+        assert stored[scale.input[0]] == onnx.TensorProto.INT8
