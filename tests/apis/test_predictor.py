@@ -13,6 +13,7 @@ from mmpose.apis import inference_topdown, init_model
 from mmpose.registry import TRANSFORMS
 from mmpose.structures import PoseDataSample
 from mmpose.visualization import PoseLocalVisualizer
+from newer_style import STYLES
 
 from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.apis.fuse import FusedPoseEstimator
@@ -261,3 +262,15 @@ def test_options_replace_those_of_the_config(trained, images):
     default = inference_topdown(trained.model(), images[1], BOXES[1])
     with pytest.raises(AssertionError):
         check(result, default, 1)
+
+
+@pytest.mark.parametrize('write', STYLES)
+def test_a_config_whose_types_are_classes_predicts_the_same(
+    plain, trained, images, tmp_path, write
+):
+    config = write(trained.config, tmp_path / 'config.py')
+    (expected,) = plain([images[1]], [BOXES[1]])
+    (found,) = Predictor(config, trained.checkpoint, fuse=False)(
+        [images[1]], [BOXES[1]]
+    )
+    check(found, [expected], 0)

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator
 
 from mmengine.config import Config
 
+from mlpe_mmpose.apis.pipeline_steps import name_type
+
 
 def find_by_type(part: object, types: Collection[str]) -> Iterator[dict]:
     """Yield every dict of one of these types, at any depth of a config."""
     if isinstance(part, dict):
-        if part.get('type') in types:
+        if name_type(part) in types:
             yield part
         part = list(part.values())
     if isinstance(part, (list, tuple)):

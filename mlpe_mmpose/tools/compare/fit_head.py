@@ -5,6 +5,8 @@ import inspect
 from mmengine.config import Config
 from mmpose.registry import MODELS
 
+from mlpe_mmpose.apis.pipeline_steps import name_type
+
 from .config_parts import find_by_type
 
 # losses of the hardest keypoints, and how many count if a config names none;
@@ -45,7 +47,7 @@ def fit_head(config: Config, number: int) -> None:
             'the config.'
         )
     for loss in find_by_type(head, OHKM_LOSSES):
-        topk = loss.get('topk', OHKM_LOSSES[loss['type']])
+        topk = loss.get('topk', OHKM_LOSSES[name_type(loss)])
         if topk is not None and topk > number:
             loss['topk'] = number
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mlpe_mmpose.apis.pipeline_steps import name_type
+
 from ..config_keys import list_keys_that_are_read
 from .config_parts import find_by_type, sees_whole_images
 from .suite import Experiment
@@ -35,6 +37,10 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
     """
     try:
         config = Config.fromfile(experiment.path)
+        # the classes of a config of MMEngine's newer style become names, and
+        # it has no scope, in which the names of changes are found
+        config = Config(config.to_dict(), filename=config.filename)
+        config.default_scope = config.get('default_scope') or 'mmpose'
     except Exception as error:  # the file is Python code
         raise ValueError(
             f'experiment {experiment.name!r}: {experiment.path} cannot be '
@@ -80,7 +86,7 @@ def fingerprint_of(config: Config) -> str:
         parts['default_hooks'] = {
             name: hook
             for name, hook in hooks.items()
-            if not hook or hook['type'] not in WATCHING_HOOKS
+            if not hook or name_type(hook) not in WATCHING_HOOKS
         }
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -42,7 +42,14 @@ def read_base(base: str | Path) -> Config:
         raise ValueError(
             f'--config {base} cannot be read: {type(error).__name__}: {error}'
         ) from error
-    kind = str(look_up(config, 'model.type')).rpartition('.')[2]
+    kind = look_up(config, 'model.type')
+    if isinstance(kind, type):
+        raise ValueError(
+            f"--config {base} is a config of MMEngine's newer style, which "
+            'other configs cannot inherit. Name the config that its training '
+            'has written to the work folder.'
+        )
+    kind = str(kind).rpartition('.')[2]
     if kind != 'TopdownPoseEstimator':
         raise ValueError(
             f'--config {base} has model.type={kind}; init-dataset writes '

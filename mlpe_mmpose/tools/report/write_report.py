@@ -58,6 +58,8 @@ def write_report(
     if not source.is_file():
         raise FileNotFoundError(f'{source} is no file.')
     cfg = Config.fromfile(config)
+    # the classes of a config of MMEngine's newer style become names
+    cfg = Config(cfg.to_dict(), filename=cfg.filename)
     cfg.merge_from_dict(options or {})
     dataset = _dataset(cfg)
     # wrong annotations are refused before the test, which may take long

@@ -6,10 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mmengine.config import Config
+from mmpose.registry import MODELS
+from newer_style import STYLES
 
+from mlpe_mmpose.models.heads import MLPEHead
 from mlpe_mmpose.shipped import find_shipped
 from mlpe_mmpose.tools.compare import suite_names
 from mlpe_mmpose.tools.compare.config_file import write_config
+from mlpe_mmpose.tools.compare.fit_head import fit_head
 from mlpe_mmpose.tools.compare.run_config import build_config, fingerprint_of
 from mlpe_mmpose.tools.compare.suite import Experiment, load_suite
 
@@ -196,3 +200,22 @@ def test_a_codec_that_is_not_one_for_all_is_not_changed(
 def test_an_experiment_s_folder_is_made(tmp_path: Path):
     write_config(Config(dict(a=1)), tmp_path / 'b/c/run.py')
     assert Config.fromfile(tmp_path / 'b/c/run.py').a == 1
+
+
+@pytest.mark.parametrize('write', STYLES)
+def test_a_row_may_have_classes_for_types_and_no_scope(tmp_path, write):
+    base = tmp_path / 'base.py'
+    config = Config.fromfile(find_shipped(f'configs/{TINY}'))
+    config.default_scope = None
+    config.model.head.refine_loss = dict(type='MLPEOHKMLoss', topk=8)
+    config.dump(base)
+    path = write(base, tmp_path / 'mine.py')
+    run = build_config(Experiment('x', str(path)), [{'model.head.mine': 1}])
+    # what the suite adds is found by name, in MMPose's registries
+    assert run.default_scope == 'mmpose'
+    assert run.model.head.mine == 1
+    assert MODELS.get(run.model.head.type) is MLPEHead
+    # OHKM of 8 keypoints cannot be where there are 5
+    fit_head(run, 5)
+    assert run.model.head.out_channels == 5
+    assert run.model.head.refine_loss.topk == 5

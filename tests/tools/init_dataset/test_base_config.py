@@ -7,6 +7,7 @@ import pytest
 from beasts import annotations, init, train, write
 from mmengine.config import Config
 from mmpose.datasets import CocoDataset
+from newer_style import write_with_classes, write_with_paths
 
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
 from mlpe_mmpose.tools.init_dataset.base_config import read_base
@@ -176,3 +177,25 @@ def test_a_loss_that_picks_more_keypoints_than_there_are_is_refused(folder):
 def test_a_base_that_does_not_exist_is_refused(folder):
     with pytest.raises(FileNotFoundError, match='--config x is neither a f'):
         init(folder, base='x')
+
+
+def test_the_file_that_a_config_of_classes_leaves_is_a_base_that_trains(
+    folder,
+):
+    # no flag of 2, so that the step which reads flags needs a change
+    write(folder, annotations(flag=1))
+    narrow = folder / 'narrow.py'
+    tiny = str(CONFIGS / 'mlpe_tiny_synthetic.py')
+    narrow.write_text(f'_base_ = [{tiny!r}]\n{NARROW}\ndefault_scope = None\n')
+    _, path = init(folder, base=write_with_paths(narrow, folder / 'left.py'))
+    train(path, folder / 'run')
+    steps = Config.fromfile(path).train_dataloader.dataset.pipeline
+    (mark,) = (s for s in steps if s.type.endswith('MarkOccludedKeypoints'))
+    assert mark.visible_flag == 1
+
+
+def test_a_config_of_classes_is_refused_with_the_file_to_name(folder):
+    base = CONFIGS / 'mlpe_tiny_synthetic.py'
+    path = write_with_classes(base, folder / 'classes.py')
+    with pytest.raises(ValueError, match='which other configs cannot inherit'):
+        read_base(path)

@@ -13,6 +13,7 @@ import torch
 from html_reader import Reader
 from mmengine.config import Config
 from mmpose.apis import init_model
+from newer_style import STYLES
 
 from mlpe_mmpose.tools import main
 from mlpe_mmpose.tools.report.write_report import write_report
@@ -102,6 +103,18 @@ def test_the_page_has_every_section_and_all_its_pictures(page):
     # two panels a person; four people or fewer of five maps
     assert (reader.tags['img'] - 2 * people) % 5 == 0
     assert text.count('level 0') == (reader.tags['img'] - 2 * people) // 5 + 1
+
+
+@pytest.mark.parametrize('write', STYLES)
+def test_a_config_whose_types_are_classes_gives_the_same_heatmaps(
+    trained, page, write
+):
+    config = write(trained[0], trained[0].with_name(f'{write.__name__}.py'))
+    out = config.with_suffix('.html')
+    write_report(config, trained[1], out, say=str)
+    found, expected = (Reader(path.read_text()) for path in (out, page))
+    assert found.text.count('level 0') == expected.text.count('level 0')
+    assert found.tags['img'] == expected.tags['img']
 
 
 def test_the_page_loads_nothing_from_outside(page):
