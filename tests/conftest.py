@@ -2,6 +2,7 @@
 
 import gc
 import json
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -23,6 +24,16 @@ import exported  # isort: skip
 # width, height of the image of `coco_dataset`, and its box x, y, w, h
 IMAGE_SIZE = (160, 200)
 BOX = (30.0, 20.0, 90.0, 150.0)
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C, as tests send it, also in the background of a script.
+
+    A shell without job control starts `make test &` with SIGINT ignored, and
+    what waits for Ctrl-C would wait for ever.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
