@@ -2,20 +2,19 @@
 
 import contextlib
 import copy
-import statistics
-import time
 from dataclasses import dataclass
 
 import torch
 from mmengine.registry import init_default_scope
 from mmpose.models import build_pose_estimator
+from torch.utils import benchmark
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..machine import describe_machine
 from .config_parts import sees_whole_images
 from .runs import Run
 
-REPEATS = 5  # our choice
+SECONDS = 2  # of measurement, our choice
 
 
 @dataclass(frozen=True)
@@ -90,16 +89,16 @@ def _measure(
     image = torch.zeros(1, 3, height, width, device=device)
     with _plain_attention(), FlopCounterMode(display=False) as counter:
         model(image, None, mode='tensor')
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        model(image, None, mode='tensor')
-        if device == 'cuda':
-            torch.cuda.synchronize()
-        seconds.append(time.perf_counter() - start)
+    timer = benchmark.Timer(
+        "model(image, None, mode='tensor')",
+        globals=dict(model=model, image=image),
+        num_threads=torch.get_num_threads(),
+    )
+    # it warms up, and waits for a GPU
+    seconds = timer.blocked_autorange(min_run_time=SECONDS).median
     return Costs(
         sum(p.numel() for p in model.parameters()) / 1e6,
         counter.get_total_flops() / 1e9,
-        statistics.median(seconds) * 1e3,
+        seconds * 1e3,
         describe_machine(device),
     )
