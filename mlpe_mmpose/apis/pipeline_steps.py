@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from mmengine.config import Config
+
 
 def name_type(part: Mapping) -> str:
     """Return the name of the class that a part of a config is built from.
@@ -11,6 +13,11 @@ def name_type(part: Mapping) -> str:
     """
     kind = part.get('type', '')
     return str(getattr(kind, '__name__', kind)).rpartition('.')[2]
+
+
+def name_classes(config: Config) -> Config:
+    """Copy a config, with dotted paths in the place of imported classes."""
+    return Config(config.to_dict(), filename=config.filename)
 
 
 def name_steps(pipeline: Sequence[dict]) -> dict[str, dict]:

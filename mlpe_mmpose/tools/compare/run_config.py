@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mlpe_mmpose.apis.pipeline_steps import name_type
+from mlpe_mmpose.apis.pipeline_steps import name_classes, name_type
 
 from ..config_keys import list_keys_that_are_read
 from .config_parts import find_by_type, sees_whole_images
@@ -36,10 +36,8 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
         ValueError: If the config cannot be read, or a change does not fit.
     """
     try:
-        config = Config.fromfile(experiment.path)
-        # the classes of a config of MMEngine's newer style become names, and
-        # it has no scope, in which the names of changes are found
-        config = Config(config.to_dict(), filename=config.filename)
+        config = name_classes(Config.fromfile(experiment.path))
+        # A config of classes may have no scope, and the changes have names.
         config.default_scope = config.get('default_scope') or 'mmpose'
     except Exception as error:  # the file is Python code
         raise ValueError(

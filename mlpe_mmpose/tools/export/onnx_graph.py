@@ -16,7 +16,7 @@ from mlpe_mmpose.runtime.model_card import ModelCard
 # PyTorch's default, of 2023: it has all operators of the models here, and
 # today's runtimes support it
 OPSET = 20
-# bytes of a file in this format
+# more than any tensor of a file, which has 2 GB at most
 LARGEST = 2**31
 # OpenCV's weights of blue, green and red, of 2**15
 BGR_TO_GRAY = (3735, 19235, 9798)

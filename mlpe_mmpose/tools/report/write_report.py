@@ -10,6 +10,7 @@ from mmengine.registry import init_default_scope
 from mmpose.evaluation import CocoMetric
 from mmpose.registry import DATASETS, METRICS
 
+from mlpe_mmpose.apis.pipeline_steps import name_classes
 from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
 from mlpe_mmpose.optional import require
 
@@ -57,9 +58,7 @@ def write_report(
     check_output(out_file)
     if not source.is_file():
         raise FileNotFoundError(f'{source} is no file.')
-    cfg = Config.fromfile(config)
-    # the classes of a config of MMEngine's newer style become names
-    cfg = Config(cfg.to_dict(), filename=cfg.filename)
+    cfg = name_classes(Config.fromfile(config))
     cfg.merge_from_dict(options or {})
     dataset = _dataset(cfg)
     # wrong annotations are refused before the test, which may take long
