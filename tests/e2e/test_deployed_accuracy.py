@@ -31,6 +31,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     config = Config.fromfile(model.config)
     config.merge_from_dict(data_options(folder / DATA))
     config.model.neck.lateral_fusion = True
+    config.codec = CODEC
     for split in ('train', 'val'):
         for step in config[f'{split}_dataloader'].dataset.pipeline:
             if step['type'] == 'TopdownAffine':
