@@ -1,8 +1,10 @@
 """Checks of MLPEHead's arguments, codec and input features."""
 
 import itertools
+from collections.abc import Sequence
 
 import torch
+from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
 from ...codecs import MLPEHeatmap
@@ -126,4 +128,26 @@ def check_feats(head: nn.Module, feats: tuple[Tensor, ...]) -> None:
     ), (
         f'{name} needs feats from fine to coarse, but the neck gives maps of '
         f'{sizes} (height, width). Sort them, the largest first.'
+    )
+
+
+def check_labels(head: nn.Module, labels: Sequence[InstanceData]) -> None:
+    """Reject labels that the head's targets cannot be made of.
+
+    Raises:
+        AssertionError: If the head's codec has not encoded them, or they are
+            of other than the head's ``out_channels`` keypoints.
+    """
+    name = type(head).__name__
+    assert 'keypoint_labels' in labels[0], (
+        f'{name} finds no keypoint_labels in the data samples. Use the '
+        "head's decoder as the encoder of GenerateTarget."
+    )
+    numbers = {label.keypoint_labels.shape[1] for label in labels}
+    assert numbers == {head.out_channels}, (
+        f'{name} predicts out_channels={head.out_channels} keypoints, but '
+        f'people of the batch have {sorted(numbers)}. Set out_channels to the '
+        "number of the data set's keypoints; a KeypointConverter in their own "
+        'pipelines gives data sets that are trained together the same '
+        'keypoints.'
     )

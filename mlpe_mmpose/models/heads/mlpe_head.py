@@ -215,10 +215,7 @@ class MLPEHead(HeatmapHead):
             f'{size}.'
         )
         labels = [sample.gt_instance_labels for sample in batch_data_samples]
-        assert 'keypoint_labels' in labels[0], (
-            f'{name} finds no keypoint_labels in the data samples. Use the '
-            "head's decoder as the encoder of GenerateTarget."
-        )
+        head_checks.check_labels(self, labels)
         weights = torch.cat([label.keypoint_weights for label in labels])
         # Of data sets that are trained together, some may have no flags.
         flags = [
