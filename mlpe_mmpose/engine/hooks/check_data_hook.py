@@ -55,9 +55,11 @@ class CheckDataHook(Hook):
         loader = getattr(runner._train_loop, 'dataloader', None)
         model = getattr(runner.model, 'module', runner.model)
         if loader is not None and hasattr(model, 'head'):
-            self._check_targets(loader.dataset, model.head)
-            self._check_codecs(runner, loader.dataset, model.head)
-            if getattr(model.head, 'level_occluded', '') in READ_FLAGS:
+            # VisPredictHead leaves the poses to a head of its own
+            head = getattr(model.head, 'pose_head', model.head)
+            self._check_targets(loader.dataset, head)
+            self._check_codecs(runner, loader.dataset, head)
+            if getattr(head, 'level_occluded', '') in READ_FLAGS:
                 self._check_flags(loader.dataset)
 
     def _check_metric(self, metric: object) -> None:
