@@ -54,7 +54,8 @@ class FastCocoMetric(CocoMetric):
     @CocoMetric.dataset_meta.setter
     def dataset_meta(self, dataset_meta: dict) -> None:
         """Set the metainfo of the data set, and complete its annotations."""
-        CocoMetric.dataset_meta.fset(self, dataset_meta)
+        # gt_converter changes the metainfo, which all metrics of a run share
+        CocoMetric.dataset_meta.fset(self, dict(dataset_meta))
         if self.coco is None or self.format_only or not self.coco.anns:
             return
         is_crowd_pose = self.iou_type == 'keypoints_crowd'
