@@ -70,6 +70,7 @@ def line_runner(
     noise: float = 0,
     num_workers: int = 0,
     model: type = LineModel,
+    train_cfg: dict | None = None,
     **kwargs: object,
 ) -> Runner:
     """Return the runner of a training on two batches an epoch."""
@@ -88,7 +89,7 @@ def line_runner(
             num_workers=num_workers,
             persistent_workers=num_workers > 0,
         ),
-        train_cfg=dict(by_epoch=True, max_epochs=epochs),
+        train_cfg=train_cfg or dict(by_epoch=True, max_epochs=epochs),
         optim_wrapper=dict(optimizer=dict(type='Adam', lr=0.1)),
         param_scheduler=[
             dict(type='LinearLR', start_factor=0.1, end=3, by_epoch=False),

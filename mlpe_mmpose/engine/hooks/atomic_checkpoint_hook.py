@@ -76,7 +76,9 @@ class AtomicCheckpointHook(CheckpointHook):
         self, runner: Runner, metrics: Mapping[str, float]
     ) -> None:
         """Save the best checkpoint, then remove the previous one."""
-        backend = self.file_backend
+        backend = getattr(self, 'file_backend', None)
+        if backend is None:
+            return  # `runner.val()` without a training, or before it
         if not isinstance(backend, AtomicFileBackend):
             super()._save_best_checkpoint(runner, metrics)
             return

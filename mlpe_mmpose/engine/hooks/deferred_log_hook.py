@@ -15,8 +15,8 @@ class DeferredLogHook(RuntimeInfoHook):
 
     :class:`RuntimeInfoHook` reads every value after every iteration, and
     each time the host waits for the device. This hook leaves the values on
-    the device until an iteration that logs, saves a checkpoint or ends an
-    epoch, and then reads all of them by one copy.
+    the device until an iteration that logs, saves a checkpoint, ends an epoch
+    or comes before a validation, and then reads all of them by one copy.
 
     The history has the same values, and with several processes their mean.
     :class:`RuntimeInfoHook` keeps the values of the first process, which are
@@ -43,10 +43,18 @@ class DeferredLogHook(RuntimeInfoHook):
             or self.end_of_epoch(runner.train_dataloader, batch_idx)
             or any(self._reads(runner, h, batch_idx) for h in runner.hooks)
         ):
-            waiting, self._waiting = self._waiting, []
-            values = _read([value for _, value in waiting])
-            for (name, _), value in zip(waiting, values, strict=True):
-                runner.message_hub.update_scalar(name, value)
+            self._write(runner)
+
+    def before_val(self, runner: Runner) -> None:
+        """Write the outputs: a validation may save the best checkpoint."""
+        self._write(runner)
+
+    def _write(self, runner: Runner) -> None:
+        """Read the outputs that wait, and add them to the history."""
+        waiting, self._waiting = self._waiting, []
+        values = _read([value for _, value in waiting])
+        for (name, _), value in zip(waiting, values, strict=True):
+            runner.message_hub.update_scalar(name, value)
 
     def _reads(self, runner: Runner, hook: object, batch_idx: int) -> bool:
         """Whether a hook reads the history after this iteration."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from line_training import Line, line_runner
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
+from test_atomic_checkpoint_hook import RisingScore, ValidatedModel
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -184,3 +186,34 @@ def test_a_checkpoint_between_two_logs_has_the_whole_history(train):
     assert len(history['log_history']) == 2
     written = histories(runner)['train/loss']
     assert history['log_history'].tolist() == written[:2]
+
+
+@pytest.mark.parametrize('hook', ['DeferredLogHook', 'RuntimeInfoHook'])
+def test_the_best_checkpoint_between_two_logs_has_the_whole_history(
+    tmp_path, hook
+):
+    runner = line_runner(
+        tmp_path,
+        epochs=1,
+        hooks=dict(
+            runtime_info=dict(type=hook),
+            checkpoint=dict(
+                type='CheckpointHook',
+                by_epoch=False,
+                interval=100,
+                save_best='score',
+                # a score that rises is the best after the first validation
+                rule='less',
+            ),
+            plain_checkpoint=dict(type='PlainCheckpointHook'),
+        ),
+        model=ValidatedModel,
+        val_dataloader=DataLoader(Line(), batch_size=8),
+        val_cfg=dict(),
+        val_evaluator=[RisingScore()],
+        train_cfg=dict(by_epoch=False, max_iters=5, val_interval=3),
+    )
+    runner.train()
+    state = torch.load(tmp_path / 'best_score_iter_3.pth', weights_only=True)
+    history = state['message_hub']['log_scalars']['train/loss']
+    assert len(history['log_history']) == 3
