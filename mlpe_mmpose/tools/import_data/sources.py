@@ -91,6 +91,8 @@ def _load(
                 hide_occluded(find_coco_flags(content, labels), say)
             else:
                 labels = sleap_io.load_file(source, **options)
+                if isinstance(content, list):
+                    _sort_keypoints(labels)
             if not isinstance(labels, sleap_io.Labels):
                 raise ValueError('it is a video, and has no labels')
         except Exception as error:
@@ -105,6 +107,16 @@ def _load(
             text = str(warning.message).replace(str(copy), str(source))
             say(f'note: {text.replace("`dataset_root`", "--images")}')
     return labels
+
+
+def _sort_keypoints(labels: object) -> None:
+    """Give the keypoints of Label Studio the order of their names.
+
+    sleap-io 0.9.5 collects the names in a set, whose order is another one in
+    each process, so that a checkpoint would not fit a second import.
+    """
+    for skeleton in labels.skeletons:
+        labels.reorder_nodes(sorted(skeleton.node_names), skeleton)
 
 
 def _write_without_nulls(content: dict, path: Path) -> None:
@@ -148,22 +160,32 @@ def _close_videos(labels: object) -> None:
 
 
 def _look_in(folder: Path, labels: object) -> None:
-    """Find missing files by their names in a folder."""
+    """Find missing files by their paths, or the ends of these, in a folder."""
+    sources: dict[str, str] = {}
     for video in labels.videos:
         names = video.filename
-        if isinstance(names, list):
-            found = [_find(folder, name) for name in names]
-        else:
-            found = _find(folder, names)
-        if found != names:
-            video.replace_filename(found)
+        listed = names if isinstance(names, list) else [names]
+        found = [_find(folder, name) for name in listed]
+        for name, path in zip(listed, found, strict=True):
+            if sources.setdefault(path, name) != name:
+                raise ValueError(
+                    f'{sources[path]} and {name} would both be {path}. Put '
+                    f'the files below {folder} into the folders that are at '
+                    'the end of their paths.'
+                )
+        if found != listed:
+            video.replace_filename(found if listed is names else found[0])
 
 
 def _find(folder: Path, name: str) -> str:
-    # a path that was written on Windows has backslashes
-    moved = folder / name.replace('\\', '/').rpartition('/')[2]
-    if not Path(name).exists() and moved.exists():
-        return str(moved)
+    """Return the path of a file, or the longest end of it in the folder."""
+    if not Path(name).exists():
+        # a path that was written on Windows has backslashes
+        parts = name.replace('\\', '/').split('/')
+        for start in range(len(parts)):
+            moved = folder.joinpath(*parts[start:])
+            if moved.is_file():
+                return str(moved)
     return name
 
 
@@ -188,7 +210,8 @@ def _check_frames(source: Path, labels: object) -> None:
         if not here:
             raise FileNotFoundError(
                 f'{source}: images or videos are missing, as {named} (frame '
-                f'{frame.frame_idx}). Name their folder with --images.'
+                f'{frame.frame_idx}). Name the folder that has them, by this '
+                'path or the end of it, with --images.'
             )
 
 
