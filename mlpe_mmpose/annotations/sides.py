@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 LEFT, RIGHT = {'left', 'l'}, {'right', 'r'}
 SIDES = dict(left='right', right='left', l='r', r='l')
-# words of ASCII by their case, numbers, words of other letters, and any sign
-# that does not only separate words
+# words of Latin letters by the case of ASCII (others, À to ɏ, as in Rücken,
+# never begin one), numbers, words of other letters, and any sign that does not
+# only separate words
 WORDS = re.compile(
-    r'left|right|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+|[^\w\s.-]'
+    r'left|right|[A-Z]+(?![a-zÀ-ɏ])|[A-Z]?[a-zÀ-ɏ]+|\d+|'
+    r'[^\W\d_a-zA-ZÀ-ɏ]+|[^\w\s.-]'
 )
 
 

@@ -6,7 +6,11 @@ import numpy as np
 import torch
 from torch import nn
 from torchvision.models import detection as detectors
-from torchvision.models import get_model, list_models
+from torchvision.models import (
+    get_model,
+    get_model_weights,
+    list_models,
+)
 
 from mlpe_mmpose.runtime.onnx_detector import keep_boxes
 
@@ -34,6 +38,7 @@ class TorchvisionDetector:
             0.3, as in MMPose's demo
 
     Raises:
+        OSError: If the weights cannot be downloaded.
         ValueError: If there is no such detector, or the checkpoint is of
             another.
     """
@@ -52,7 +57,7 @@ class TorchvisionDetector:
                 f'torchvision, got {name!r}. It has {", ".join(known)}.'
             )
         if checkpoint is None:
-            model = get_model(name, weights='DEFAULT')
+            model = _download(name)
         else:
             model = _load(name, checkpoint)
         self.model = model.eval().requires_grad_(False).to(device)
@@ -78,6 +83,19 @@ class TorchvisionDetector:
             ]
             found.append(keep_boxes(rows.cpu().numpy(), self.threshold, image))
         return found
+
+
+def _download(name: str) -> nn.Module:
+    """Build a detector with torchvision's own weights."""
+    try:
+        return get_model(name, weights='DEFAULT')
+    except OSError as error:
+        raise OSError(
+            f'the weights of torchvision:{name} could not be downloaded: '
+            f'{error}. Download {get_model_weights(name).DEFAULT.url} '
+            'elsewhere, and give the file as detector checkpoint '
+            '(--detector-checkpoint).'
+        ) from error
 
 
 def _load(name: str, checkpoint: str) -> nn.Module:

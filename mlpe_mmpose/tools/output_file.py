@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +13,21 @@ def check_output(out_file: Path) -> None:
 
     Raises:
         FileNotFoundError: If the path is a folder, or its folder is missing.
+        OSError: If the folder takes no file.
     """
     if out_file.is_dir() or not out_file.parent.is_dir():
         raise FileNotFoundError(
             f'{out_file} cannot be written: it needs to be a file in a '
             'folder that exists.'
         )
+    try:
+        # a file without a name, that nobody sees
+        tempfile.TemporaryFile(dir=out_file.parent).close()
+    except OSError as error:
+        raise type(error)(
+            f'{out_file} cannot be written, because its folder takes no '
+            f'file: {error.strerror}.'
+        ) from error
 
 
 @contextlib.contextmanager

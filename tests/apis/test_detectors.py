@@ -90,6 +90,16 @@ def test_a_checkpoint_of_another_detector_is_refused(tmp_path):
         build_detector('torchvision:rcnn', 'none.pth')
 
 
+def test_weights_that_cannot_be_downloaded_are_named(tmp_path, monkeypatch):
+    # nobody listens there
+    monkeypatch.setenv('https_proxy', 'http://127.0.0.1:9')
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path))
+    name = 'ssdlite320_mobilenet_v3_large'
+    message = rf'torchvision:{name} could .*https.*\.pth .*detector-checkpoint'
+    with pytest.raises(OSError, match=message):
+        build_detector(f'torchvision:{name}')
+
+
 @pytest.mark.parametrize(
     'config',
     [

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from mlpe_mmpose.tools.output_file import check_output, write_then_check
@@ -28,3 +30,11 @@ def test_a_folder_and_a_file_in_none_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / 'none' / 'out'):
         with pytest.raises(FileNotFoundError, match='cannot be written'):
             check_output(path)
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_the_work(tmp_path):
+    check_output(tmp_path / 'out')
+    assert list(tmp_path.iterdir()) == []
+    # not even the superuser makes files there
+    with pytest.raises(OSError, match=r'/proc/out cannot be written.*: \w'):
+        check_output(Path('/proc/out'))

@@ -78,7 +78,10 @@ def format_markdown(rows: Sequence[Row]) -> str:
         for cells in table:
             del cells[GPU_MEMORY]
     lines = [table[0], ['---'] * len(table[0]), *(t.values() for t in table)]
-    return ''.join('| ' + ' | '.join(line) + ' |\n' for line in lines)
+    return ''.join(
+        '| ' + ' | '.join(cell.replace('|', '\\|') for cell in line) + ' |\n'
+        for line in lines
+    )
 
 
 def _cells(row: Row, by_name: Mapping[str, Row]) -> dict[str, str]:

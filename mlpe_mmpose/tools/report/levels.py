@@ -38,7 +38,7 @@ def draw_levels(
         device (str): Where the network runs
 
     Returns:
-        list[tuple]: For each person the name of the image's file, and pairs
+        list[tuple]: For each person the ``file_name`` of the image, and pairs
         of a caption and a BGR picture, coarse to fine. Heatmap heads other
         than MLPEHead have no levels, and give the final heatmaps only. The
         list is empty for a head that predicts no heatmaps, and for a model
@@ -49,18 +49,19 @@ def draw_levels(
         return []
     boxes = {}
     for person in sorted(people, key=lambda person: person.predicted is None):
-        boxes.setdefault(images / person.file_name, person.box)
+        boxes.setdefault(person.file_name, person.box)
     predictor = Predictor(config, checkpoint, device, fuse=False)
     if not name_levels(predictor.model.head):
         return []
     rows = []
-    for path, (left, top, width, height) in islice(boxes.items(), SHOWN):
+    for name, (left, top, width, height) in islice(boxes.items(), SHOWN):
         # the box around a single keypoint has no area
         right, bottom = left + max(width, 1), top + max(height, 1)
-        found = predict_heatmaps(predictor, path, [[left, top, right, bottom]])
+        box = [left, top, right, bottom]
+        found = predict_heatmaps(predictor, images / name, [box])
         panels = [
-            (name, draw_heatmaps(found.crops[0], maps[0]))
-            for name, maps in found.levels.items()
+            (level, draw_heatmaps(found.crops[0], maps[0]))
+            for level, maps in found.levels.items()
         ]
-        rows.append((path.name, panels))
+        rows.append((name, panels))
     return rows

@@ -74,6 +74,12 @@ def test_means_and_sample_deviations_are_in_percent(rows):
     assert cells(rows)['base']['AP'] == '51.0 ± 1.4'
 
 
+def test_a_bar_in_a_name_begins_no_cell():
+    row = Row(Experiment('a | b', 'x.py'))
+    line = format_markdown([row]).splitlines()[2]
+    assert line.startswith(r'| a \| b |')
+
+
 def test_what_was_not_measured_is_empty(rows):
     table = cells(rows)
     assert set(table['waiting'].values()) == {'waiting', 'base', ''}

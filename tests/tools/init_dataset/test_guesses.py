@@ -30,6 +30,9 @@ PARTS += ["'", '"', '\\', '.', '{', '#', '\n']
         ('cleft', ('cleft',)),
         ('left_wing±', ('left', 'wing', '±')),
         ('left_крыло', ('left', 'крыло')),
+        ('Rücken', ('rücken',)),
+        ('links Lōrum', ('links', 'lōrum')),
+        ('R耳', ('r', '耳')),
     ],
 )
 def test_a_name_has_words(name, expected):

@@ -63,6 +63,12 @@ def trained(tmp_path_factory) -> tuple[Path, Path]:
     old = folder / 'data/val2017' / image['file_name']
     old.rename(old.with_name(EVIL))
     image['file_name'] = EVIL
+    # and files in a folder
+    for image in content['images'][1:]:
+        old = folder / 'data/val2017' / image['file_name']
+        image['file_name'] = f'left/{old.name}'
+        old.parent.joinpath('left').mkdir(exist_ok=True)
+        old.rename(old.parent / image['file_name'])
     content['categories'][0]['name'] = EVIL
     truth.write_text(json.dumps(content))
     return folder / 'config.py', folder / 'weights.pth'
@@ -103,6 +109,10 @@ def test_the_page_has_every_section_and_all_its_pictures(page):
     # two panels a person; four people or fewer of five maps
     assert (reader.tags['img'] - 2 * people) % 5 == 0
     assert text.count('level 0') == (reader.tags['img'] - 2 * people) // 5 + 1
+    # whose captions have the folder
+    levels = text.split('Heatmaps by level')[1].split('The worst')[0]
+    assert 'left/' in levels
+    assert not re.search(r'(?<![\d/])\d+\.jpg', levels)
 
 
 @pytest.mark.parametrize('write', STYLES)
