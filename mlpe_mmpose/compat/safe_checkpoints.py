@@ -96,5 +96,7 @@ def _describe(error: Exception) -> str:
             'code. If you trust its source, keep its weights alone: '
             'torch.save(torch.load(IN, weights_only=False)["state_dict"], OUT)'
         )
-    reason = text.strip().partition('\n')[0] or type(error).__name__
+    # PyTorch's first sentences recommend to switch its loader off
+    _, _, reason = text.rpartition('WeightsUnpickler error:')
+    reason = reason.strip().partition('\n')[0] or type(error).__name__
     return f'it is damaged or no checkpoint ({reason})'
