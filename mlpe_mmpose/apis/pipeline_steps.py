@@ -23,3 +23,13 @@ def name_classes(config: Config) -> Config:
 def name_steps(pipeline: Sequence[dict]) -> dict[str, dict]:
     """Return the steps of a pipeline, in order, by the names of classes."""
     return {name_type(step): step for step in pipeline}
+
+
+def find_test_pipeline(config: Config) -> Sequence[dict]:
+    """Return the steps of the test pipeline; none if there is no pipeline.
+
+    A config that only trains has no test loader, and a data set that joins
+    others may leave the pipelines to them, as ConcatDataset does.
+    """
+    loader = config.get('test_dataloader') or {}
+    return loader.get('dataset', {}).get('pipeline', ())

@@ -17,7 +17,7 @@ from mmpose.structures import PoseDataSample, merge_data_samples
 from ..prefetch import prefetch
 from ..runtime.inputs import check_boxes, pair_boxes
 from .fuse import fuse as fuse_model
-from .pipeline_steps import name_steps
+from .pipeline_steps import find_test_pipeline, name_steps
 from .predictor_inputs import ImageInProgress, append_failure, read_image
 from .trained_model import init_trained_model
 
@@ -86,7 +86,7 @@ class Predictor:
             else Config.fromfile(config)
         )
         config.merge_from_dict(cfg_options or {})
-        steps = config.test_dataloader.dataset.pipeline
+        steps = find_test_pipeline(config)
         named = name_steps(steps)
         loads = next(iter(named), '').endswith('LoadImage')
         if not loads or 'TopdownAffine' not in named:

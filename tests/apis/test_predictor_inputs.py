@@ -136,6 +136,13 @@ def test_wrong_arguments_of_the_predictor_are_refused(trained):
     del config.test_dataloader.dataset.pipeline[0]
     with pytest.raises(ValueError, match=r"LoadImage.*got .*\['GetBBox"):
         Predictor(config)
+    # as ConcatDataset, and a config that only trains
+    del config.test_dataloader.dataset.pipeline
+    with pytest.raises(ValueError, match=r'LoadImage.*got config with \[\]'):
+        Predictor(config)
+    config.test_dataloader = None
+    with pytest.raises(ValueError, match=r'LoadImage.*got config with \[\]'):
+        Predictor(config)
 
 
 def test_a_network_of_gray_images_takes_files_and_arrays(tmp_path, trained):

@@ -5,7 +5,7 @@ from typing import Any
 from mmpose.models.heads import HeatmapHead
 from torch import nn
 
-from mlpe_mmpose.apis.pipeline_steps import name_steps
+from mlpe_mmpose.apis.pipeline_steps import find_test_pipeline, name_steps
 from mlpe_mmpose.codecs.mlpe_heatmap import PEAK, MLPEHeatmap
 from mlpe_mmpose.runtime.model_card import ModelCard
 from mlpe_mmpose.tools.output_keypoints import read_output_keypoints
@@ -54,7 +54,7 @@ def read_card(model: nn.Module, heatmaps: bool) -> ModelCard:
         keypoint_names=keypoints.names,
         dataset_name=model.dataset_meta['dataset_name'],
         skeleton_links=keypoints.links,
-        **_read_crop(model.cfg.test_dataloader.dataset.pipeline),
+        **_read_crop(find_test_pipeline(model.cfg)),
     )
 
 

@@ -10,7 +10,7 @@ from mmengine.model import ImgDataPreprocessor
 from mmpose.models.utils.tta import flip_heatmaps
 from torch import Tensor, nn
 
-from mlpe_mmpose.apis.pipeline_steps import name_steps
+from mlpe_mmpose.apis.pipeline_steps import find_test_pipeline, name_steps
 from mlpe_mmpose.runtime.model_card import ModelCard
 
 # PyTorch's default, of 2023: it has all operators of the models here, and
@@ -90,7 +90,7 @@ class PoseGraph(nn.Module):
 
 def takes_gray(model: nn.Module) -> bool:
     """Whether the test pipeline of a model loads images in gray."""
-    steps = name_steps(model.cfg.test_dataloader.dataset.pipeline)
+    steps = name_steps(find_test_pipeline(model.cfg))
     colors = [step.get('color_type', 'color') for step in steps.values()]
     return any(color.startswith('grayscale') for color in colors)
 

@@ -99,6 +99,14 @@ def _dataset(config: Config) -> object:
     init_default_scope('mmpose')
     described = dict(config.test_dataloader.dataset, lazy_init=True)
     dataset = DATASETS.build(described)
+    if not getattr(dataset, 'ann_file', ''):
+        raise ValueError(
+            f'report diagnoses one data set, and test_dataloader.dataset of '
+            f'{config.filename} is a {type(dataset).__name__} without an '
+            'ann_file. Write a config for each data set that it joins, with '
+            'that data set in test_dataloader and its metric in '
+            'test_evaluator.'
+        )
     if not Path(dataset.ann_file).is_file():
         raise FileNotFoundError(
             f'{dataset.ann_file} is missing: set '
@@ -129,7 +137,9 @@ def _coco_metric(config: Config) -> dict:
     metrics = config.test_evaluator
     metrics = metrics if isinstance(metrics, list) else [metrics]
     for metric in metrics:
-        if issubclass(METRICS.get(metric['type']), CocoMetric):
+        kind = METRICS.get(metric['type'])
+        # an evaluator, as MultiDatasetEvaluator, is no metric
+        if kind is not None and issubclass(kind, CocoMetric):
             return metric
     raise ValueError(
         f'test_evaluator of {config.filename} needs a CocoMetric, whose '
