@@ -22,7 +22,11 @@ class OHKMPickHook(Hook):
     work directory: for each keypoint, the number of persons for whom the
     keypoint was among the hardest, and for whom it was labelled. The counts
     stay on the device until the epoch ends. A resumed training continues the
-    file. `mlpe_mmpose report` shows the file.
+    file; one that is counted in iterations is a single epoch, and its counts
+    begin again. `mlpe_mmpose report` shows the file.
+
+    Where the levels have an :class:`MLPEOHKMLoss` too, the counts are those
+    of the refined heatmaps.
 
     The visualizer gets the share of the labelled keypoints that were picked,
     0 to 1, as ``ohkm/nose`` and so on: with ``TensorboardVisBackend``, a
@@ -43,7 +47,8 @@ class OHKMPickHook(Hook):
                 f'MLPEOHKMLoss, got {type(model).__name__} without. Remove '
                 'the hook from the config.'
             )
-        self._loss = found[0]
+        # MLPEHead has its refine_loss after its level_loss
+        self._loss = found[-1]
         self._loss.recording = True
         self._path = Path(runner.work_dir, FILE_NAME)
         self._epochs = []

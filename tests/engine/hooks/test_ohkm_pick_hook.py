@@ -61,6 +61,16 @@ def test_every_person_has_its_hardest_counted_once_an_epoch(
             assert 0 <= picked <= labelled <= found['people']
 
 
+def test_of_two_such_losses_that_of_the_refined_heatmaps_is_recorded(
+    data_root, tmp_path
+):
+    level_loss = {'model.head.level_loss': dict(type='MLPEOHKMLoss', topk=1)}
+    found = train(data_root, tmp_path / 'run', 1, **level_loss)
+    # the loss of the levels picks one keypoint of a person
+    (epoch,) = found['epochs']
+    assert sum(epoch['picked']) > 0.8 * TOPK * found['people']
+
+
 def test_a_resumed_training_goes_on_with_the_file(data_root, tmp_path):
     whole = train(data_root, tmp_path / 'whole', 3)
     train(data_root, tmp_path / 'parts', 2)
