@@ -13,8 +13,9 @@ class NextStepHook(Hook):
     """Log the commands that test and diagnose the best checkpoint.
 
     They use the config that the runner has written to the work directory,
-    which includes what ``--cfg-options`` changed. Without a best checkpoint,
-    which only validation finds, they use the last.
+    which includes what ``--cfg-options`` changed. Of several metrics in
+    ``save_best`` the first decides. Without a best checkpoint, which only
+    validation finds, they use the last.
     """
 
     # after CheckpointHook
@@ -23,7 +24,9 @@ class NextStepHook(Hook):
     def after_train(self, runner: Runner) -> None:
         """Log one line, if the training has left a checkpoint."""
         info = runner.message_hub.runtime_info
-        checkpoint = info.get('best_ckpt') or info.get('last_ckpt')
+        # `best_ckpt`, or `best_ckpt_coco/AP` and so on in save_best's order
+        best = [info[key] for key in info if key.startswith('best_ckpt')]
+        checkpoint = next(iter(best), info.get('last_ckpt'))
         if checkpoint is None:
             return
         name = runner.cfg.filename or f'{runner.timestamp}.py'
