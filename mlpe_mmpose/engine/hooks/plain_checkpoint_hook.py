@@ -38,7 +38,8 @@ class PlainCheckpointHook(Hook):
         """Choose and check the file that the run loads, before it begins.
 
         With ``resume=True`` and no file, the newest checkpoint that can be
-        read is resumed; MMEngine would take the newest, damaged or not.
+        read is resumed; MMEngine would take the newest, damaged or not. Its
+        FlexibleRunner does so, because it loads before any hook runs.
 
         Raises:
             ValueError: If ``load_from`` is a file that PyTorch's safe loader
