@@ -65,7 +65,8 @@ class ExitCode(enum.IntEnum):
 
 
 # The first row that names the error's class decides. An error of any other
-# class is a mistake in this package, so Python shows its traceback.
+# class is of a config's code, or a mistake in this package, and Python shows
+# its traceback.
 EXIT_CODES = (
     ((KeyboardInterrupt, BrokenPipeError), ExitCode.STOPPED),
     (
@@ -174,11 +175,17 @@ def _report_error(
 
     Raises:
         BaseException: The error itself, if ``EXIT_CODES`` does not name its
-            class.
+            class, and it was not raised by the code of a config.
     """
     codes = [code for kinds, code in EXIT_CODES if isinstance(error, kinds)]
+    message = str(error) or type(error).__name__
     if not codes:
-        raise error
+        if not (place := _find_in_config(error)):
+            raise error
+        codes = [ExitCode.WRONG_CALL]
+        # without the `<unknown>` that is in `str` of a SyntaxError
+        message = getattr(error, 'msg', message)
+        message = f'{place}: {type(error).__name__}: {message}'
     if show_traceback:
         traceback.print_exception(error)
     if isinstance(error, BrokenPipeError):
@@ -188,5 +195,20 @@ def _report_error(
         hint = getattr(cli, 'WHEN_STOPPED', 'stopped')
         print(f'\n{verb}: {hint}', file=sys.stderr)
     else:
-        print(escape(f'{verb}: {error}'), file=sys.stderr)
+        print(escape(f'{verb}: {message}'), file=sys.stderr)
     return codes[0]
+
+
+def _find_in_config(error: BaseException) -> str | None:
+    """Name the config, and the line, whose code raised an error.
+
+    MMEngine reads a copy of the file, which Python would name.
+    """
+    config = line = None
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_globals.get('__name__') != 'mmengine.config.config':
+            line = line or number
+        elif frame.f_code.co_name in ('fromfile', '_file2dict'):
+            config, line = frame.f_locals['filename'], None
+    line = getattr(error, 'lineno', line)
+    return config and (f'{config}, line {line}' if line else str(config))

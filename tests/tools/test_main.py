@@ -147,6 +147,30 @@ def test_a_mistake_in_the_package_is_raised_and_told_once(
     assert 'Traceback' not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ('code', 'message'),
+    [
+        ('x = dict(\n  a=1\n  b=2)', 'line 2: SyntaxError: .*comma'),
+        ('x = dict(a=1)\ny = dict(a=z)', "line 2: NameError: name 'z' is not"),
+        ('x = 1\n\ny = x.a', "line 3: AttributeError: .*no attribute 'a'"),
+        # of the other, which inherits this one
+        ('x = 1', r"child\.py: TypeError: x={'y': 2} in child config cannot"),
+    ],
+)
+def test_a_mistake_in_a_config_is_named_with_its_file_and_line(
+    code, message, tmp_path, capsys
+):
+    (tmp_path / 'base.py').write_text(code)
+    child = tmp_path / 'child.py'
+    child.write_text("_base_ = ['base.py']\nx = dict(y=2)")
+    (tmp_path / 'weights.pth').touch()
+    page = tmp_path / 'page.html'
+    call = ['report', str(child), str(tmp_path / 'weights.pth')]
+    assert main([*call, '--out', str(page)]) == 2
+    out = capsys.readouterr().err
+    assert re.fullmatch(rf'report: /.*(base\.py, )?{message}.*\n', out)
+
+
 def test_ctrl_c_stops_with_status_130_and_no_traceback(tmp_path):
     data = tmp_path / 'data'
     process = _start(['synth', str(data), '--images', '100000'])
