@@ -16,6 +16,7 @@ from mmpose.structures import PoseDataSample, merge_data_samples
 
 from ..prefetch import prefetch
 from ..runtime.inputs import check_boxes, pair_boxes
+from .device import check_device
 from .fuse import fuse as fuse_model
 from .pipeline_steps import find_test_pipeline, name_steps
 from .predictor_inputs import ImageInProgress, append_failure, read_image
@@ -57,9 +58,10 @@ class Predictor:
             then iterated in that thread. Defaults to 0: in the same thread
 
     Raises:
-        ValueError: If ``batch_size`` is less than 1, the config has no
-            top-down pipeline that starts with reading an image, the
-            checkpoint is of another network, or the model cannot be fused.
+        ValueError: If ``batch_size`` is less than 1, the device cannot be
+            used, the config has no top-down pipeline that starts with reading
+            an image, the checkpoint is of another network, or the model
+            cannot be fused.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Predictor:
                 f'{name} needs batch_size of at least 1, got '
                 f'batch_size={batch_size}.'
             )
+        check_device(device)
         # `init_model` changes its argument, so it gets a copy
         config = (
             deepcopy(config)

@@ -51,7 +51,7 @@ def build_detector(
     Raises:
         FileNotFoundError: If a file is missing.
         ValueError: If the detector is unknown, does not fit its weights, or
-            is a config without weights.
+            is a config without weights, or the device cannot be used.
         MissingPackageError: If a package is missing.
         RuntimeError: When the detector is called, if it needs an operator
             that mmcv-lite does not have; the message says what to do.
@@ -69,6 +69,10 @@ def build_detector(
                 f'checkpoint={checkpoint!r} for {detector}. Leave it out.'
             )
         return OnnxDetector(detector, threshold)
+    # torch takes seconds to import, and an ONNX file does not need it
+    from mlpe_mmpose.apis.device import check_device
+
+    check_device(device)
     if detector.startswith(TORCHVISION):
         from mlpe_mmpose.apis.torchvision_detector import TorchvisionDetector
 

@@ -10,6 +10,7 @@ from mmengine.registry import init_default_scope
 from mmpose.evaluation import CocoMetric
 from mmpose.registry import DATASETS, METRICS
 
+from mlpe_mmpose.apis.device import check_device
 from mlpe_mmpose.apis.pipeline_steps import name_classes
 from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
 from mlpe_mmpose.optional import require
@@ -49,13 +50,14 @@ def write_report(
     Raises:
         MissingPackageError: If faster-coco-eval is not installed.
         OSError: If a file is missing, or the page cannot be written.
-        ValueError: If the results do not fit the config's data set, or its
-            annotations are not in COCO's format.
+        ValueError: If the device cannot be used, the results do not fit the
+            config's data set, or its annotations are not in COCO's format.
         RuntimeError: If the test fails; the message ends with its output.
     """
     require(*NEEDED)
     source, out_file = Path(source), Path(out_file)
     check_output(out_file)
+    check_device(device)
     if not source.is_file():
         raise FileNotFoundError(f'{source} is no file.')
     cfg = name_classes(Config.fromfile(config))

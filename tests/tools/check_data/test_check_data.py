@@ -90,6 +90,17 @@ def test_an_area_of_0_is_no_error_where_few_people_have_it(folder):
     assert line.startswith("warning: 1 people: 'area' is 0, by which OKS")
 
 
+def test_keypoints_that_nobody_has_are_a_warning(folder):
+    def spoil(content: dict) -> None:
+        for person in content['annotations']:
+            person['keypoints'][3 * LEFT_KNEE : 3 * RIGHT_KNEE + 3] = [0] * 6
+
+    change(folder, spoil)
+    (line,) = check(folder)
+    assert line.startswith('warning: 2 keypoints have no label')
+    assert line.endswith('the first: left_knee')
+
+
 # what happens to every entry of a list, and a part of the only line
 @pytest.mark.parametrize(
     ('entries', 'spoil', 'expected'),
