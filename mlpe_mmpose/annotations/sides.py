@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 LEFT, RIGHT = {'left', 'l'}, {'right', 'r'}
 SIDES = dict(left='right', right='left', l='r', r='l')
-# words of Latin letters by the case of ASCII (others, À to ɏ, as in Rücken,
-# never begin one), numbers, words of other letters, and any sign that does not
-# only separate words
+# Words of Latin letters, numbers, words of other letters, and any sign that
+# does not only separate words. A capital of ASCII begins a new word; an
+# accented letter (À to ɏ) is inside of one, as in Rücken.
 WORDS = re.compile(
     r'left|right|[A-Z]+(?![a-zÀ-ɏ])|[A-Z]?[a-zÀ-ɏ]+|\d+|'
     r'[^\W\d_a-zA-ZÀ-ɏ]+|[^\w\s.-]'

@@ -11,10 +11,10 @@ def check_device(device: str) -> None:
     """
     try:
         torch.empty(0, device=device)
-    # of a PyTorch without CUDA: AssertionError
+    # a PyTorch without CUDA raises AssertionError
     except (AssertionError, RuntimeError) as error:
-        reason = str(error).partition('\n')[0]
+        reason = str(error).partition('\n')[0].rstrip('.')
         raise ValueError(
-            f'device {device!r} cannot be used here: {reason} Take another '
+            f'device {device!r} cannot be used here: {reason}. Take another '
             "device, such as 'cpu' (--device cpu)."
         ) from error

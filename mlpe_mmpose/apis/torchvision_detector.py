@@ -6,11 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 from torchvision.models import detection as detectors
-from torchvision.models import (
-    get_model,
-    get_model_weights,
-    list_models,
-)
+from torchvision.models import get_model, get_model_weights, list_models
 
 from mlpe_mmpose.runtime.onnx_detector import keep_boxes
 

@@ -154,7 +154,7 @@ def check(cycles: list[Cycle]) -> None:
     disk = sum(cycles[-1].checkpoints)
     print(f'{len(cycles)} cycles, {disk:.1f} MiB of checkpoints')
     count = len(cycles[1].processes)
-    # of three cycles on a busy machine, each had a batch on its way
+    # on a busy machine all of three cycles had a batch on its way
     quarter = max(5, len(cycles) // 4)
     assert {len(cycle.processes) for cycle in cycles[-quarter:]} == {count}
     for process in range(count):

@@ -90,16 +90,25 @@ def _check_people(
         yield Finding(False, len(ids), what, f'annotation {ids[0]}')
     left_out = {number for ids in left_out.values() for number in ids}
     people = [person for person in people if person['id'] not in left_out]
-    flags = [person['keypoints'][2::3] for person in people]
-    unlabelled = [
-        n for k, n in enumerate(names) if not any(f[k] for f in flags)
-    ]
-    if 0 < len(unlabelled) < len(names):
-        what = 'keypoints have no label, and are predicted anywhere'
-        yield Finding(False, len(unlabelled), what, unlabelled[0])
+    yield from _check_keypoints(people, names)
     for is_error, what, ids in find_suspicions(people, images, names):
         first = f'annotation {ids[0]}'
         yield Finding(is_error, len(ids), f'people: {what}', first)
+
+
+def _check_keypoints(
+    people: Sequence[dict], names: Sequence[str]
+) -> Iterator[Finding]:
+    """Find keypoints that no person has, where the people have others."""
+    flags = [person['keypoints'][2::3] for person in people]
+    unlabelled = [
+        name
+        for k, name in enumerate(names)
+        if not any(person_flags[k] for person_flags in flags)
+    ]
+    if 0 < len(unlabelled) < len(names):
+        what = 'keypoints have no label, so a network cannot learn them'
+        yield Finding(False, len(unlabelled), what, unlabelled[0])
 
 
 def _group(faults: Iterable[Fault]) -> Iterator[Finding]:

@@ -160,7 +160,7 @@ def _close_videos(labels: object) -> None:
 
 
 def _look_in(folder: Path, labels: object) -> None:
-    """Find missing files by their paths, or the ends of these, in a folder."""
+    """Find missing files below a folder, by their paths or path ends."""
     sources: dict[str, str] = {}
     for video in labels.videos:
         names = video.filename
@@ -178,7 +178,7 @@ def _look_in(folder: Path, labels: object) -> None:
 
 
 def _find(folder: Path, name: str) -> str:
-    """Return the path of a file, or the longest end of it in the folder."""
+    """Return the path; of a missing file, its longest end in the folder."""
     if not Path(name).exists():
         # a path that was written on Windows has backslashes
         parts = name.replace('\\', '/').split('/')

@@ -9,7 +9,7 @@ from mmengine.config import Config
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
 from mlpe_mmpose.apis.level_heatmaps import name_levels
-from mlpe_mmpose.apis.pipeline_steps import name_steps
+from mlpe_mmpose.apis.pipeline_steps import find_test_pipeline, name_steps
 
 from .diagnosis.findings import ExamplePerson
 from .drawing import draw_heatmaps
@@ -44,8 +44,7 @@ def draw_levels(
         list is empty for a head that predicts no heatmaps, and for a model
         of whole images, which crops nobody.
     """
-    pipeline = config.test_dataloader.dataset.pipeline
-    if 'TopdownAffine' not in name_steps(pipeline):
+    if 'TopdownAffine' not in name_steps(find_test_pipeline(config)):
         return []
     boxes = {}
     for person in sorted(people, key=lambda person: person.predicted is None):

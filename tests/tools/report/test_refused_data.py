@@ -44,40 +44,45 @@ def test_annotations_of_another_kind_are_refused_before_the_test(
     assert not (tmp_path / 'page.html').exists()
 
 
-@pytest.mark.parametrize('joined', ['CombinedDataset', 'ConcatDataset'])
-def test_data_sets_that_are_tested_together_are_refused(tmp_path, joined):
+@pytest.fixture
+def config(tmp_path) -> Config:
+    """The tiny config, on generated people."""
     generate_dataset(tmp_path, 1, 1, seed=0)
-    (tmp_path / 'weights.pth').touch()
     config = Config.fromfile(TINY)
-    dataset = dict(config.test_dataloader.dataset, data_root=str(tmp_path))
+    config.test_dataloader.dataset.data_root = str(tmp_path)
+    return config
+
+
+def report(config: Config, folder: Path) -> None:
+    """Write a report of a changed config."""
+    config.dump(folder / 'changed.py')
+    (folder / 'weights.pth').touch()
+    write_report(
+        folder / 'changed.py', folder / 'weights.pth', folder / 'page.html'
+    )
+
+
+@pytest.mark.parametrize('joined', ['CombinedDataset', 'ConcatDataset'])
+def test_data_sets_that_are_tested_together_are_refused(
+    config, tmp_path, joined
+):
+    dataset = config.test_dataloader.dataset
     config.test_dataloader.dataset = dict(type=joined, datasets=[dataset])
     if joined == 'CombinedDataset':
         metainfo = dict(from_file='configs/_base_/datasets/coco.py')
         config.test_dataloader.dataset.metainfo = metainfo
-    config.dump(tmp_path / 'joined.py')
     with pytest.raises(ValueError, match=f'is a {joined} without an ann_file'):
-        write_report(
-            tmp_path / 'joined.py',
-            tmp_path / 'weights.pth',
-            tmp_path / 'page.html',
-        )
+        report(config, tmp_path)
 
 
-def test_an_evaluator_of_several_data_sets_is_refused_by_its_name(tmp_path):
-    generate_dataset(tmp_path, 1, 1, seed=0)
-    (tmp_path / 'weights.pth').touch()
-    config = Config.fromfile(TINY)
-    config.test_dataloader.dataset.data_root = str(tmp_path)
+def test_an_evaluator_of_several_data_sets_is_refused_by_its_name(
+    config, tmp_path
+):
     metric = config.test_evaluator
     config.test_evaluator = dict(
         type='MultiDatasetEvaluator',
         metrics=[metric],
         datasets=[dict(type='CocoDataset')],
     )
-    config.dump(tmp_path / 'several.py')
     with pytest.raises(ValueError, match=r"has \['MultiDatasetEvaluator'\]"):
-        write_report(
-            tmp_path / 'several.py',
-            tmp_path / 'weights.pth',
-            tmp_path / 'page.html',
-        )
+        report(config, tmp_path)
