@@ -1,5 +1,6 @@
 """Finds the configs and benchmarks that come with the package."""
 
+import difflib
 from pathlib import Path
 
 
@@ -27,15 +28,34 @@ def find_shipped(name: str) -> Path:
     )
 
 
-def is_called(path: Path, name: str) -> bool:
-    """Tell whether a name means a config.
+def find_config(name: str) -> Path:
+    """Find a shipped config by its name.
 
     Args:
-        path (Path): Absolute path of the config
         name (str): File name, with or without folders and ``.py``
+
+    Returns:
+        Path: The absolute path.
+
+    Raises:
+        ValueError: If no config has that name.
     """
+    paths = [
+        path
+        for path in find_shipped('configs').resolve().rglob('*.py')
+        if '_base_' not in path.parts
+    ]
     wanted = f'/{name.removesuffix(".py")}'
-    return path.with_suffix('').as_posix().endswith(wanted)
+    for path in paths:
+        if path.with_suffix('').as_posix().endswith(wanted):
+            return path
+    stems = [path.stem for path in paths]
+    close = difflib.get_close_matches(Path(name).stem, stems)
+    guess = f'; did you mean {" or ".join(close)}?' if close else '.'
+    raise ValueError(
+        f'no shipped config is called {name!r}{guess} '
+        '`python -m mlpe_mmpose configs` lists them.'
+    )
 
 
 def inherit_shipped(name: str) -> str:

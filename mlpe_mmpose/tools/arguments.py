@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mlpe_mmpose.shipped import find_shipped, is_called
+from mlpe_mmpose.shipped import find_config
 
 
 def add_cfg_options(parser: argparse.ArgumentParser) -> None:
@@ -27,17 +27,17 @@ def add_cfg_options(parser: argparse.ArgumentParser) -> None:
 def config_path(text: str) -> str:
     """Return the path of a config that is named as ``configs`` lists it.
 
-    The path of a file stays as it is, and so does what names no shipped
-    config, or several.
+    The path of a file stays as it is, and so does the name of a config of
+    another package, as ``mmpose::...``.
     """
-    if Path(text).exists():
+    if Path(text).is_file() or '::' in text:
         return text
-    found = [
-        path
-        for path in find_shipped('configs').resolve().rglob('*.py')
-        if is_called(path, text) and '_base_' not in path.parts
-    ]
-    return str(found[0]) if len(found) == 1 else text
+    try:
+        return str(find_config(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f'no such file, and {error}'
+        ) from error
 
 
 def add_detector(

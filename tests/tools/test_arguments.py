@@ -1,5 +1,8 @@
 """Arguments that several verbs share."""
 
+import re
+from argparse import ArgumentTypeError
+
 import pytest
 
 from mlpe_mmpose.shipped import find_shipped
@@ -22,14 +25,31 @@ def test_a_shipped_config_is_found_by_its_name(name, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize('name', ['none.py', '', '128x128', 'tiny_synthetic'])
-def test_what_names_no_shipped_config_stays_as_it_is(name):
+def test_what_names_no_shipped_config_is_refused(name):
+    words = f'no such file, and no shipped config is called {name!r}'
+    with pytest.raises(ArgumentTypeError, match=re.escape(words)):
+        config_path(name)
+
+
+def test_a_mistyped_name_is_answered_with_the_names_that_are_close(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(['report', 'configs/mlpe_tiny_synthetik.py', 'no.pth'])
+    assert stop.value.code == ExitCode.WRONG_CALL
+    assert 'did you mean mlpe_tiny_synthetic or ' in capsys.readouterr().err
+
+
+def test_the_config_of_another_package_stays_as_it_is():
+    name = 'mmpose::body_2d_keypoint/x.py'
     assert config_path(name) == name
 
 
 def test_a_file_comes_before_a_shipped_config(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / 'mlpe_tiny_synthetic.py').write_text('')
     name = 'mlpe_tiny_synthetic.py'
+    (tmp_path / name).mkdir()
+    assert config_path(name) == str(CONFIGS / name)
+    (tmp_path / name).rmdir()
+    (tmp_path / name).write_text('')
     assert config_path(name) == name
 
 

@@ -3,7 +3,7 @@
 import argparse
 import shlex
 
-from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.shipped import find_config, find_shipped
 
 HELP = 'list the shipped configs, or copy one'
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print the table, or the path of a config or of its copy."""
-    from .shipped_configs import copy_config, find_config, list_configs
+    from .shipped_configs import copy_config, list_configs
 
     if args.copy and not args.name:
         raise ValueError('--copy needs the NAME of a config.')

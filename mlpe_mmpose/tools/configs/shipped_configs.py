@@ -1,11 +1,10 @@
 """Lists and copies the configs that come with the package."""
 
-import difflib
 from pathlib import Path
 
 import yaml
 
-from mlpe_mmpose.shipped import find_shipped, is_called
+from mlpe_mmpose.shipped import find_config, find_shipped
 from mlpe_mmpose.version import __version__
 
 from ..config_keys import list_keys_that_are_read
@@ -36,30 +35,6 @@ def list_configs() -> list[dict]:
     for model in models:
         model['Config'] = root.parent / model['Config']
     return sorted(models, key=lambda m: (m['Config'].parent, m['Config']))
-
-
-def find_config(name: str) -> Path:
-    """Find a shipped config.
-
-    Args:
-        name (str): File name, with or without folders and ``.py``
-
-    Returns:
-        Path: The absolute path.
-
-    Raises:
-        ValueError: If no config has that name.
-    """
-    paths = [config['Config'] for config in list_configs()]
-    for path in paths:
-        if is_called(path, name):
-            return path
-    close = difflib.get_close_matches(name, [path.stem for path in paths])
-    guess = f'; did you mean {" or ".join(close)}?' if close else '.'
-    raise ValueError(
-        f'no shipped config is called {name!r}{guess} '
-        '`python -m mlpe_mmpose configs` lists them.'
-    )
 
 
 def copy_config(name: str, folder: str | Path) -> Path:

@@ -21,7 +21,7 @@ from mlpe_mmpose.prefetch import prefetch
 from mlpe_mmpose.tools.build_detector import build_detector
 from mlpe_mmpose.tools.output_file import check_output, write_then_check
 from mlpe_mmpose.tools.person_boxes import PERSON, to_detections
-from mlpe_mmpose.tools.read_image import read_image
+from mlpe_mmpose.tools.read_image import read_image, require_images
 
 AHEAD = 8  # images that wait for the detector; our choice
 # entries of COCOeval.stats
@@ -62,15 +62,16 @@ def detect_boxes(
     Raises:
         FileNotFoundError: If a file or a folder is missing.
         OSError: If an image cannot be read. No file is written then.
-        ValueError: If the images or annotations have a fault. Nothing is
-            written then.
+        ValueError: If the images or annotations have a fault, or the detector
+            finds nobody. Nothing is written then.
     """
     out_file = Path(out_file)
     check_output(out_file)
     dataset = read_json(ann_file)
     _check(ann_file, dataset)
-    detect = build_detector(detector, checkpoint, device, threshold)
     records = dataset['images']
+    require_images(ann_file, records, Path(images))
+    detect = build_detector(detector, checkpoint, device, threshold)
     detections = []
     pictures = prefetch(_read(records, Path(images)), AHEAD)
     pairs = zip(records, pictures, strict=True)
@@ -79,6 +80,12 @@ def detect_boxes(
         detections += to_detections(record['id'], boxes)
         if report is not None:
             report(done, len(records))
+    if not detections:
+        raise ValueError(
+            f'{detector} finds nobody with a score of at least {threshold} in '
+            f'the {len(records)} images of {ann_file}. Lower the threshold, '
+            'or take another detector.'
+        )
     with write_then_check(out_file) as path:
         path.write_text(json.dumps(detections))
     return rate_boxes(dataset, detections)

@@ -15,7 +15,7 @@ from mlpe_mmpose.annotations.metainfo import find_metainfo_faults, find_named
 from mlpe_mmpose.annotations.rules import find_image_faults, find_list_faults
 from mlpe_mmpose.annotations.sides import guess_swaps
 
-from ..read_image import is_turned
+from ..read_image import is_turned, require_images
 from ..results_file import read_results
 
 
@@ -112,14 +112,8 @@ def _place_images(
         group = files.setdefault(key, [])
         keys[image['id']] = key, len(group)
         group.append(str(path))
-    paths = [f for group in files.values() for f in group]
-    missing = [f for f in paths if not Path(f).is_file()]
-    if missing:
-        raise FileNotFoundError(
-            f'{folder} lacks {len(missing)} of the images of {ann_file}, as '
-            f'{missing[0]}. Give their folder with --images.'
-        )
-    _refuse_turned(paths)
+    require_images(ann_file, images, folder)
+    _refuse_turned([f for group in files.values() for f in group])
     videos = {
         key: sleap_io.Video.from_filename(group)
         for key, group in files.items()

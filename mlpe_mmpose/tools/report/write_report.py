@@ -41,7 +41,8 @@ def write_report(
             or a results file, ``*.json``, of an earlier test
         out_file (str | Path): The HTML file
         options (dict, optional): Changes of the config
-        device (str): Device that computes the heatmaps. Defaults to ``'cpu'``
+        device (str): Device that computes the heatmaps of a checkpoint.
+            Defaults to ``'cpu'``
         say (callable): Takes each line of progress. Defaults to ``print``
 
     Returns:
@@ -57,7 +58,9 @@ def write_report(
     require(*NEEDED)
     source, out_file = Path(source), Path(out_file)
     check_output(out_file)
-    check_device(device)
+    tested = source.suffix != '.json'
+    if tested:
+        check_device(device)
     if not source.is_file():
         raise FileNotFoundError(f'{source} is no file.')
     cfg = name_classes(Config.fromfile(config))
@@ -65,7 +68,6 @@ def write_report(
     dataset = _dataset(cfg)
     # wrong annotations are refused before the test, which may take long
     read_truth(dataset.ann_file, dataset.metainfo['num_keypoints'])
-    tested = source.suffix != '.json'
     with tempfile.TemporaryDirectory() as folder:
         results = source
         if tested:

@@ -12,12 +12,11 @@ from mmengine.runner import Runner
 from mmpose.models import build_pose_estimator
 from torch.utils.flop_counter import FlopCounterMode
 
-from mlpe_mmpose.shipped import find_shipped
+from mlpe_mmpose.shipped import find_config, find_shipped
 from mlpe_mmpose.tools import main
 from mlpe_mmpose.tools.compare.suite import load_suite
 from mlpe_mmpose.tools.configs.shipped_configs import (
     copy_config,
-    find_config,
     list_configs,
 )
 

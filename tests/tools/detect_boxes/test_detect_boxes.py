@@ -9,7 +9,7 @@ import pytest
 from mmpose.datasets import CocoDataset
 from onnx_detectors import write_detector
 
-from mlpe_mmpose.tools import main
+from mlpe_mmpose.tools import ExitCode, main
 from mlpe_mmpose.tools.detect_boxes.detect_boxes import rate_boxes
 from mlpe_mmpose.tools.person_boxes import to_detections
 
@@ -109,11 +109,26 @@ def test_boxes_below_the_threshold_are_left_out(data):
 def test_an_image_that_cannot_be_read_is_named_and_nothing_is_written(
     data, capsys
 ):
-    (data / 'images/image8.png').unlink()
-    assert main(call(data)) == 2
-    assert 'image8.png, image 8: there is no such file' in (
+    image = data / 'images/image8.png'
+    image.write_bytes(b'no image')
+    assert main(call(data)) == ExitCode.FAILED
+    assert 'image8.png, image 8: the file is empty, or no image' in (
         capsys.readouterr().err
     )
+    image.unlink()
+    assert main(call(data)) == ExitCode.WRONG_CALL
+    said = capsys.readouterr().err
+    # before the first image is read
+    assert '1/2 images' not in said
+    assert f'lacks 1 of the 2 images of {data / "ann.json"}, as' in said
+    assert not (data / 'boxes.json').exists()
+
+
+def test_a_detector_that_finds_nobody_is_refused(data, capsys):
+    # `predict --boxes` and MMPose refuse an empty list of boxes
+    assert main(call(data, '--threshold', '0.95')) == 2
+    words = 'finds nobody with a score of at least 0.95 in the 2 images'
+    assert words in capsys.readouterr().err
     assert not (data / 'boxes.json').exists()
 
 

@@ -90,12 +90,18 @@ def test_a_visitor_reads_why_a_file_is_not_taken(
 
 
 def test_limits_that_are_none_are_refused_before_anything_opens(capsys):
-    call = ['web', '--config', 'none.py', '--checkpoint', 'none.pth']
+    call = [
+        'web',
+        '--config',
+        'mlpe_tiny_synthetic',
+        '--checkpoint',
+        'none.pth',
+    ]
     assert main([*call, '--max-waiting', '0']) == ExitCode.WRONG_CALL
     message = 'web: serve_page needs max_waiting above 0, got 0.'
     assert message in capsys.readouterr().err
     assert main(call) == ExitCode.WRONG_CALL
-    assert 'none.py' in capsys.readouterr().err
+    assert 'none.pth' in capsys.readouterr().err
 
 
 def test_a_page_that_is_stopped_leaves_no_upload_behind(
