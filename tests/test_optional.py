@@ -93,9 +93,9 @@ def test_report_names_the_missing_package_before_it_tests(tmp_path):
     (tmp_path / 'faster_coco_eval.py').write_text(
         'raise ModuleNotFoundError("no", name="faster_coco_eval")'
     )
-    call = [sys.executable, '-m', 'mlpe_mmpose', 'report', 'none.py', 'x.pth']
+    call = [sys.executable, '-m', 'mlpe_mmpose', 'report']
     done = subprocess.run(
-        call,
+        [*call, 'mlpe_tiny_synthetic', 'x.pth'],
         env={**os.environ, 'PYTHONPATH': f'{tmp_path}:{ROOT}'},
         capture_output=True,
         text=True,

@@ -29,15 +29,17 @@ def config_path(text: str) -> str:
 
     The path of a file stays as it is, and so does the name of a config of
     another package, as ``mmpose::...``.
+
+    Raises:
+        FileNotFoundError: If no file and no config has the name. Argparse
+            would turn a ValueError into several lines of usage.
     """
     if Path(text).is_file() or '::' in text:
         return text
     try:
         return str(find_config(text))
     except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f'no such file, and {error}'
-        ) from error
+        raise FileNotFoundError(f'no such file, and {error}') from error
 
 
 def add_detector(
