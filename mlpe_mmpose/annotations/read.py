@@ -1,7 +1,8 @@
 """Reads annotations that have no fault."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from .faults import read_json, refuse_faults
 from .fields import Use
@@ -32,11 +33,27 @@ def read_annotations(
     content = read_json(ann_file)
     refuse_faults(ann_file, find_faults(content, use, names))
     if images is not None:
-        files = [Path(images, i['file_name']) for i in content['images']]
-        if missing := [file for file in files if not file.is_file()]:
-            raise FileNotFoundError(
-                f'{ann_file}: {len(missing)} of {len(files)} images are '
-                f'missing, such as {missing[0]}. Name the folder that has '
-                'them: by --images, or by `img` where data are described.'
-            )
+        require_images(ann_file, content['images'], images)
     return content
+
+
+def require_images(
+    ann_file: str | Path, images: Iterable[dict[str, Any]], folder: str | Path
+) -> None:
+    """Refuse a folder that lacks images of an annotation file.
+
+    Args:
+        ann_file (str | Path): The file, which the message names
+        images (Iterable[dict]): Its images, with ``file_name``
+        folder (str | Path): The folder
+
+    Raises:
+        FileNotFoundError: If an image is missing.
+    """
+    files = [Path(folder, image['file_name']) for image in images]
+    if missing := [file for file in files if not file.is_file()]:
+        raise FileNotFoundError(
+            f'{ann_file}: {len(missing)} of {len(files)} images are missing, '
+            f'such as {missing[0]}. Name the folder that has them: by IMAGES '
+            'or --images, or by `img` where data are described.'
+        )

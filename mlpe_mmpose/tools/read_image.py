@@ -1,8 +1,7 @@
-"""Reads an image as training reads it, or says that images are missing."""
+"""Reads an image as training reads it."""
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -56,25 +55,3 @@ def decode_image(content: bytes) -> np.ndarray | None:
 def is_turned(header: 'Image.Image') -> bool:
     """Whether an EXIF tag says that the image has to be turned."""
     return header.getexif().get(ORIENTATION, 1) != 1
-
-
-def require_images(
-    ann_file: str | Path, images: Iterable[dict[str, Any]], folder: Path
-) -> None:
-    """Refuse a folder that lacks images of an annotation file.
-
-    Args:
-        ann_file (str | Path): The file, which the message names
-        images (Iterable[dict]): Its images, with ``file_name``
-        folder (Path): The folder
-
-    Raises:
-        FileNotFoundError: If an image is missing.
-    """
-    paths = [folder / image['file_name'] for image in images]
-    missing = [path for path in paths if not path.is_file()]
-    if missing:
-        raise FileNotFoundError(
-            f'{folder} lacks {len(missing)} of the {len(paths)} images of '
-            f'{ann_file}, as {missing[0]}. Give the folder of the images.'
-        )

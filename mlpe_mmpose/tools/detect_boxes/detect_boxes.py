@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.read import require_images
 from mlpe_mmpose.annotations.rules import (
     LISTS,
     find_annotation_faults,
@@ -21,7 +22,7 @@ from mlpe_mmpose.prefetch import prefetch
 from mlpe_mmpose.tools.build_detector import build_detector
 from mlpe_mmpose.tools.output_file import check_output, write_then_check
 from mlpe_mmpose.tools.person_boxes import PERSON, to_detections
-from mlpe_mmpose.tools.read_image import read_image, require_images
+from mlpe_mmpose.tools.read_image import read_image
 
 AHEAD = 8  # images that wait for the detector; our choice
 # entries of COCOeval.stats
@@ -70,7 +71,7 @@ def detect_boxes(
     dataset = read_json(ann_file)
     _check(ann_file, dataset)
     records = dataset['images']
-    require_images(ann_file, records, Path(images))
+    require_images(ann_file, records, images)
     detect = build_detector(detector, checkpoint, device, threshold)
     detections = []
     pictures = prefetch(_read(records, Path(images)), AHEAD)

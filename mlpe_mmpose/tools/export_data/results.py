@@ -12,10 +12,11 @@ from PIL import Image, UnidentifiedImageError
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.metainfo import find_metainfo_faults, find_named
+from mlpe_mmpose.annotations.read import require_images
 from mlpe_mmpose.annotations.rules import find_image_faults, find_list_faults
 from mlpe_mmpose.annotations.sides import guess_swaps
 
-from ..read_image import is_turned, require_images
+from ..read_image import is_turned
 from ..results_file import read_results
 
 

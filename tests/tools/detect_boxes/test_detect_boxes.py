@@ -120,7 +120,7 @@ def test_an_image_that_cannot_be_read_is_named_and_nothing_is_written(
     said = capsys.readouterr().err
     # before the first image is read
     assert '1/2 images' not in said
-    assert f'lacks 1 of the 2 images of {data / "ann.json"}, as' in said
+    assert f'{data / "ann.json"}: 1 of 2 images are missing, such as' in said
     assert not (data / 'boxes.json').exists()
 
 

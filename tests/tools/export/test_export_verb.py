@@ -93,6 +93,7 @@ def test_an_option_without_a_value_is_reported(tmp_path, capsys):
 @pytest.mark.parametrize(
     ('arguments', 'words'),
     [
+        (('none.py', __file__, 'pose.onnx'), "is called 'none.py'"),
         ((__file__, 'none.pth', 'pose.onnx'), 'none.pth is not a file'),
         ((__file__, __file__, 'none/pose.onnx'), 'a folder that exists'),
         (

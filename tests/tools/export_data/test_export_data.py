@@ -157,7 +157,7 @@ def test_the_command_line_says_what_is_missing(folder, capsys):
     assert 'format=None for a.txt. Give one with' in capsys.readouterr().err
     call[-1] = str(folder / 'a.slp')
     assert main([*call, '--images', str(folder)]) == ExitCode.WRONG_CALL
-    assert 'lacks 5 of the 5 images' in capsys.readouterr().err
+    assert 'ann.json: 5 of 5 images are missing' in capsys.readouterr().err
     assert main([*call, '--images', str(folder / 'images')]) == ExitCode.DONE
     assert '3 poses in 3 images are written' in capsys.readouterr().out
     assert main([*call, '--images', str(folder)]) == ExitCode.WRONG_CALL
