@@ -19,7 +19,7 @@ from mlpe_mmpose.annotations.rules import (
     find_list_faults,
 )
 from mlpe_mmpose.prefetch import prefetch
-from mlpe_mmpose.tools.build_detector import build_detector
+from mlpe_mmpose.tools.build_detector import Detector, build_detector
 from mlpe_mmpose.tools.output_file import check_output, write_then_check
 from mlpe_mmpose.tools.person_boxes import PERSON, to_detections
 from mlpe_mmpose.tools.read_image import read_image
@@ -62,7 +62,8 @@ def detect_boxes(
 
     Raises:
         FileNotFoundError: If a file or a folder is missing.
-        OSError: If an image cannot be read. No file is written then.
+        OSError: If images cannot be read. The file has the boxes of all
+            others then.
         ValueError: If the images or annotations have a fault, or the detector
             finds nobody. Nothing is written then.
     """
@@ -73,22 +74,22 @@ def detect_boxes(
     records = dataset['images']
     require_images(ann_file, records, images)
     detect = build_detector(detector, checkpoint, device, threshold)
-    detections = []
-    pictures = prefetch(_read(records, Path(images)), AHEAD)
-    pairs = zip(records, pictures, strict=True)
-    for done, (record, picture) in enumerate(pairs, start=1):
-        (boxes,) = detect([picture])
-        detections += to_detections(record['id'], boxes)
-        if report is not None:
-            report(done, len(records))
-    if not detections:
+    detections, unreadable = _detect(records, Path(images), detect, report)
+    if not detections and not unreadable:
         raise ValueError(
             f'{detector} finds nobody with a score of at least {threshold} in '
             f'the {len(records)} images of {ann_file}. Lower the threshold, '
             'or take another detector.'
         )
-    with write_then_check(out_file) as path:
-        path.write_text(json.dumps(detections))
+    if detections:
+        with write_then_check(out_file) as path:
+            path.write_text(json.dumps(detections))
+    if unreadable:
+        raise OSError(
+            f'{len(unreadable)} of the {len(records)} images of {ann_file} '
+            f'cannot be read, and have no boxes in {out_file}: '
+            + '; '.join(unreadable)
+        )
     return rate_boxes(dataset, detections)
 
 
@@ -105,18 +106,37 @@ def _check(ann_file: str | Path, dataset: object) -> None:
         refuse_faults(ann_file, faults)
 
 
+def _detect(
+    records: Sequence[dict[str, Any]],
+    folder: Path,
+    detect: Detector,
+    report: Callable[[int, int], None] | None,
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Detect people, and say which images cannot be read."""
+    detections, unreadable = [], []
+    pictures = prefetch(_read(records, folder), AHEAD)
+    pairs = zip(records, pictures, strict=True)
+    for done, (record, picture) in enumerate(pairs, start=1):
+        if isinstance(picture, OSError):
+            unreadable.append(f'image {record["id"]}, {picture}')
+        else:
+            (boxes,) = detect([picture])
+            detections += to_detections(record['id'], boxes)
+        if report is not None:
+            report(done, len(records))
+    return detections, unreadable
+
+
 def _read(
     records: Sequence[dict[str, Any]], folder: Path
-) -> Iterator[np.ndarray]:
-    """Read the images of a data set."""
+) -> Iterator[np.ndarray | OSError]:
+    """Read the images of a data set; an error stands for a damaged one."""
     for record in records:
         path = folder / record['file_name']
         try:
             yield read_image(path)
         except OSError as error:
-            raise type(error)(
-                f'detect-boxes: {path}, image {record["id"]}: {error}.'
-            ) from error
+            yield type(error)(f'{path}: {error}')
 
 
 def rate_boxes(

@@ -106,19 +106,31 @@ def test_boxes_below_the_threshold_are_left_out(data):
     assert scores == pytest.approx([0.9, 0.9])
 
 
-def test_an_image_that_cannot_be_read_is_named_and_nothing_is_written(
-    data, capsys
-):
-    image = data / 'images/image8.png'
-    image.write_bytes(b'no image')
+def test_images_that_cannot_be_read_are_named_and_left_out(data, capsys):
+    for name in ('image5.png', 'image8.png'):
+        (data / 'images' / name).write_bytes(b'no image')
     assert main(call(data)) == ExitCode.FAILED
-    assert 'image8.png, image 8: the file is empty, or no image' in (
-        capsys.readouterr().err
-    )
-    image.unlink()
+    said = capsys.readouterr().err
+    assert '2 of the 2 images' in said
+    assert 'image 5, ' in said
+    assert 'image8.png: the file is empty, or no image' in said
+    # MMPose refuses an empty list of boxes
+    assert not (data / 'boxes.json').exists()
+    picture = np.zeros((64, 96, 3), np.uint8)
+    cv2.imwrite(str(data / 'images/image8.png'), picture)
+    assert main(call(data)) == ExitCode.FAILED
+    said = capsys.readouterr().err
+    assert '2/2 images' in said
+    assert '1 of the 2 images' in said
+    assert 'image 8' not in said
+    boxes = json.loads((data / 'boxes.json').read_text())
+    assert [box['image_id'] for box in boxes] == [8, 8]
+
+
+def test_a_missing_image_is_named_before_the_first_is_read(data, capsys):
+    (data / 'images/image8.png').unlink()
     assert main(call(data)) == ExitCode.WRONG_CALL
     said = capsys.readouterr().err
-    # before the first image is read
     assert '1/2 images' not in said
     assert f'{data / "ann.json"}: 1 of 2 images are missing, such as' in said
     assert not (data / 'boxes.json').exists()
