@@ -40,12 +40,12 @@ def init_trained_model(
     model = init_model(config, checkpoint, device, cfg_options)
     # The names in the file cannot be compared, because heads rename those of
     # older versions while they load, and MMPose does not say what it loaded.
-    # So the weights are loaded again, over NaN: a parameter that stays NaN is
-    # not in the file.
+    # So the weights are loaded again, over NaN, without a second log: a
+    # parameter that stays NaN is not in the file.
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.fill_(torch.nan)
-    load_checkpoint(model, checkpoint, map_location='cpu')
+    load_checkpoint(model, checkpoint, map_location='cpu', logger='silent')
     total = len(list(model.parameters()))
     missing = [n for n, p in model.named_parameters() if p.isnan().all()]
     if missing:
