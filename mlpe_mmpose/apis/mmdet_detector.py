@@ -8,6 +8,8 @@ from mmengine.registry import DefaultScope
 
 from mlpe_mmpose.runtime.onnx_detector import keep_boxes
 
+from .trained_model import require_weights
+
 
 class MMDetDetector:
     """Detect people with a detector of MMDetection, through its own API.
@@ -26,8 +28,8 @@ class MMDetDetector:
             0.3, as in MMPose's demo
 
     Raises:
-        ValueError: If MMDetection does not know the name, or the detector
-            does not know people.
+        ValueError: If MMDetection does not know the name, the checkpoint is
+            of another detector, or the detector does not know people.
         RuntimeError: When it is called, if an operator is not compiled.
     """
 
@@ -49,6 +51,9 @@ class MMDetDetector:
             self.model = DetInferencer(
                 config, checkpoint, device, show_progress=False
             ).model
+        if checkpoint is not None:
+            # MMDetection leaves random what the checkpoint does not have
+            require_weights(self.model, checkpoint, config)
         classes = self.model.dataset_meta['classes']
         if 'person' not in classes:
             raise ValueError(

@@ -20,7 +20,7 @@ from .device import check_device
 from .fuse import fuse as fuse_model
 from .pipeline_steps import find_test_pipeline, name_steps
 from .predictor_inputs import ImageInProgress, append_failure, read_image
-from .trained_model import init_trained_model
+from .trained_model import explain_config_errors, init_trained_model
 
 
 class Predictor:
@@ -60,8 +60,11 @@ class Predictor:
     Raises:
         ValueError: If ``batch_size`` is less than 1, the device cannot be
             used, the config has no top-down pipeline that starts with reading
-            an image, the checkpoint is of another network, or the model
-            cannot be fused.
+            an image, no model can be built from it, the checkpoint is of
+            another network, or the model cannot be fused.
+        RuntimeError: If the fused model computes something else, see
+            :func:`fuse`.
+        OSError: If a file is missing.
     """
 
     def __init__(
@@ -86,9 +89,10 @@ class Predictor:
         config = (
             deepcopy(config)
             if isinstance(config, Config)
-            else Config.fromfile(config)
+            else Config.fromfile(os.fspath(config))
         )
-        config.merge_from_dict(cfg_options or {})
+        with explain_config_errors(config.filename, cfg_options):
+            config.merge_from_dict(cfg_options or {})
         steps = find_test_pipeline(config)
         named = name_steps(steps)
         loads = next(iter(named), '').endswith('LoadImage')
@@ -98,10 +102,11 @@ class Predictor:
                 'LoadImage and has a TopdownAffine, got config with '
                 f'{[*named]}. Use the config of a top-down model.'
             )
-        if checkpoint is None:
-            model = init_model(config, device=device)
-        else:
+        if checkpoint is not None:
             model = init_trained_model(config, checkpoint, device)
+        else:
+            with explain_config_errors(config.filename, cfg_options):
+                model = init_model(config, device=device)
         if flip_test is not None:
             model.test_cfg['flip_test'] = flip_test
         if fuse:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torchvision.models import detection as detectors
 from torchvision.models import get_model, get_model_weights, list_models
 
+from mlpe_mmpose.compat.safe_checkpoints import load_from_local
 from mlpe_mmpose.runtime.onnx_detector import keep_boxes
 
 PERSON = 1  # the label of people in COCO and in torchvision; 0 is background
@@ -36,7 +37,7 @@ class TorchvisionDetector:
     Raises:
         OSError: If the weights cannot be downloaded.
         ValueError: If there is no such detector, or the checkpoint is of
-            another.
+            another, or is no checkpoint.
     """
 
     def __init__(
@@ -96,9 +97,13 @@ def _download(name: str) -> nn.Module:
 
 def _load(name: str, checkpoint: str) -> nn.Module:
     """Build a detector with as many classes as its checkpoint has."""
-    state = torch.load(checkpoint, map_location='cpu', weights_only=True)
+    state = load_from_local(checkpoint, 'cpu')
     for key in ('model', 'state_dict'):
-        state = state.get(key, state)
+        state = state.get(key, state) if isinstance(state, dict) else None
+    if not state or not all(isinstance(v, Tensor) for v in state.values()):
+        raise ValueError(
+            f'{checkpoint} holds no state dict of torchvision:{name}.'
+        )
     model = _build(name, COCO_CLASSES)
     classes = COCO_CLASSES
     for key, weight in model.state_dict().items():

@@ -50,6 +50,7 @@ def build_detector(
 
     Raises:
         FileNotFoundError: If a file is missing.
+        OSError: If weights cannot be downloaded.
         ValueError: If the detector is unknown, does not fit its weights, or
             is a config without weights, or the device cannot be used.
         MissingPackageError: If a package is missing.

@@ -90,6 +90,34 @@ def test_a_checkpoint_of_another_detector_is_refused(tmp_path):
         build_detector('torchvision:rcnn', 'none.pth')
 
 
+@pytest.mark.parametrize(
+    'content', [[1], torch.zeros(2), {'model': None}, {'a': 'text'}, {}]
+)
+def test_a_file_without_weights_is_no_checkpoint(tmp_path, content):
+    path = tmp_path / 'weights.pth'
+    torch.save(content, path)
+    with pytest.raises(ValueError, match=r'weights\.pth holds no state dict'):
+        build_detector('torchvision:ssdlite320_mobilenet_v3_large', str(path))
+
+
+def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
+    path = tmp_path / 'weights.pth'
+    path.write_text('hello')
+    with pytest.raises(ValueError, match=r"weights\.pth' is not loaded"):
+        build_detector('torchvision:ssdlite320_mobilenet_v3_large', str(path))
+
+
+def test_weights_of_another_detector_of_mmdetection_are_refused(tmp_path):
+    config = MMDET / 'rtmdet/rtmdet_tiny_8xb32-300e_coco.py'
+    weights = write_weights(config, tmp_path, ('person',))
+    content = torch.load(weights, weights_only=True)
+    del content['state_dict']['bbox_head.rtm_cls.0.weight']
+    torch.save(content, weights)
+    message = r'weights\.pth is not of .*rtmdet_tiny.*: 1 of .*rtm_cls\.0'
+    with pytest.raises(ValueError, match=message):
+        build_detector(str(config), str(weights))
+
+
 def test_weights_that_cannot_be_downloaded_are_named(tmp_path, monkeypatch):
     # nobody listens there
     monkeypatch.setenv('https_proxy', 'http://127.0.0.1:9')

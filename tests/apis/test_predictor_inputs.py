@@ -145,6 +145,34 @@ def test_wrong_arguments_of_the_predictor_are_refused(trained):
         Predictor(config)
 
 
+@pytest.mark.parametrize('with_weights', [True, False])
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        ({'model.head.type': 'Foo'}, 'Foo is not in'),
+        ({'test_dataloader.dataset.pipeline.9.padding': 1}, 'Index 9 exceeds'),
+    ],
+)
+def test_a_config_without_a_model_is_refused_by_name(
+    trained, with_weights, options, words
+):
+    checkpoint = trained.checkpoint if with_weights else None
+    message = rf'no model can be built from .*{trained.config.name}.*{words}'
+    with pytest.raises(ValueError, match=message):
+        Predictor(trained.config, checkpoint, cfg_options=options)
+
+
+def test_a_path_may_be_any_object_that_names_one(trained):
+    class Named:
+        def __init__(self, path: Path) -> None:
+            self.path = path
+
+        def __fspath__(self) -> str:
+            return str(self.path)
+
+    Predictor(Named(trained.config), Named(trained.checkpoint), fuse=False)
+
+
 def test_a_network_of_gray_images_takes_files_and_arrays(tmp_path, trained):
     ours = Predictor(trained.config, cfg_options=GRAY)
     image = np.repeat(FRAME[..., :1], 3, axis=2)

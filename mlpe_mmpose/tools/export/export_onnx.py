@@ -86,7 +86,7 @@ def export_onnx(
         if not Path(path).is_file():
             raise FileNotFoundError(f'{path} is not a file.')
     say(f'loading {checkpoint}')
-    model = _load_model(config, checkpoint, cfg_options)
+    model = init_trained_model(config, checkpoint, cfg_options=cfg_options)
     if flip_test is not None:
         model.test_cfg.update(flip_test=flip_test)
     card = read_card(model, heatmaps)
@@ -132,22 +132,6 @@ def _check_call(
             'export needs int8_images, the folder of the images of '
             f'int8_boxes={int8_boxes}.'
         )
-
-
-def _load_model(
-    config: str | os.PathLike,
-    checkpoint: str | os.PathLike,
-    cfg_options: dict[str, Any] | None,
-) -> nn.Module:
-    """Load a trained model on the CPU."""
-    try:
-        return init_trained_model(config, checkpoint, cfg_options=cfg_options)
-    # An unknown type, index or argument in a config raises one of these.
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f'no model can be built from {config} with cfg_options='
-            f'{cfg_options}: {error.args[0]}'
-        ) from error
 
 
 def _compare(

@@ -12,6 +12,7 @@ from mmpose.registry import DATASETS, METRICS
 
 from mlpe_mmpose.apis.device import check_device
 from mlpe_mmpose.apis.pipeline_steps import name_classes
+from mlpe_mmpose.apis.trained_model import explain_config_errors
 from mlpe_mmpose.engine.hooks.ohkm_pick_hook import FILE_NAME
 from mlpe_mmpose.optional import require
 
@@ -64,7 +65,8 @@ def write_report(
     if not source.is_file():
         raise FileNotFoundError(f'{source} is no file.')
     cfg = name_classes(Config.fromfile(config))
-    cfg.merge_from_dict(options or {})
+    with explain_config_errors(cfg.filename, options):
+        cfg.merge_from_dict(options or {})
     dataset = _dataset(cfg)
     # wrong annotations are refused before the test, which may take long
     read_truth(dataset.ann_file, dataset.metainfo['num_keypoints'])
