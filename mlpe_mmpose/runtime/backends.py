@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +112,7 @@ def _open_in_onnxruntime(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(
-        str(path), options, providers=[(wanted, settings), *others]
+        fspath(path), options, providers=[(wanted, settings), *others]
     )
     # onnxruntime falls back to the next provider without an error
     if session.get_providers()[0] != wanted:
@@ -147,7 +147,7 @@ def _open_in_openvino(
             stacklevel=2,
         )
     model = core.compile_model(
-        str(path),
+        fspath(path),
         'CPU',
         {
             # By default, OpenVINO chooses bfloat16 on some processors. Of an

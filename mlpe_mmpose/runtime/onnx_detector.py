@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,9 +65,14 @@ class OnnxDetector:
         onnxruntime = require('onnxruntime', name)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(
-            str(path), options, providers=list(providers)
-        )
+        try:
+            self.session = onnxruntime.InferenceSession(
+                fspath(path), options, providers=list(providers)
+            )
+        except Exception as error:  # onnxruntime's classes have no other base
+            raise ValueError(
+                f'{name}: onnxruntime cannot run {path}: {error}'
+            ) from error
         self.threshold = threshold
         self.input = self._check_input(path)
         self.input_size = self.input.shape[3], self.input.shape[2]

@@ -89,6 +89,23 @@ def test_a_file_of_another_format_is_refused(tmp_path, wrong, message):
         OnnxDetector(path)
 
 
+def test_a_file_without_a_graph_is_refused(tmp_path):
+    path = tmp_path / 'a.onnx'
+    path.write_bytes(b'\x08\x08')  # a version, and nothing else
+    with pytest.raises(ValueError, match=r'onnxruntime cannot run .*a\.onnx'):
+        OnnxDetector(path)
+
+
+def test_a_path_may_be_any_object_that_names_one(tmp_path):
+    class Named:
+        def __fspath__(self) -> str:
+            return str(tmp_path / 'a.onnx')
+
+    write_detector(tmp_path / 'a.onnx', [[6, 8, 30, 40, 0.5]])
+    (found,) = OnnxDetector(Named())([np.zeros((64, 96, 3), np.uint8)])
+    np.testing.assert_allclose(found, [[6, 8, 30, 40, 0.5]])
+
+
 def test_a_batch_of_any_size_is_run_with_one_image(tmp_path):
     shape = ('batch', 3, HEIGHT, WIDTH)
     path = write_detector(
