@@ -67,12 +67,14 @@ def compare(
         FileNotFoundError: If the suite or a file of the data does not exist.
         NotADirectoryError: If ``out`` is a file.
         ValueError: If the suite or the data are wrong, a name in ``only`` is
-            unknown, ``jobs`` is less than 1, a model cannot be built, or
-            ``out`` holds runs of other configs. Nothing is trained then.
+            unknown, ``seeds`` or ``jobs`` is less than 1, a model cannot be
+            built, or ``out`` holds runs of other configs. Nothing is trained
+            then.
         RuntimeError: If a run fails; the message ends with the end of its
             output. Also if another comparison uses ``out``.
     """
     deadline = time.monotonic() + 60 * minutes
+    only = tuple(only)  # it is read several times, and may be an iterator
     out, loaded = Path(out), load_suite(suite)
     rows = {e.name: Row(e) for e in loaded.experiments}
     _check_call(suite, list(rows), out, only, jobs)

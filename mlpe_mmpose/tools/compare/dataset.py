@@ -209,6 +209,7 @@ def read_dataset(data: str | Path, described: Mapping) -> DataSet:
         found = DataSet(**values)
         for part in (found.train, found.val):
             _ = part['ann_file'], part['img']
+        _ = Path(found.root)
     except (KeyError, TypeError) as error:
         known = ', '.join(f.name for f in fields(DataSet))
         raise ValueError(

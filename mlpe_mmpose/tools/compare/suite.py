@@ -104,6 +104,9 @@ def load_suite(name: str) -> Suite:
     except (FileNotFoundError, ValueError) as error:
         raise type(error)(f'{path}: {error}') from error
     options, data = content.get('options', {}), content.get('data', {})
+    for key, value in (('options', options), ('data', data)):
+        if not isinstance(value, dict):
+            raise ValueError(f'{path}: {key} is {value!r:.40}, not a dict.')
     return Suite(options, experiments, data)
 
 
@@ -113,6 +116,9 @@ def _read_experiment(shared: Mapping, row: dict, folder: Path) -> Experiment:
         experiment = Experiment(**{**shared, **row})
         if experiment.config is None and experiment.results is None:
             raise TypeError('it has neither config nor results')
+        for key in ('options', 'codec', 'paper'):
+            if not isinstance(getattr(experiment, key), dict):
+                raise TypeError(f'its {key} are no dict')
     except TypeError as error:
         known = ', '.join(f.name for f in fields(Experiment))
         raise ValueError(

@@ -230,6 +230,13 @@ def test_wrong_names_are_answered_with_the_right_ones(suite, data, tmp_path):
     assert not out.exists()
 
 
+def test_names_from_an_iterator_are_those_that_are_run(suite, data, tmp_path):
+    said = []
+    only, out = iter(['second']), tmp_path / 'out'
+    compare(suite, data, out, 1, only, minutes=-1, say=said.append)
+    assert 'runs left: 1.' in said[0]
+
+
 def test_two_comparisons_in_one_folder_are_refused(data, tmp_path):
     out = tmp_path / 'out'
     out.mkdir()

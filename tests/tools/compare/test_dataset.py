@@ -155,6 +155,13 @@ def test_a_wrong_description_is_refused(data, described, message):
         read_dataset(data, described)
 
 
+def test_a_root_that_is_no_path_is_refused(tmp_path):
+    path = tmp_path / 'mine.py'
+    path.write_text('data = dict(root=5)')
+    with pytest.raises(ValueError, match=r"'root': 5\} describes no data set"):
+        read_dataset(path, {})
+
+
 def test_a_class_that_mmpose_does_not_know_is_named(data):
     wrong = read_dataset(data, dict(CROWDPOSE, metainfo=None, type='CocoSet'))
     with pytest.raises(ValueError, match="type='CocoSet', which is no class"):

@@ -139,6 +139,9 @@ def test_an_unknown_suite_is_answered_with_the_known_ones():
         ("dict(config='x.py')", "missing .* 'name'"),
         (ROW.replace("'x'", "'../x'"), r"cannot be called '\.\./x'"),
         (ROW.replace("'x'", '4', 1), 'cannot be called 4; .* It is a string'),
+        (ROW[:-1] + ', options=[1])', 'its options are no dict'),
+        (ROW[:-1] + ', paper=70.4)', 'its paper are no dict'),
+        (f'{ROW}]\noptions = [4', r'options is \[4\], not a dict'),
         ('', r'it needs a list `experiments`.* got experiments = \[\]'),
     ],
 )
