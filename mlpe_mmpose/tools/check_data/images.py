@@ -54,8 +54,11 @@ def _check_image(image: dict, path: Path) -> tuple[str, str] | None:
     except Exception as error:
         details = f' ({type(error).__name__}: {error})'
     if size is None:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            return 'cannot be read', f' ({error.strerror})'
         # as MMPose reads it, which knows other formats than PIL
-        content = path.read_bytes()
         if is_cut_off(content):
             return 'are cut off', ''
         picture = decode_image(content)

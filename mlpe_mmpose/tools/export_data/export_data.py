@@ -48,7 +48,7 @@ def export_data(
             format cannot hold the poses. Nothing is written.
     """
     require('sleap_io', 'export-data')
-    from .formats import BY_SUFFIX, FORMATS
+    from .formats import BY_SUFFIX, BY_TRACKS, FORMATS, require_identities
     from .results import read_labels
 
     # absolute, because the written file names the images by their paths
@@ -66,6 +66,8 @@ def export_data(
     labels = read_labels(
         Path(results), Path(ann_file), images, min_score, by_size
     )
+    if format in BY_TRACKS:
+        require_identities(labels, BY_TRACKS[format])
     out.parent.mkdir(parents=True, exist_ok=True)
     with write_then_check(out) as unproven:
         notes = FORMATS[format](labels, str(unproven)) or []

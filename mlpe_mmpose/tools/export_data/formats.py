@@ -22,11 +22,7 @@ def write_nwb(labels: Labels, out: str) -> None:
 
     NWB keeps poses by video and identity. The folder of the images stands for
     the video, and the number of an image in the COCO file for the frame.
-
-    Raises:
-        ValueError: If an image has several poses without an identity.
     """
-    _require_identities(labels, 'NWB')
     frames = []
     for video in labels.videos:
         named = _rename(labels, video, str(Path(video.filename[0]).parent))
@@ -54,11 +50,7 @@ def write_dlc(labels: Labels, out: str) -> None:
 
     Its table names the images ``img0000.png``, so they are written anew.
     DeepLabCut keeps animals apart by their identities, one column each.
-
-    Raises:
-        ValueError: If an image has several poses without an identity.
     """
-    _require_identities(labels, 'DeepLabCut')
     for number, video in enumerate(labels.videos):
         name = f'{number:02d}_{Path(video.filename[0]).parent.name}'
         folder = Path(out, 'labeled-data', name)
@@ -121,7 +113,7 @@ def write_ultralytics(labels: Labels, out: str) -> list[str]:
     ]
 
 
-def _require_identities(labels: Labels, tool: str) -> None:
+def require_identities(labels: Labels, tool: str) -> None:
     """Refuse several poses of an image that nothing keeps apart.
 
     Raises:
@@ -164,4 +156,6 @@ FORMATS: dict[str, Callable[[Labels, str], list[str] | None]] = {
     'coco': write_coco,
     'dlc': write_dlc,
 }
+# formats that keep animals apart by their identities, and whose they are
+BY_TRACKS = {'nwb': 'NWB', 'dlc': 'DeepLabCut'}
 BY_SUFFIX = {'.slp': 'slp', '.nwb': 'nwb'}

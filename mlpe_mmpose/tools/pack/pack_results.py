@@ -52,8 +52,8 @@ def pack_results(
             ``image_info_test-dev2017.json``
         algorithm (str): Name of the method: letters, digits, ``-``, ``.``
         out_dir (str | Path): Where the file goes; made if it is missing
-        split (str): The server's name of the split. Defaults to
-            ``'test-dev2017'``
+        split (str): The server's name of the split, of the same characters.
+            Defaults to ``'test-dev2017'``
         say (callable): Takes notes. Defaults to ``print``
 
     Returns:
@@ -62,15 +62,17 @@ def pack_results(
     Raises:
         FileNotFoundError: If ``results`` or ``image_info`` is no file.
         OSError: If a file cannot be read or written.
-        ValueError: If a file is not JSON of its kind, or a person is not in
-            COCO's format or in no image of the list. Nothing is written.
+        ValueError: If a name has other characters, a file is not JSON of its
+            kind, or a person is not in COCO's format or in no image of the
+            list. Nothing is written.
     """
     # an underscore parts the words of the file's name
-    if not re.fullmatch(r'[A-Za-z0-9.-]+', algorithm):
-        raise ValueError(
-            'pack_results needs a name of letters, digits, "-" and ".", got '
-            f'algorithm={algorithm!r}.'
-        )
+    for argument, name in (('algorithm', algorithm), ('split', split)):
+        if not re.fullmatch(r'[A-Za-z0-9.-]+', name):
+            raise ValueError(
+                'pack_results needs a name of letters, digits, "-" and ".", '
+                f'got {argument}={name!r}.'
+            )
     results, image_info = Path(results), Path(image_info)
     _require_file(f'the results, {results},', results, RESULTS_SOURCE)
     _require_file(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import cv2
 
+from mlpe_mmpose.annotations.faults import read_json
+
 from ..output_file import write_then_check
 from .annotations import (
     IDS_PER_IMAGE,
@@ -20,7 +22,6 @@ from .dice import Dice
 from .scene import render_scene
 
 GENERATOR_VERSION = 4  # raise it when any image or annotation changes
-
 _FIRST_ID = {'train': 1, 'val': 1_000_001}
 _SPLITS = tuple(_FIRST_ID)
 _LIMITS = {
@@ -80,9 +81,8 @@ def generate_dataset(
     An image depends on the seed, its split and its index only, and so not on
     the number of images or on the machine. Annotations, detections and the
     pixels before JPEG compression are the same everywhere, because they
-    result from exact operations only. The bytes of a JPEG file are the same
-    for the same build of OpenCV; another JPEG library may round some pixels
-    otherwise.
+    result from exact operations only. JPEG files are the same for the same
+    build of OpenCV; another JPEG library may round some pixels otherwise.
 
     The last file written is ``synth.json``; with it the data set is complete.
     In a folder with an incomplete data set of the same arguments, all files
@@ -94,11 +94,10 @@ def generate_dataset(
             ``person_detection_results/synthetic_val_detections.json``
         num_train (int): Number of training images, 1 to 1,000,000
         num_val (int): Number of validation images, 1 to 1,000,000
-        seed (int): Any whole number from 0
+        seed (int): A whole number, 0 to 2**63 - 1
         image_size (tuple): Size of the images [w, h], each 64 to 2000
         max_people (int): Largest number of people of an image, 1 to 50
-        progress (callable, optional): Called after each image with the
-            numbers of images that are done and wanted
+        progress (callable, optional): Takes the numbers of images done and all
 
     Returns:
         DatasetSummary: The numbers of images, people and keypoints.
@@ -106,6 +105,7 @@ def generate_dataset(
     Raises:
         ValueError: If an argument is out of range, or the folder holds
             something else. Then nothing has been written.
+        OSError: If a file cannot be written.
     """
     start = time.perf_counter()
     plan = {
@@ -161,8 +161,8 @@ def _find_complete(out_dir: Path, plan: dict) -> dict[str, int] | None:
     for name in (_RECORD, _UNFINISHED):
         if name not in names:
             continue
-        found = json.loads((out_dir / name).read_text(encoding='utf-8'))
-        counts = found.pop('holds', None)
+        found = read_json(out_dir / name)
+        counts = found.pop('holds', None) if isinstance(found, dict) else None
         if found != plan:
             raise ValueError(
                 f'out_dir {out_dir} holds a data set of other arguments: '

@@ -58,8 +58,9 @@ def serve_page(
     Raises:
         MissingPackageError: If Gradio is not installed.
         OSError: If a file is missing, or the port is taken.
-        ValueError: If a limit is not positive, or the config is not one of a
-            top-down model.
+        ValueError: If a limit is not positive, weights of a detector come
+            without it, or config, weights, detector or device do not fit,
+            see :class:`Predictor` and :func:`build_detector`.
     """
     for name, limit in (
         ('max_megabytes', max_megabytes),
@@ -68,6 +69,12 @@ def serve_page(
     ):
         if not limit > 0:
             raise ValueError(f'serve_page needs {name} above 0, got {limit}.')
+    if detector_checkpoint is not None and detector is None:
+        raise ValueError(
+            f'serve_page got detector_checkpoint={detector_checkpoint!r} '
+            'without a detector. Name the detector (--detector) that the '
+            'weights belong to.'
+        )
     # Gradio would ask its makers for its newest version
     os.environ.setdefault('GRADIO_ANALYTICS_ENABLED', 'False')
     require('gradio', 'web')

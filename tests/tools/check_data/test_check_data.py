@@ -203,6 +203,11 @@ def put_folder(path: Path) -> None:
     path.mkdir()
 
 
+def put_loop(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.name)
+
+
 @pytest.mark.parametrize(
     ('spoil', 'expected'),
     [
@@ -218,6 +223,7 @@ def put_folder(path: Path) -> None:
         (partial(write_as, 'PCX'), 'error: 1 images cannot be read'),
         (cut_bmp, 'error: 1 images cannot be read'),
         (put_folder, 'error: 1 images are missing'),
+        (put_loop, 'error: 1 images cannot be read'),
     ],
 )
 def test_an_image_that_training_cannot_use_is_named(folder, spoil, expected):

@@ -132,6 +132,11 @@ def test_a_method_name_with_other_characters_is_refused(
 ):
     with pytest.raises(ValueError, match=f'got algorithm={name!r}'):
         pack_results(write(tmp_path, [person()]), image_info, name, tmp_path)
+    # as a part of a path, it would name the file in another folder
+    with pytest.raises(ValueError, match=f'got split={name!r}'):
+        pack_results(
+            write(tmp_path, [person()]), image_info, 'a', tmp_path, name
+        )
 
 
 def test_a_list_without_images_or_json_is_refused(tmp_path):

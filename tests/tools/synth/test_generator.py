@@ -128,6 +128,14 @@ def test_a_folder_with_something_else_is_refused(tmp_path):
     assert list(_files(tmp_path)) == ['thesis.tex']
 
 
+@pytest.mark.parametrize('text', ['[]', '3', '{', ''])
+def test_a_damaged_record_is_refused_by_name(tmp_path, text):
+    (tmp_path / 'synth.json').write_text(text)
+    with pytest.raises(ValueError, match=str(tmp_path)):
+        generate_dataset(tmp_path, 1, 1, seed=0)
+    assert list(_files(tmp_path)) == ['synth.json']
+
+
 def test_an_unfinished_data_set_is_completed(tmp_path):
     class StopError(Exception):
         pass

@@ -100,6 +100,10 @@ def test_limits_that_are_none_are_refused_before_anything_opens(capsys):
     assert main([*call, '--max-waiting', '0']) == ExitCode.WRONG_CALL
     message = 'web: serve_page needs max_waiting above 0, got 0.'
     assert message in capsys.readouterr().err
+    weights = ['--detector-checkpoint', 'boxes.pth']
+    assert main([*call, *weights]) == ExitCode.WRONG_CALL
+    message = "detector_checkpoint='boxes.pth' without a detector"
+    assert message in capsys.readouterr().err
     assert main(call) == ExitCode.WRONG_CALL
     assert 'none.pth' in capsys.readouterr().err
 
