@@ -23,7 +23,8 @@ class MLPEHeatmap(BaseKeypointCodec):
     model's device and for the whole batch: :meth:`encode` runs in the data
     pipeline and only converts coordinates, and :class:`MLPEHead` calls
     :meth:`render`. No other head can be trained with this codec. Decodes like
-    :class:`MegviiHeatmap`, but adds half a cell at the border too.
+    :class:`MegviiHeatmap`, but also adds half a cell at the border, and a
+    quarter beside it.
 
     Note:
         - batch size: B
@@ -136,8 +137,7 @@ class MLPEHeatmap(BaseKeypointCodec):
         # MegviiHeatmap truncates, so that (-1, 0) belongs to cell 0.
         cells = labels if self.unbiased else np.trunc(labels)
         inside = ((cells >= 0) & (cells < self.heatmap_size)).all(-1)
-        weights = keypoints_visible.astype(np.float32)
-        weights = np.where(inside, weights, np.float32(0))
+        weights = np.where(inside, keypoints_visible, 0).astype(np.float32)
         return dict(keypoint_labels=labels - half, keypoint_weights=weights)
 
     def _check_finite(
@@ -204,10 +204,10 @@ class MLPEHeatmap(BaseKeypointCodec):
         """Decode the heatmaps (K, H, W) of one instance.
 
         Returns:
-            tuple: Keypoints (1, K, 2) and scores (1, K), see
-            :meth:`decode_tensors`.
+            tuple: Keypoints (1, K, 2), scores (1, K): :meth:`decode_tensors`.
         """
-        keypoints, scores = self.batch_decode(torch.from_numpy(encoded)[None])
+        heatmaps = np.ascontiguousarray(encoded)[None]  # not a mirrored view
+        keypoints, scores = self.batch_decode(torch.from_numpy(heatmaps))
         return keypoints[0], scores[0]
 
     @torch.no_grad()

@@ -139,6 +139,14 @@ def test_one_person_decodes_as_in_a_batch():
         assert np.array_equal(score, scores[person])
 
 
+def test_a_mirrored_view_decodes_as_its_copy():
+    view = np.random.default_rng(0).random((3, *SIZE[::-1]))[:, :, ::-1]
+    for seen, copied in zip(
+        _codec().decode(view), _codec().decode(view.copy()), strict=True
+    ):
+        assert np.array_equal(seen, copied)
+
+
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
 @pytest.mark.parametrize('unbiased', [False, True])
 def test_half_precision_maps_decode_as_their_values_in_float32(

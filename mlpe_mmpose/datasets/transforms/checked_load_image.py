@@ -4,6 +4,7 @@ import logging
 
 import cv2
 import mmcv
+import numpy as np
 from mmengine import fileio
 from mmengine.logging import print_log
 from mmpose.datasets.transforms import LoadImage
@@ -30,7 +31,8 @@ class CheckedLoadImage(LoadImage):
             with a warning and a count. MMEngine then takes a random person
             in its place, so ``'skip'`` is for training only. Defaults to
             ``'raise'``
-        **kwargs: Arguments of :class:`LoadImage`
+        **kwargs: Arguments of :class:`LoadImage`. ``ignore_empty`` has no
+            effect, since ``on_bad_image`` decides
 
     Raises:
         ValueError: For another ``on_bad_image``.
@@ -69,7 +71,13 @@ class CheckedLoadImage(LoadImage):
 
     def _read(self, path: str) -> object:
         """Return an image (h, w, C) as OpenCV decodes it."""
-        content = fileio.get(path, backend_args=self.backend_args)
+        if self.file_client_args is None:
+            content = fileio.get(path, backend_args=self.backend_args)
+        else:
+            client = fileio.FileClient.infer_client(
+                self.file_client_args, path
+            )
+            content = client.get(path)
         if not content:
             raise ValueError('the file is empty')
         if is_cut_off(content):
@@ -85,7 +93,8 @@ class CheckedLoadImage(LoadImage):
                 f'it has {width} x {height} pixels, and OpenCV crops no image '
                 f'with a side of more than {MAX_SIDE}'
             )
-        return image
+        # LoadImage does so only with an image that it reads itself
+        return image.astype(np.float32) if self.to_float32 else image
 
     def _warn(self, path: str, error: Exception) -> None:
         """Warn once about each file, with the number of files."""

@@ -26,6 +26,10 @@ class ActivationCheckpointHook(Hook):
         modules (Sequence[str]): Names of modules, as
             ``'backbone.layer1'`` or ``'head.refine_network'``. The largest
             module sets the memory that is needed, so name several small ones
+
+    Raises:
+        ValueError: If ``modules`` is empty or a string, or, when training
+            begins, if the model has no module of one of the names.
     """
 
     def __init__(self, modules: Sequence[str]) -> None:

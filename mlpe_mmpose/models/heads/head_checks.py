@@ -12,31 +12,32 @@ from ...codecs import MLPEHeatmap
 OCCLUDED_MODES = ('suppress', 'ignore', 'supervise')
 
 
-def check_arguments(
-    head: nn.Module,
-    num_levels: int,
-    predict_kernel_size: int,
-    level_occluded: str,
-) -> None:
+def check_arguments(head: nn.Module, predict_kernel_size: int) -> None:
     """Reject arguments from which the network cannot be built.
 
     Raises:
         ValueError: Names the head's class, the argument and its value.
     """
     name = type(head).__name__
-    if not 3 <= num_levels <= 5:
+    # a bottleneck is half as wide inside
+    if head.in_channels < 1 or head.in_channels % 2:
         raise ValueError(
-            f'{name} needs 3 to 5 levels, got num_levels={num_levels}.'
+            f'{name} needs an even number of in_channels, got in_channels='
+            f'{head.in_channels}.'
+        )
+    if not 3 <= head.num_levels <= 5:
+        raise ValueError(
+            f'{name} needs 3 to 5 levels, got num_levels={head.num_levels}.'
         )
     if predict_kernel_size < 1 or predict_kernel_size % 2 == 0:
         raise ValueError(
             f'{name} needs a positive odd predict_kernel_size, got '
             f'predict_kernel_size={predict_kernel_size}.'
         )
-    if level_occluded not in OCCLUDED_MODES:
+    if head.level_occluded not in OCCLUDED_MODES:
         raise ValueError(
             f'{name} needs level_occluded to be one of {OCCLUDED_MODES}, '
-            f'got level_occluded={level_occluded!r}.'
+            f'got level_occluded={head.level_occluded!r}.'
         )
 
 
@@ -82,22 +83,36 @@ def check_decoder(head: nn.Module, decoder: object) -> None:
 
 
 def check_losses(head: nn.Module, decoder: MLPEHeatmap) -> None:
-    """Reject a loss that takes targets up to 1 only, and is NaN with others.
+    """Reject a loss that fails, or is not finite, with the head's targets.
 
     Raises:
         ValueError: Names the head's class, the argument and the loss.
     """
+    title = type(head).__name__
     # a model may be built on the device 'meta', without values
     with torch.device('cpu'), torch.no_grad():
-        weights = torch.ones(1, head.out_channels)
+        # weights (B, K) of one person fit heatmaps (B, K, H, W) by accident
+        ones = torch.ones(2, head.out_channels)
         centre = torch.tensor(decoder.heatmap_size) / 2
-        targets = decoder.render(weights[..., None] * centre, weights)[-1]
-        for name in ('level_loss', 'refine_loss'):
+        maps = decoder.render(ones[..., None] * centre, ones)
+        _, level_weights = head._level_supervision(maps, ones, ones)
+        targets = maps[-1]
+        given = dict(level_loss=level_weights, refine_loss=ones)
+        for name, weights in given.items():
             loss = getattr(head, name)
-            value = loss(targets, targets, weights).mean()
+            try:
+                value = loss(targets, targets, weights).mean()
+            except Exception as error:
+                reason = str(error) or type(error).__name__
+                raise ValueError(
+                    f'{title} cannot compute its {name}, '
+                    f'{type(loss).__name__}: {reason}. A loss gets heatmaps '
+                    'and targets (B, K, H, W), and weights (B, K); level_loss '
+                    "gets no weights if level_occluded='suppress'."
+                ) from error
             if not value.isfinite():
                 raise ValueError(
-                    f'{type(head).__name__} has targets from 0 to '
+                    f'{title} has targets from 0 to '
                     f'{targets.max():.0f}, for which its {name}, '
                     f'{type(loss).__name__}, is {value}, even where the '
                     'heatmaps equal them. Take a loss for any values, such '

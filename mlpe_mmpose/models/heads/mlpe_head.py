@@ -36,9 +36,10 @@ class MLPEHead(HeatmapHead):
           from the coarsest, which is level 0
 
     Args:
-        in_channels (int): Channels of each input map. Defaults to 256
+        in_channels (int): Even number of channels of each input map.
+            Defaults to 256
         out_channels (int): Number of keypoints, K
-        num_levels (int): Number of input maps. Defaults to 4
+        num_levels (int): Number of input maps, 3 to 5. Defaults to 4
         predict_kernel_size (int): Odd kernel of the level predictions'
             last convolution: 3, or 1 in the paper's Table I, row d.
             Defaults to 3
@@ -65,8 +66,8 @@ class MLPEHead(HeatmapHead):
             convolutions are normal with std sqrt(2 / (k * k * channels))
 
     Raises:
-        ValueError: If an option is unknown, or a loss or the codec does not
-            fit.
+        ValueError: If a number or an option is not as above, ``norm_cfg``
+            is ``None``, or a loss or the codec does not fit.
     """
 
     def __init__(
@@ -89,13 +90,11 @@ class MLPEHead(HeatmapHead):
         # skip the constructor of HeatmapHead, which builds another network
         super(HeatmapHead, self).__init__(init_cfg)
         check_stage_options(self, upsample, norm_cfg)
-        head_checks.check_arguments(
-            self, num_levels, predict_kernel_size, level_occluded
-        )
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.num_levels = num_levels
         self.level_occluded = level_occluded
+        head_checks.check_arguments(self, predict_kernel_size)
 
         self.level_loss = MODELS.build(level_loss)
         self.refine_loss = MODELS.build(refine_loss)

@@ -20,7 +20,8 @@ class MLPEOHKMLoss(nn.Module):
 
     Args:
         topk (int, optional): Number of keypoints that count. By default as
-            large a share as CPN's 8 of COCO's 17: ``round(K * 8 / 17)``
+            large a share as CPN's 8 of COCO's 17: ``round(K * 8 / 17)``, at
+            least 1
         loss_weight (float): Weight of the loss. Defaults to 1.0
 
     Raises:
@@ -92,7 +93,7 @@ class MLPEOHKMLoss(nn.Module):
         losses = F.mse_loss(output.float(), target.float(), reduction='none')
         losses = losses.flatten(2).mean(-1)
         if target_weights is not None:
-            losses = losses * target_weights
+            losses = losses * target_weights.float()
         hardest = losses.topk(topk, dim=1, sorted=False)
         if self.recording:
             self._record(losses.detach(), hardest.indices)

@@ -55,7 +55,8 @@ class MLPENeck(BaseModule):
 
     Raises:
         ValueError: If there are not 3 to 5 levels, a pooling ratio is out of
-            range, ``upsample`` is unknown, or ``num_outs`` does not fit.
+            range, ``upsample`` is unknown, ``norm_cfg`` is ``None``, or
+            ``num_outs`` does not fit.
     """
 
     def __init__(

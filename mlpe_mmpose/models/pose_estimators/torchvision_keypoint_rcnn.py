@@ -152,7 +152,7 @@ def read_people(
     people = sample.gt_instances
     boxes, visible = people.bboxes, people.keypoints_visible
     crowds = [bool(a.get('iscrowd')) for a in sample.raw_ann_info]
-    kept = (boxes[:, 2:] > boxes[:, :2]).all(1) & ~np.array(crowds)
+    kept = (boxes[:, 2:] > boxes[:, :2]).all(1) & ~np.array(crowds, bool)
     keypoints = np.concatenate([people.keypoints, visible[..., None]], -1)
     return dict(
         boxes=torch.as_tensor(boxes[kept], device=device),

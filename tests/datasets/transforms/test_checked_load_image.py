@@ -7,7 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from mmengine.fileio import BaseStorageBackend, FileClient
 from mmengine.logging import MMLogger
+from mmpose.datasets.transforms import LoadImage
 from mmpose.registry import TRANSFORMS
 from PIL import Image
 
@@ -108,6 +110,40 @@ def test_a_whole_file_is_the_picture_whatever_its_kind(
     assert loaded['img'].dtype == np.uint8
     assert loaded['img_shape'] == loaded['ori_shape'] == SIZE[::-1]
     assert abs(loaded['img'] - wanted).mean() < 4
+
+
+@pytest.mark.parametrize(
+    'options',
+    [dict(to_float32=True), dict(color_type='grayscale', to_float32=True)],
+)
+def test_arguments_of_the_stock_class_do_what_they_do_there(
+    tmp_path, picture, options
+):
+    path = tmp_path / 'person.jpg'
+    path.write_bytes(encode(picture, 'JPEG'))
+    wanted = LoadImage(**options)(dict(img_path=str(path)))
+    found = load(path, **options)
+    assert found.keys() == wanted.keys()
+    assert found['img'].dtype == wanted['img'].dtype
+    assert np.array_equal(found['img'], wanted['img'])
+
+
+def test_file_client_args_choose_where_the_bytes_come_from(picture):
+    content = encode(picture, 'PNG')
+
+    class Store(BaseStorageBackend):
+        def get(self, filepath: str) -> bytes:
+            return content
+
+        def get_text(self, filepath: str) -> str:
+            raise NotImplementedError
+
+    FileClient.register_backend('pictures', Store, force=True)
+    try:
+        loaded = load('nowhere', file_client_args=dict(backend='pictures'))
+    finally:
+        del FileClient._backends['pictures']
+    assert (loaded['img'] == np.asarray(picture)[..., ::-1]).all()
 
 
 def test_16_bits_become_8_and_an_exif_tag_rotates(tmp_path, picture):

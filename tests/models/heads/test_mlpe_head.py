@@ -175,6 +175,7 @@ def test_maps_that_do_not_go_from_fine_to_coarse_are_refused(upsample, order):
 @pytest.mark.parametrize(
     ('options', 'words'),
     [
+        (dict(in_channels=7), ['even', 'in_channels=7']),
         (dict(num_levels=2), ['3 to 5', 'num_levels=2']),
         (dict(num_levels=6), ['3 to 5', 'num_levels=6']),
         (dict(predict_kernel_size=2), ['odd', 'predict_kernel_size=2']),
@@ -203,6 +204,15 @@ def test_maps_that_do_not_go_from_fine_to_coarse_are_refused(upsample, order):
         (
             dict(level_loss=dict(type='AdaptiveWingLoss')),
             ['0 to 255', 'level_loss, AdaptiveWingLoss, is inf'],
+        ),
+        (
+            # the levels get no weights with level_occluded='suppress'
+            dict(level_loss=dict(type='L1Loss', use_target_weight=True)),
+            ['level_loss, L1Loss: AssertionError', "'suppress'"],
+        ),
+        (
+            dict(refine_loss=dict(type='KLDiscretLoss')),
+            ['refine_loss, KLDiscretLoss: ', '(B, K, H, W)'],
         ),
         (
             dict(decoder=dict(CODEC, kernel_sizes=(3,))),

@@ -111,6 +111,15 @@ def test_half_precision_maps_are_summed_in_float32(dtype):
     assert output.grad.isfinite().all()
 
 
+@pytest.mark.parametrize('dtype', [torch.float64, torch.int64, torch.bool])
+def test_weights_of_any_type_give_a_loss_of_float32(dtype):
+    output = torch.ones(1, 2, 4, 4)
+    weights = torch.tensor([[1, 0]], dtype=dtype)
+    loss = MLPEOHKMLoss(topk=1)(output, torch.zeros_like(output), weights)
+    assert loss.dtype == torch.float32
+    assert loss.item() == 1
+
+
 def test_more_hard_keypoints_than_keypoints_are_refused():
     output = torch.zeros(1, 5, 2, 2)
     with pytest.raises(ValueError, match=r'MLPEOHKMLoss.*topk=8.*\b5 keyp'):

@@ -88,6 +88,16 @@ def test_an_image_without_people_has_losses(people):
     assert all(torch.isfinite(value) for value in losses.values())
 
 
+def test_an_image_without_annotations_has_no_people(people):
+    sample = people[0]['data_samples']
+    sample.gt_instances = sample.gt_instances[np.zeros(3, bool)]
+    sample.set_metainfo(dict(raw_ann_info=[]))
+    found = read_people(sample, torch.device('cpu'))
+    assert found['boxes'].shape == (0, 4)
+    assert found['labels'].shape == (0,)
+    assert found['keypoints'].shape == (0, 17, 3)
+
+
 def test_detections_at_the_annotated_people_reach_an_ap_of_1(people):
     people.test_mode = True
     sample = people[0]['data_samples']
