@@ -90,7 +90,7 @@ class MLPEHeatmap(BaseKeypointCodec):
         if (
             not isinstance(kernel_sizes, Sequence)
             or not kernel_sizes
-            or any(size < 1 or size % 2 == 0 for size in kernel_sizes)
+            or any(size < 1 or size % 2 != 1 for size in kernel_sizes)
         ):
             raise ValueError(
                 f'{name} needs a positive odd window for each level in '

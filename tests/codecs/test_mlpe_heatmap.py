@@ -158,7 +158,7 @@ def test_heatmap_sizes_that_do_not_divide_are_refused(
     assert f'input_size={input_size}' in str(caught.value)
 
 
-@pytest.mark.parametrize('windows', [(), (7, 8), (7, 0), (-3,)])
+@pytest.mark.parametrize('windows', [(), (7, 8), (7, 0), (-3,), (7.5, 3)])
 def test_windows_that_are_not_positive_and_odd_are_refused(windows):
     config = dict(SMALL, type='MLPEHeatmap', kernel_sizes=windows)
     with pytest.raises(ValueError, match=r'MLPEHeatmap.*odd') as caught:

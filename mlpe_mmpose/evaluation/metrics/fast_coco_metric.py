@@ -35,8 +35,9 @@ class FastCocoMetric(CocoMetric):
 
     - Annotations may lack ``keypoints``, and are ignored then, or ``bbox``,
       ``area``, ``iscrowd``. Other errors of a file are found before training.
-    - NaN in a detection is refused. CocoMetric counts such a detection as
-      found at every threshold, because no comparison with NaN is true.
+    - NaN for a coordinate or for the score of a detection is refused.
+      CocoMetric counts a detection with such coordinates as found at every
+      threshold, because no comparison with NaN is true.
     - ``gt_converter`` is applied once, however often figures are computed.
     """
 
@@ -108,8 +109,9 @@ class FastCocoMetric(CocoMetric):
             empty with ``format_only``.
 
         Raises:
-            ValueError: If there are no results, or if a detection has NaN or
-                another number of keypoints than the data set.
+            ValueError: If there are no results, or if a detection has NaN
+                for a coordinate or for its score, or another number of
+                keypoints than the data set.
         """
         if not results:
             raise ValueError(
@@ -169,7 +171,7 @@ class FastCocoMetric(CocoMetric):
                 instance['score'] = instance['score'] * mean
 
     def _check_detections(self, instances: list[dict]) -> None:
-        """Refuse NaN, and keypoints of another data set."""
+        """Refuse NaN, but for one keypoint's score, and other keypoints."""
         num_keypoints = self.dataset_meta['num_keypoints']
         points = np.array([i['keypoints'][:, :2] for i in instances])
         if points.shape[1] != num_keypoints:

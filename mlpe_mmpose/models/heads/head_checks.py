@@ -29,7 +29,7 @@ def check_arguments(head: nn.Module, predict_kernel_size: int) -> None:
         raise ValueError(
             f'{name} needs 3 to 5 levels, got num_levels={head.num_levels}.'
         )
-    if predict_kernel_size < 1 or predict_kernel_size % 2 == 0:
+    if predict_kernel_size < 1 or predict_kernel_size % 2 != 1:
         raise ValueError(
             f'{name} needs a positive odd predict_kernel_size, got '
             f'predict_kernel_size={predict_kernel_size}.'
