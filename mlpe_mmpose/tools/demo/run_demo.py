@@ -35,6 +35,7 @@ def run_demo(say: Callable[[str], None] = print) -> list[Path]:
         list[Path]: The pictures of ground truth and prediction.
 
     Raises:
+        ValueError: If ``data/synthetic`` holds something else.
         RuntimeError: If a command fails; the message ends with its output.
     """
     config = find_shipped(CONFIG)

@@ -63,7 +63,7 @@ def detect_boxes(
     Raises:
         FileNotFoundError: If a file or a folder is missing.
         OSError: If images cannot be read. The file has the boxes of all
-            others then.
+            others then; without any, it is not written.
         ValueError: If the images or annotations have a fault, or the detector
             finds nobody. Nothing is written then.
     """

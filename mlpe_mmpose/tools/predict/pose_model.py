@@ -16,7 +16,8 @@ class PoseModel:
         config (str, optional): Config of a top-down model
         checkpoint (str, optional): Its weights
         model (str, optional): A file of ``export``, instead of the config
-        device (str): Where the network runs. Defaults to ``'cpu'``
+        device (str): Where the network of ``config`` runs; ``backend`` says
+            it of ``model``. Defaults to ``'cpu'``
         batch_size (int, optional): Largest number of people in a batch, and
             of images that wait for it. Defaults to 8 on the CPU, where more
             is not faster, and elsewhere to 32, as in the configs

@@ -61,6 +61,7 @@ def predict_with_ray(
 
     Raises:
         MissingPackageError: If Ray is not installed.
+        OSError: If a file is missing, or the cluster cannot be reached.
         ValueError: If an argument does not fit, or the folder has shards of
             another call, or of other images whose names are no numbers.
         RuntimeError: If the pipeline fails.

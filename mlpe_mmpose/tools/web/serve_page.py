@@ -58,9 +58,10 @@ def serve_page(
     Raises:
         MissingPackageError: If Gradio is not installed.
         OSError: If a file is missing, or the port is taken.
-        ValueError: If a limit is not positive, weights of a detector come
-            without it, or config, weights, detector or device do not fit,
-            see :class:`Predictor` and :func:`build_detector`.
+        ValueError: If a limit is not positive, a port is no number from 1 to
+            65535, weights of a detector come without it, or config, weights,
+            detector or device do not fit, see :class:`Predictor` and
+            :func:`build_detector`.
     """
     for name, limit in (
         ('max_megabytes', max_megabytes),
@@ -69,6 +70,9 @@ def serve_page(
     ):
         if not limit > 0:
             raise ValueError(f'serve_page needs {name} above 0, got {limit}.')
+    # Gradio would raise an OverflowError, or wait for an answer at port 0
+    if port is not None and not 0 < port < 2**16:
+        raise ValueError(f'serve_page needs port from 1 to 65535, got {port}.')
     if detector_checkpoint is not None and detector is None:
         raise ValueError(
             f'serve_page got detector_checkpoint={detector_checkpoint!r} '

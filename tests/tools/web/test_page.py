@@ -100,6 +100,9 @@ def test_limits_that_are_none_are_refused_before_anything_opens(capsys):
     assert main([*call, '--max-waiting', '0']) == ExitCode.WRONG_CALL
     message = 'web: serve_page needs max_waiting above 0, got 0.'
     assert message in capsys.readouterr().err
+    for port in ('0', '65536'):
+        assert main([*call, '--port', port]) == ExitCode.WRONG_CALL
+        assert f'from 1 to 65535, got {port}.' in capsys.readouterr().err
     weights = ['--detector-checkpoint', 'boxes.pth']
     assert main([*call, *weights]) == ExitCode.WRONG_CALL
     message = "detector_checkpoint='boxes.pth' without a detector"

@@ -36,6 +36,9 @@ def diagnose(
         metainfo (dict): The metainfo of the data set, as in the ``METAINFO``
             of its class, or as MMPose has parsed it
 
+    Returns:
+        Diagnosis: The metrics, the errors, and the worst and best people.
+
     Raises:
         MissingPackageError: If faster-coco-eval is not installed.
         OSError: If a file cannot be read.
