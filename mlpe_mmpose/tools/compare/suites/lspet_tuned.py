@@ -28,3 +28,9 @@ experiments = [
     for row in _base_.experiments
     if row['name'] in CODECS
 ]
+# CPN with its authors' codec, which rounds
+experiments += [
+    dict(row, name='cpn_rounding', against='plus_trim')
+    for row in _base_.experiments
+    if row['name'] == 'cpn'
+]
