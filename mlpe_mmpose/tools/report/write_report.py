@@ -1,6 +1,5 @@
 """Writes the report of a model."""
 
-import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from mmengine.registry import init_default_scope
 from mmpose.evaluation import CocoMetric
 from mmpose.registry import DATASETS, METRICS
 
+from mlpe_mmpose.annotations.faults import read_json
 from mlpe_mmpose.apis.device import check_device
 from mlpe_mmpose.apis.pipeline_steps import name_classes
 from mlpe_mmpose.apis.trained_model import explain_config_errors
@@ -68,8 +68,9 @@ def write_report(
     with explain_config_errors(cfg.filename, options):
         cfg.merge_from_dict(options or {})
     dataset = _dataset(cfg)
-    # wrong annotations are refused before the test, which may take long
+    # wrong files are refused before the test, which may take long
     read_truth(dataset.ann_file, dataset.metainfo['num_keypoints'])
+    picks = _read_picks(source.with_name(FILE_NAME))
     with tempfile.TemporaryDirectory() as folder:
         results = source
         if tested:
@@ -88,7 +89,7 @@ def write_report(
         subtitle=f'{source} on {dataset.ann_file}',
         found=found,
         metrics={'AP': 'AP', 'AP .5': 'AP50', 'AP .75': 'AP75', 'AR': 'AR'},
-        picks=_read_picks(source.with_name(FILE_NAME)),
+        picks=picks,
         tested=tested,
         levels=levels,
         worst=[(p, draw_person(p, images, links)) for p in found.worst],
@@ -103,6 +104,11 @@ def write_report(
 def _dataset(config: Config) -> object:
     """Build the test data set without reading its annotations."""
     init_default_scope('mmpose')
+    if config.get('test_dataloader') is None:
+        raise ValueError(
+            f'report needs the data set of a test, and {config.filename} has '
+            'no test_dataloader.'
+        )
     described = dict(config.test_dataloader.dataset, lazy_init=True)
     dataset = DATASETS.build(described)
     if not getattr(dataset, 'ann_file', ''):
@@ -140,7 +146,7 @@ def _test(
 
 def _coco_metric(config: Config) -> dict:
     """Return the metric of the test that can write a results file."""
-    metrics = config.test_evaluator
+    metrics = config.get('test_evaluator') or []
     metrics = metrics if isinstance(metrics, list) else [metrics]
     for metric in metrics:
         kind = METRICS.get(metric['type'])
@@ -167,7 +173,7 @@ def _read_picks(path: Path) -> dict[int, dict[str, float]]:
         dict: Number of the first and of the last epoch -> name of a keypoint
         -> how often it was picked where it was labelled, 0 to 1.
     """
-    content = json.loads(path.read_text()) if path.is_file() else None
+    content = read_json(path) if path.is_file() else None
     if not content or not content['epochs']:
         return {}
     return {

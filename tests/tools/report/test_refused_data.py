@@ -86,3 +86,24 @@ def test_an_evaluator_of_several_data_sets_is_refused_by_its_name(
     )
     with pytest.raises(ValueError, match=r"has \['MultiDatasetEvaluator'\]"):
         report(config, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ('key', 'message'),
+    [
+        ('test_dataloader', r'changed\.py has no test_dataloader'),
+        ('test_evaluator', r'changed\.py needs a CocoMetric.* it has \[\]'),
+    ],
+)
+def test_a_config_without_a_test_is_refused_by_its_name(
+    config, tmp_path, key, message
+):
+    config[key] = None
+    with pytest.raises(ValueError, match=message):
+        report(config, tmp_path)
+
+
+def test_a_damaged_file_of_picks_is_named_before_the_test(config, tmp_path):
+    (tmp_path / 'ohkm_picks.json').write_text('{"epochs": [')
+    with pytest.raises(ValueError, match=r'ohkm_picks\.json is no JSON file'):
+        report(config, tmp_path)
