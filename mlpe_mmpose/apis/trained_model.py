@@ -58,7 +58,7 @@ def explain_config_errors(
     """
     try:
         yield
-    # that is one of these in MMEngine
+    # MMEngine raises these for an unknown type, index or argument
     except (KeyError, TypeError) as error:
         raise ValueError(
             f'no model can be built from {config} with cfg_options='

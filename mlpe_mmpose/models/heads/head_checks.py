@@ -91,7 +91,7 @@ def check_losses(head: nn.Module, decoder: MLPEHeatmap) -> None:
     title = type(head).__name__
     # a model may be built on the device 'meta', without values
     with torch.device('cpu'), torch.no_grad():
-        # weights (B, K) of one person fit heatmaps (B, K, H, W) by accident
+        # two persons: weights (1, K) could broadcast over heatmaps unnoticed
         ones = torch.ones(2, head.out_channels)
         centre = torch.tensor(decoder.heatmap_size) / 2
         maps = decoder.render(ones[..., None] * centre, ones)

@@ -156,6 +156,6 @@ FORMATS: dict[str, Callable[[Labels, str], list[str] | None]] = {
     'coco': write_coco,
     'dlc': write_dlc,
 }
-# formats that keep animals apart by their identities, and whose they are
+# formats that keep animals apart by their identities -> tool of the format
 BY_TRACKS = {'nwb': 'NWB', 'dlc': 'DeepLabCut'}
 BY_SUFFIX = {'.slp': 'slp', '.nwb': 'nwb'}
