@@ -96,6 +96,18 @@ hrnet_w16 = dict(
     ),
 )
 
+# three quarters of the width
+hrnet_w12 = dict(
+    hrnet_w16,
+    extra={
+        name: dict(
+            stage,
+            num_channels=tuple(c * 3 // 4 for c in stage['num_channels']),
+        )
+        for name, stage in hrnet_w16['extra'].items()
+    },
+)
+
 simcc_4x4 = dict(
     _base_.simcc,
     _delete_=True,

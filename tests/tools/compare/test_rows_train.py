@@ -33,8 +33,10 @@ ROWS = [
 ]
 ROWS += [('table2', name) for name in ('mspn50', 'offsets_resnest50')]
 ROWS += [('table2', 'rtmpose_m')]
-# the codecs that only these suites have
+# the codecs that only these suites have, and peers of another size
 ROWS += [('lspet_tuned', 'cpn'), ('tiny_tuned', 'simple_baseline')]
+ROWS += [('tiny_tuned', 'hrnet_narrow'), ('tiny_tuned', 'mspn_slower')]
+ROWS += [('tiny_tuned', 'rtmpose_head_slower')]
 # ResNeSt-50 at 256x256, many times
 ROWS += [
     pytest.param('lspet_gpu', row.name, marks=pytest.mark.long)

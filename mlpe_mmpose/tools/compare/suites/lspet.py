@@ -49,13 +49,10 @@ HRNET = {
     'model.neck': None,
     'model.head': dict(NO_DECONV, in_channels=16),
 }
-# three quarters of the width, for the operations of `plus_trim`
+# for the operations of `plus_trim`
 HRNET_NARROW = {
     **HRNET,
-    'model.backbone.extra.stage1.num_channels': (12,),
-    'model.backbone.extra.stage2.num_channels': (12, 24),
-    'model.backbone.extra.stage3.num_channels': (12, 24, 48),
-    'model.backbone.extra.stage4.num_channels': (12, 24, 48, 96),
+    'model.backbone': _base_.hrnet_w12,
     'model.head': dict(NO_DECONV, in_channels=12),
 }
 VITPOSE = {

@@ -1,28 +1,80 @@
 # As lspet_tuned.py, on the generated people of suite `tiny`.
 #
 #   python -m mlpe_mmpose compare tiny_tuned --data DATA --out OUT
-_base_ = ['tiny_steps.py']
+_base_ = ['tiny_steps.py', 'mlpe_mmpose::_base_/peers_128x128.py']
 
 options = {'optim_wrapper.optimizer.lr': 8e-3}
 CPN = {**_base_.UNENHANCED, **_base_.BILINEAR}
 UNBIASED = _base_.UNBIASED
 ROWS = {row['name']: row for row in _base_.experiments}
 
+# DARK, with the blur of 5 cells that the other codecs have here
+DARK = dict(UNBIASED, blur_kernel_size=5)
+# HRNet at the operations of `plus_trim`
+HRNET = {
+    'model.backbone': _base_.hrnet_w12,
+    'model.head.in_channels': 12,
+    'model.head.deconv_out_channels': None,
+}
+SIZES = dict(input_size=(96, 128), heatmap_size=(24, 32))
+MEGVII = dict(_base_.megvii, **SIZES)
+SIMCC = dict(_base_.simcc_4x4, input_size=SIZES['input_size'])
+SIMCC.pop('_delete_')
+# where the pipeline draws the targets
+TARGET = 'train_dataloader.dataset.pipeline.6'
+MSPN = {
+    'codec': dict(MEGVII, _delete_=True),
+    'model.backbone': _base_.mspn_backbone,
+    'model.neck': None,
+    'model.head': dict(_base_.mspn_head, out_shape=(32, 24), decoder=MEGVII),
+    f'{TARGET}.multilevel': True,
+    f'{TARGET}.encoder': [
+        dict(MEGVII, kernel_size=size) for size in (11, 9, 7, 5)
+    ],
+}
+RTMPOSE = {
+    'codec': dict(SIMCC, _delete_=True),
+    'model.backbone.out_indices': (3,),
+    'model.neck': None,
+    'model.head': dict(
+        _base_.rtmcc_4x4,
+        input_size=SIZES['input_size'],
+        in_featuremap_size=(3, 4),
+        decoder=SIMCC,
+    ),
+    f'{TARGET}.encoder': dict(SIMCC, _delete_=True),
+}
+# the rate of suite `tiny`, for the peers that have more with it on photographs
+SLOWER = {'optim_wrapper.optimizer.lr': 2e-3}
+
 experiments = [
     dict(ROWS['plus_trim'], against=None),
-    dict(ROWS['plus'], against='plus_trim'),
-    dict(name='cpn', options=CPN, codec=UNBIASED, against='plus_trim'),
-    # for the operations of `plus_trim`
-    dict(
-        name='cpn_narrow',
-        options={**CPN, **_base_.NARROW},
-        codec=UNBIASED,
-        against='plus_trim',
-    ),
-    # DARK, with the blur of 5 cells that the other codecs have here
-    dict(
-        ROWS['simple_baseline'],
-        codec=dict(UNBIASED, blur_kernel_size=5),
-        against='plus_trim',
-    ),
+    *[
+        dict(row, against='plus_trim')
+        for row in (
+            ROWS['plus'],
+            dict(name='cpn', options=CPN, codec=UNBIASED),
+            # for the operations of `plus_trim`
+            dict(
+                name='cpn_narrow',
+                options={**CPN, **_base_.NARROW},
+                codec=UNBIASED,
+            ),
+            dict(ROWS['simple_baseline'], codec=DARK),
+            dict(
+                ROWS['simple_baseline'],
+                name='hrnet_narrow',
+                options=HRNET,
+                codec=DARK,
+            ),
+            dict(
+                ROWS['simple_baseline'],
+                name='hrnet_narrow_slower',
+                options={**HRNET, **SLOWER},
+                codec=DARK,
+            ),
+            dict(name='mspn_slower', options={**MSPN, **SLOWER}),
+            dict(name='rtmpose_head_slower', options={**RTMPOSE, **SLOWER}),
+        )
+    ],
 ]
