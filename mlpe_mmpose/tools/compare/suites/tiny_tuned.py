@@ -17,32 +17,16 @@ HRNET = {
     'model.head.deconv_out_channels': None,
 }
 SIZES = dict(input_size=(96, 128), heatmap_size=(24, 32))
-MEGVII = dict(_base_.megvii, **SIZES)
 SIMCC = dict(_base_.simcc_4x4, input_size=SIZES['input_size'])
-SIMCC.pop('_delete_')
-# where the pipeline draws the targets
-TARGET = 'train_dataloader.dataset.pipeline.6'
-MSPN = {
-    'codec': dict(MEGVII, _delete_=True),
-    'model.backbone': _base_.mspn_backbone,
-    'model.neck': None,
-    'model.head': dict(_base_.mspn_head, out_shape=(32, 24), decoder=MEGVII),
-    f'{TARGET}.multilevel': True,
-    f'{TARGET}.encoder': [
-        dict(MEGVII, kernel_size=size) for size in (11, 9, 7, 5)
-    ],
-}
 RTMPOSE = {
-    'codec': dict(SIMCC, _delete_=True),
     'model.backbone.out_indices': (3,),
     'model.neck': None,
     'model.head': dict(
         _base_.rtmcc_4x4,
         input_size=SIZES['input_size'],
         in_featuremap_size=(3, 4),
-        decoder=SIMCC,
+        decoder=dict(_base_.codec, **SIZES),
     ),
-    f'{TARGET}.encoder': dict(SIMCC, _delete_=True),
 }
 # the rate of suite `tiny`, for the peers that have more with it on photographs
 SLOWER = {'optim_wrapper.optimizer.lr': 2e-3}
@@ -73,8 +57,16 @@ experiments = [
                 options={**HRNET, **SLOWER},
                 codec=DARK,
             ),
-            dict(name='mspn_slower', options={**MSPN, **SLOWER}),
-            dict(name='rtmpose_head_slower', options={**RTMPOSE, **SLOWER}),
+            dict(
+                name='mspn_slower',
+                config='peers/mspn_tiny_synthetic.py',
+                options=SLOWER,
+            ),
+            dict(
+                name='rtmpose_head_slower',
+                options={**RTMPOSE, **SLOWER},
+                codec=SIMCC,
+            ),
         )
     ],
 ]
