@@ -46,6 +46,7 @@ class OnnxDetector:
     Raises:
         FileNotFoundError: If there is no such file.
         ImportError: If onnxruntime is not installed.
+        RuntimeError: If this onnxruntime does not have one of the providers.
         ValueError: If the file has another format, or has tensors in a file
             outside its own folder.
     """
@@ -63,6 +64,14 @@ class OnnxDetector:
         # also refuses a file that names others outside its folder
         card = read_properties(path)
         onnxruntime = require('onnxruntime', name)
+        # onnxruntime would only warn, and run on the CPU
+        available = onnxruntime.get_available_providers()
+        if missing := [p for p in providers if p not in available]:
+            raise RuntimeError(
+                f'{name} needs {", ".join(missing)}, and this onnxruntime has '
+                f'{", ".join(available)}. Name providers of these, or install '
+                'an onnxruntime that has it.'
+            )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         try:

@@ -96,6 +96,14 @@ def test_a_file_without_a_graph_is_refused(tmp_path):
         OnnxDetector(path)
 
 
+def test_a_provider_that_onnxruntime_does_not_have_is_refused(tmp_path):
+    path = write_detector(tmp_path / 'a.onnx', [[6, 8, 30, 40, 0.5]])
+    providers = ['NoExecutionProvider', 'CPUExecutionProvider']
+    message = 'needs NoExecutionProvider, and this .* CPUExecutionProvider'
+    with pytest.raises(RuntimeError, match=message):
+        OnnxDetector(path, providers=providers)
+
+
 def test_a_path_may_be_any_object_that_names_one(tmp_path):
     class Named:
         def __fspath__(self) -> str:

@@ -76,6 +76,8 @@ def init_dataset(
     out_dir = Path(out_dir)
     paths = out_dir / f'{name}_metainfo.py', out_dir / f'{name}_config.py'
     for path in paths:
+        if path.is_dir():
+            raise FileExistsError(f'{path} is a folder; give another --name.')
         if path.exists() and not force:
             raise FileExistsError(f'{path} exists; --force replaces it.')
     train = read_split(ann_file, images)

@@ -1,6 +1,7 @@
 """Serves the page."""
 
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def serve_page(
 
     Raises:
         MissingPackageError: If Gradio is not installed.
-        OSError: If a file is missing, or the port is taken.
+        OSError: If a file is missing, this machine has no such host, or the
+            port is taken.
         ValueError: If a limit is not positive, a port is no number from 1 to
             65535, weights of a detector come without it, or config, weights,
             detector or device do not fit, see :class:`Predictor` and
@@ -73,6 +75,7 @@ def serve_page(
     # Gradio would raise an OverflowError, or wait for an answer at port 0
     if port is not None and not 0 < port < 2**16:
         raise ValueError(f'serve_page needs port from 1 to 65535, got {port}.')
+    _require_host(host)
     if detector_checkpoint is not None and detector is None:
         raise ValueError(
             f'serve_page got detector_checkpoint={detector_checkpoint!r} '
@@ -108,3 +111,19 @@ def serve_page(
         prevent_thread_lock=True,
     )
     return page
+
+
+def _require_host(host: str) -> None:
+    """Refuse an address that is not one of this machine.
+
+    Gradio would say, maybe after a hundred ports, that no port is free.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, None)[0]
+        with socket.socket(family) as found:
+            found.bind(address)
+    except OSError as error:
+        raise OSError(
+            f'serve_page cannot listen at host={host!r}: {error}. Give an '
+            'address of this machine, or 0.0.0.0 for all of them.'
+        ) from error

@@ -96,6 +96,17 @@ def test_nothing_is_replaced_without_force(folder):
     assert metainfo.read_text() != 'mine'
 
 
+def test_a_folder_in_the_place_of_the_config_is_named(folder):
+    metainfo, config = init(folder)
+    metainfo.write_text('mine')
+    config.unlink()
+    config.mkdir()
+    message = f'{config.name} is a folder; give another --name'
+    with pytest.raises(FileExistsError, match=message):
+        init(folder, force=True)
+    assert metainfo.read_text() == 'mine'
+
+
 def test_the_verb_says_what_it_guessed_and_what_is_next(folder, capsys):
     call = ['init-dataset', str(folder / 'beasts.json'), '--out', str(folder)]
     assert main([*call, '--images', str(folder / 'images')]) == 0

@@ -103,6 +103,9 @@ def test_limits_that_are_none_are_refused_before_anything_opens(capsys):
     for port in ('0', '65536'):
         assert main([*call, '--port', port]) == ExitCode.WRONG_CALL
         assert f'from 1 to 65535, got {port}.' in capsys.readouterr().err
+    # an address that is for documents, and of no machine
+    assert main([*call, '--host', '192.0.2.1']) == ExitCode.FAILED
+    assert "cannot listen at host='192.0.2.1'" in capsys.readouterr().err
     weights = ['--detector-checkpoint', 'boxes.pth']
     assert main([*call, *weights]) == ExitCode.WRONG_CALL
     message = "detector_checkpoint='boxes.pth' without a detector"
