@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def run_mim(
     log: Path,
     say: Callable[[str], None],
     condense: Callable[[str], str | None] = lambda line: None,
-) -> float:
+) -> float | None:
     """Run a ``mim`` command, write its output to a file, show its progress.
 
     If this function ends by an exception, as that of Ctrl-C, the command and
@@ -41,7 +42,9 @@ def run_mim(
             progress, or ``None``. Defaults to no lines of progress
 
     Returns:
-        float: Peak memory in MiB of the command's largest process.
+        float | None: Peak memory in MiB of the command's largest process;
+        ``None`` if this process once had more, below which Linux does not
+        tell.
 
     Raises:
         RuntimeError: If the command fails; the message ends with the end of
@@ -64,7 +67,7 @@ def _run(
     say: Callable[[str], None],
     condense: Callable[[str], str | None],
     lock: int,
-) -> float:
+) -> float | None:
     """Run a command that holds a lock, and return its peak memory in MiB."""
     process = subprocess.Popen(
         command,
@@ -97,7 +100,9 @@ def _run(
             f'`mim {command[3]}` failed with status {process.returncode}. '
             f'The end of {log}:\n{_find_cause(log.read_text())}'
         )
-    return usage.ru_maxrss / KIB_PER_MIB
+    # Linux begins to count at the peak of the process that starts another
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return usage.ru_maxrss / KIB_PER_MIB if usage.ru_maxrss > own else None
 
 
 @contextlib.contextmanager

@@ -12,10 +12,12 @@ def check_output(out_file: Path) -> None:
     """Check, before the work, that a file can be written at a path.
 
     Raises:
-        FileNotFoundError: If the path is a folder, or its folder is missing.
+        FileNotFoundError: If the path is a folder or a device, or its folder
+            is missing.
         OSError: If the folder takes no file.
     """
-    if out_file.is_dir() or not out_file.parent.is_dir():
+    is_other = out_file.exists() and not out_file.is_file()
+    if is_other or not out_file.parent.is_dir():
         raise FileNotFoundError(
             f'{out_file} cannot be written: it needs to be a file in a '
             'folder that exists.'

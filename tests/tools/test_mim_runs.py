@@ -119,3 +119,30 @@ def test_a_failure_inside_mmpose_is_not_buried_under_mims_own(tmp_path):
     last = str(error.value).splitlines()[-1]
     assert 'Error' in last
     assert 'CalledProcessError' not in last
+
+
+MEMORY = """
+import sys, pathlib
+from mlpe_mmpose.tools.mim_runs import run_mim
+config = pathlib.Path(sys.argv[1])
+args = config, [], config.with_name('log'), str
+print(run_mim('train', *args))
+spent = b'1' * 2**31
+del spent
+print(run_mim('train', *args))
+"""
+
+
+def test_the_memory_of_a_command_is_not_that_of_its_program(tmp_path):
+    config = tmp_path / 'short.py'
+    config.write_text("spent = b'1' * 2**30\n__import__('os')._exit(0)\n")
+    done = subprocess.run(
+        [sys.executable, '-c', MEMORY, config],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, after = done.stdout.split()
+    assert 1024 < float(before) < 2048
+    # less than the program had needed before, and so not known
+    assert after == 'None'

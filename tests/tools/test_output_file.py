@@ -32,6 +32,11 @@ def test_a_folder_and_a_file_in_none_are_refused(tmp_path):
             check_output(path)
 
 
+def test_a_device_is_not_replaced_by_a_file():
+    with pytest.raises(FileNotFoundError, match='/dev/null cannot be written'):
+        check_output(Path('/dev/null'))
+
+
 def test_a_folder_that_takes_no_file_is_refused_before_the_work(tmp_path):
     check_output(tmp_path / 'out')
     assert list(tmp_path.iterdir()) == []

@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     text = 'runs of each experiment (default: %(default)s)'
     add('--seeds', type=int, default=3, metavar='N', help=text)
-    text = 'begin no run that would end later (default: no limit)'
+    text = 'begin no run that would end later, if it took as long as the '
+    text += 'longest of this call; the first always begins (default: no limit)'
     add('--minutes', type=float, default=math.inf, metavar='N', help=text)
     text = 'runs at the same time (default: %(default)s); with more than one, '
     text += 'set OMP_NUM_THREADS=1'

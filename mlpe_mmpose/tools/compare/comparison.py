@@ -3,7 +3,7 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ..mim_runs import lock_folder
@@ -11,7 +11,7 @@ from .costs import measure_costs
 from .dataset import DataSet, read_dataset
 from .plots import draw_costs, draw_curves, draw_figures
 from .results_row import evaluate_results
-from .runs import Run, plan_runs
+from .runs import Run, find_metric, plan_runs
 from .schedule import do_runs
 from .suite import Experiment, load_suite
 from .table import Row, format_legend, format_markdown, write_csv
@@ -56,7 +56,7 @@ def compare(
             the tables have the costs only where they have results
         minutes (float): Time limit. A run does not start if it would end
             later, assuming that it takes as long as the longest run of this
-            call so far. Defaults to no limit
+            call so far; the first ones always start. Defaults to no limit
         say (callable): Takes each line of progress. Defaults to ``print``
         jobs (int): Number of runs at the same time. Defaults to 1
 
@@ -81,10 +81,12 @@ def compare(
     dataset = read_dataset(data, loaded.data)
     planned = plan_runs(loaded, dataset, out, seeds)
     # the seeds of an experiment read the same files
-    dataset.check(run.config for run in planned if run.seed == 0)
+    firsts = [run for run in planned if run.seed == 0]
+    dataset.check(run.config for run in firsts)
+    metric = find_metric(firsts)
     for row in rows.values():
         if row.experiment.results:
-            row.results.append(_evaluate(row.experiment, dataset))
+            row.results.append(_evaluate(row.experiment, dataset, metric))
     # an earlier call may have run more seeds; the tables keep their results
     known = plan_runs(loaded, dataset, out, seeds, _find_seeds(out))
     with lock_folder(out, AT_WORK.format(out)):
@@ -148,11 +150,13 @@ def _find_seeds(out: Path) -> set[int]:
     return {int(seed) for seed in seeds if seed.isdecimal()}
 
 
-def _evaluate(experiment: Experiment, dataset: DataSet) -> dict:
+def _evaluate(
+    experiment: Experiment, dataset: DataSet, metric: Mapping
+) -> dict:
     """Return the result of an experiment that has a results file."""
     return dict(
         experiment=experiment.name,
-        metrics=evaluate_results(Path(experiment.results), dataset),
+        metrics=evaluate_results(Path(experiment.results), dataset, metric),
         boxes=experiment.source or experiment.results,
     )
 

@@ -1,6 +1,8 @@
 """Evaluates a results file, the row of a system that is not trained here."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -10,7 +12,9 @@ from ..results_file import read_results
 from .dataset import DataSet
 
 
-def evaluate_results(path: Path, data: DataSet) -> dict[str, float]:
+def evaluate_results(
+    path: Path, data: DataSet, metric: Mapping = MappingProxyType({})
+) -> dict[str, float]:
     """Evaluate a results file in COCO's format on the validation images.
 
     Args:
@@ -18,6 +22,8 @@ def evaluate_results(path: Path, data: DataSet) -> dict[str, float]:
             ``category_id``, ``keypoints`` (x, y and a flag that does not
             count, of each keypoint) and ``score``
         data (DataSet): The data whose ``val`` the detections are of
+        metric (dict): Arguments of the metric, as ``iou_type``. Defaults to
+            those of COCO
 
     Returns:
         dict[str, float]: COCO's figures by MMPose's names. Detections are
@@ -28,13 +34,14 @@ def evaluate_results(path: Path, data: DataSet) -> dict[str, float]:
         ValueError: If it is no results file, or not of these images and
             keypoints; the message names the file and the detection.
     """
-    metric = FastCocoMetric(
+    rated = FastCocoMetric(
         str(Path(data.root, data.val['ann_file'])),
         nms_mode='none',
         score_mode='bbox',
+        **metric,
     )
-    metric.dataset_meta = metainfo = data.describe_keypoints()
-    poses = read_results(path, metric.coco.imgs, metainfo['num_keypoints'])
+    rated.dataset_meta = metainfo = data.describe_keypoints()
+    poses = read_results(path, rated.coco.imgs, metainfo['num_keypoints'])
     results = []
     for number, pose in enumerate(poses):
         points = np.array(pose['keypoints'], float).reshape(1, -1, 3)
@@ -47,4 +54,4 @@ def evaluate_results(path: Path, data: DataSet) -> dict[str, float]:
             bbox_scores=[float(pose['score'])],
         )
         results.append((pred, {}))
-    return metric.compute_metrics(results)
+    return rated.compute_metrics(results)

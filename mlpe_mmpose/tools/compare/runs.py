@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,3 +177,38 @@ def plan_runs(
         for e in suite.experiments
         if e.config
     ]
+
+
+def find_metric(runs: Iterable[Run]) -> dict[str, object]:
+    """Return the arguments of the metric by which all runs are compared.
+
+    Args:
+        runs (Iterable[Run]): A run of each experiment
+
+    Returns:
+        dict: ``iou_type`` and ``use_area`` of MMPose's ``CocoMetric``; empty
+        without runs.
+
+    Raises:
+        ValueError: If two experiments differ in them, because their figures
+            could not be compared.
+    """
+    found: dict[str, dict[str, object]] = {}
+    for run in runs:
+        metric = run.config.test_evaluator
+        values = dict(
+            iou_type=metric.get('iou_type', 'keypoints'),
+            use_area=metric.get('use_area', True),
+        )
+        found.setdefault(run.experiment.name, values)
+    for name, values in found.items():
+        first = next(iter(found))
+        if values != found[first]:
+            raise ValueError(
+                f'experiments {first!r} and {name!r} are measured in two '
+                f'ways, by {found[first]} and {values}, so that their figures '
+                'cannot be compared. Set test_evaluator.iou_type and '
+                '.use_area, and those of val_evaluator, in the options of the '
+                'suite.'
+            )
+    return next(iter(found.values()), {})

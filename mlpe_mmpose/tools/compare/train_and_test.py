@@ -94,7 +94,7 @@ def _train(
     progress = functools.partial(format_progress, epochs=wanted)
     with _timed(run.folder / f'seconds_from_epoch_{done}.txt'):
         peak = run_mim('train', run.config_file, args, log, say, progress)
-    memory = dict(peak_memory_mib=peak)
+    memory = dict(peak_memory_mib=peak) if peak else {}
     if on_gpu := GPU_MEMORY.findall(log.read_text()):
         memory['peak_gpu_memory_mib'] = max(map(float, on_gpu))
     return memory

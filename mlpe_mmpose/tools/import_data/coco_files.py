@@ -19,17 +19,28 @@ from .keypoints import read_keypoints
 MARGIN, LEAST = 0.2, 16
 
 
-def group_name(frame: object) -> str:
-    """Name the video of a frame: its file, or the folder of its images."""
+def find_video(frame: object) -> Path:
+    """Return the video of a frame: its file, or the folder of its images.
+
+    Videos of different folders may have one name, as those of a camera.
+    """
     files = frame.video.filename
     if isinstance(files, list):
-        return Path(files[frame.frame_idx]).parent.name or 'images'
+        return Path(files[frame.frame_idx]).parent
     # frames inside a package of SLEAP know the video that they come from
     source = frame.video.source_video
     name = source.filename if source is not None else files
     if isinstance(name, list):
         name = name[0]
-    return Path(name.replace('\\', '/')).stem
+    return Path(name.replace('\\', '/'))
+
+
+def name_folder(frame: object) -> str:
+    """Name the folder of the images of a frame's video."""
+    video = find_video(frame)
+    if isinstance(frame.video.filename, list):
+        return video.name or 'images'
+    return video.stem
 
 
 def write_image(frame: object, folder: Path) -> tuple[str, int, int]:
@@ -46,7 +57,7 @@ def write_image(frame: object, folder: Path) -> tuple[str, int, int]:
     Raises:
         ValueError: If the image cannot be read, or has to be turned.
     """
-    name = group_name(frame)
+    name = name_folder(frame)
     out = folder / re.sub(r'[^\w.-]', '_', name).lstrip('.')
     out.mkdir(parents=True, exist_ok=True)
     files = frame.video.filename

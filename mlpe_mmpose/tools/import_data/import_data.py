@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..output_file import write_then_check
-from .coco_files import group_name, make_coco, write_image
+from .coco_files import find_video, make_coco, write_image
 from .sources import labelled_poses, read_source, user_frames
 from .splits import choose_validation
 
@@ -79,7 +79,7 @@ def _split(frames: list, val: float, seed: int) -> dict[str, list]:
     """Part the frames of a source without a split."""
     if val == 0:
         return {'train': frames}
-    groups = [group_name(frame) for frame in frames]
+    groups = [str(find_video(frame)) for frame in frames]
     chosen = choose_validation(groups, val, seed)
     pairs = list(zip(frames, chosen, strict=True))
     return {
@@ -108,7 +108,7 @@ def _write(
         )
         outside += lost
         (folder / f'{name}.json').write_text(json.dumps(content))
-        videos = {group_name(f) for f in frames}
+        videos = {find_video(frame) for frame in frames}
         notes.append(
             f'{name}.json: {len(frames)} frames, '
             f'{len(content["annotations"])} poses, from '

@@ -56,7 +56,10 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         help='float32, bfloat16 (openvino, tensorrt) or int8 (a file of '
         '`export --int8`); default: that of FILE.onnx',
     )
-    text = 'where the network of a config and the detector run' + DEFAULT
+    text = (
+        'where the network of a config and the detector run; a detector in an '
+        'ONNX file runs on the CPU'
+    ) + DEFAULT
     add('--device', default='cpu', help=text)
     add(
         '--batch-size',
@@ -147,6 +150,12 @@ def _predict(args: argparse.Namespace, progress: 'Progress') -> 'Summary':
     from .ray_job import RayJob
 
     model, people = _fill(PoseModel, args), _fill(People, args)
+    if args.device != 'cpu' and args.model and not people.on_gpu:
+        raise ValueError(
+            f'--device={args.device} is for what PyTorch runs, got '
+            f'--model={args.model} and no detector of PyTorch. --backend says '
+            'where a file of --model runs, as cuda.'
+        )
     call = args.source, args.out, model, people, args.ann_file
     job = _fill(RayJob, args)
     if args.engine == 'ray':

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 
 from mlpe_mmpose.annotations.faults import read_json
+from mlpe_mmpose.annotations.fields import MAX_ID
 from mlpe_mmpose.tools.read_image import read_image
 
 from .frames import Frame, Unreadable
@@ -78,7 +79,8 @@ def open_input(text: str, ann_file: str | None = None) -> Input:
     path = Path(text)
     if not path.exists() and text.isdecimal():
         return _open_video(int(text), f'camera{text}', ann_file)
-    if '://' in text or path.suffix.lower() in VIDEO_SUFFIXES:
+    is_video = path.suffix.lower() in VIDEO_SUFFIXES and not path.is_dir()
+    if '://' in text or is_video:
         return _open_video(text, path.stem, ann_file)
     paths = _list_images(text)
     root = Path(os.path.commonpath([_find_place(p).parent for p in paths]))
@@ -159,11 +161,16 @@ def _choose_ids(
                 )
         return list(files), True
     stems = [path.stem for path in paths]
-    if all(stem.isdecimal() for stem in stems):
+    if all(map(is_id, stems)):
         ids = [int(stem) for stem in stems]
         if len(set(ids)) == len(ids):
             return ids, True
     return list(range(1, len(paths) + 1)), False
+
+
+def is_id(stem: str) -> bool:
+    """Whether the name of a file is a number that can be an image's id."""
+    return stem.isdecimal() and int(stem) <= MAX_ID
 
 
 def read_image_ids(ann_file: str) -> dict[str, int]:

@@ -59,10 +59,11 @@ def format_progress(summary: Summary) -> str:
         f'{speed:.1f} images/s, {summary.people / seconds:.1f} people/s, '
         f'{summary.people} people'
     )
-    if summary.total is None:
-        return f'{summary.images} images, {text}'
     done = summary.images + len(summary.unreadable)
-    filled = min(WIDTH * done // summary.total, WIDTH)
+    # a video may have more frames than its header says
+    if summary.total is None or done > summary.total:
+        return f'{summary.images} images, {text}'
+    filled = WIDTH * done // summary.total
     bar = '#' * filled + '.' * (WIDTH - filled)
     left = (summary.total - done) / speed if speed else 0.0
     return f'[{bar}] {done}/{summary.total} images, {text}, {left:.0f} s left'

@@ -1,23 +1,28 @@
 """Predicts the poses in many images, on many machines, with Ray Data."""
 
-import importlib
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 from mlpe_mmpose.optional import require
 
-from .frames import Unreadable
+from ..mim_runs import lock_folder
 from .inputs import IMAGE_SUFFIXES, open_input, read_image_ids
 from .people import People
 from .pose_model import PoseModel
 from .predict_files import Summary
-from .ray_folder import CHECKPOINT, SHARDS, claim_folder
+from .ray_folder import CHECKPOINT, SHARDS, claim_folder, read_summary
 from .ray_job import RayJob
-from .ray_stages import FindPeople, ImageNames, PredictPoses, make_table
+from .ray_stages import FindPeople, ImageNames, PredictPoses
 
 USER = '--engine ray'
+AT_WORK = (
+    'another prediction is at work in {}. Wait for its end, stop it, or give '
+    'another --out.'
+)
 # one for the checkpoint's filter, the others for tasks that read and write
 SPARE_CPUS = 4
 
@@ -64,7 +69,8 @@ def predict_with_ray(
         OSError: If a file is missing, or the cluster cannot be reached.
         ValueError: If an argument does not fit, or the folder has shards of
             another call, or of other images whose names are no numbers.
-        RuntimeError: If the pipeline fails.
+        RuntimeError: If the pipeline fails, or another one is at work in
+            ``out_dir``.
     """
     ray = require('ray', USER)
     require('pyarrow', USER)
@@ -78,19 +84,12 @@ def predict_with_ray(
     counted = names if names.ids and ann_file is None else None
     # the shards name the images by their paths below the folder of all images
     arguments = [source, ann_file, model, people, job.format, names.root]
-    claim_folder(out_dir, arguments, counted)
-    start = time.perf_counter()
-    started = not ray.is_initialized()
-    if started:
-        _start(ray, job, people)
-    try:
-        _run(ray, paths, names, out_dir, model, people, job)
-        summary = read_summary(out_dir, job.format)
-    except ray.exceptions.RayError as error:
-        raise RuntimeError(f'{USER}: {error}') from error
-    finally:
-        if started:
-            ray.shutdown()
+    with lock_folder(out_dir, AT_WORK.format(out_dir)):
+        claim_folder(out_dir, arguments, counted)
+        start = time.perf_counter()
+        with _connected(ray, job, people):
+            _run(ray, paths, names, out_dir, model, people, job)
+            summary = read_summary(out_dir, job.format)
     summary.seconds = time.perf_counter() - start
     return summary
 
@@ -114,6 +113,21 @@ def _list_images(
         ids = {names.name(path): key for key, path in paths.items()}
         names = ImageNames(images.root, ids)
     return list(paths.values()), names
+
+
+@contextlib.contextmanager
+def _connected(ray: ModuleType, job: RayJob, people: People) -> Iterator[None]:
+    """Have a cluster, which is left at the end if it was not there before."""
+    started = not ray.is_initialized()
+    if started:
+        _start(ray, job, people)
+    try:
+        yield
+    except ray.exceptions.RayError as error:
+        raise RuntimeError(f'{USER}: {error}') from error
+    finally:
+        if started:
+            ray.shutdown()
 
 
 def _start(ray: ModuleType, job: RayJob, people: People) -> None:
@@ -189,8 +203,10 @@ def _read_left(
     files = ray.data.read_binary_files(
         paths,
         include_paths=True,
-        # an object store is listed by Ray; a list of paths has no other files
-        file_extensions=[suffix[1:] for suffix in IMAGE_SUFFIXES],
+        # Ray lists an object store, which has other files too
+        file_extensions=[suffix[1:] for suffix in IMAGE_SUFFIXES]
+        if isinstance(paths, str)
+        else None,
         # Ray chooses the number for an object store
         override_num_blocks=None
         if isinstance(paths, str)
@@ -209,23 +225,3 @@ def share_gpu(model: PoseModel, people: People) -> tuple[float, float]:
     users = people.on_gpu, model.on_gpu
     # a network and its detector share one
     return tuple(1 / sum(users) if user else 0.0 for user in users)
-
-
-def read_summary(out_dir: Path, format: str) -> Summary:
-    """Count what is in the shards."""
-    dataset = importlib.import_module('pyarrow.dataset')
-    summary = Summary(None)
-    if not (out_dir / SHARDS).exists():
-        return summary
-    # without a schema, the first shard sets the types, and has maybe nobody
-    schema = make_table([]).schema
-    shards = dataset.dataset(out_dir / SHARDS, schema, format)
-    for batch in shards.to_batches(columns=['file_name', 'error', 'people']):
-        for row in batch.to_pylist():
-            if row['error']:
-                bad = Unreadable(row['file_name'], row['error'])
-                summary.unreadable.append(bad)
-            else:
-                summary.images += 1
-                summary.people += len(row['people'] or ())
-    return summary

@@ -1,12 +1,15 @@
-"""Notes in the output folder of ``--engine ray`` which call it belongs to."""
+"""The output folder of ``--engine ray``: whose it is, and what is in it."""
 
 import dataclasses
 import hashlib
+import importlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from .ray_stages import ImageNames
+from .frames import Unreadable
+from .predict_files import Summary
+from .ray_stages import ImageNames, make_table
 
 JOB, SHARDS, CHECKPOINT = 'job.json', 'shards', 'checkpoint'
 
@@ -71,3 +74,36 @@ def _compare(path: Path, wanted: list, num_arguments: int) -> None:
             'name is no number, so that ids would be given twice. Choose '
             'another --out, or the images of the first call.'
         )
+
+
+def read_summary(out_dir: Path, format: str) -> Summary:
+    """Count what is in the shards.
+
+    Raises:
+        ValueError: If two images have one id.
+    """
+    dataset = importlib.import_module('pyarrow.dataset')
+    summary = Summary(None)
+    if not (out_dir / SHARDS).exists():
+        return summary
+    # without a schema, the first shard sets the types, and has maybe nobody
+    schema = make_table([]).schema
+    shards = dataset.dataset(out_dir / SHARDS, schema, format)
+    columns, names = ['file_name', 'image_id', 'error', 'people'], {}
+    for batch in shards.to_batches(columns=columns):
+        for row in batch.to_pylist():
+            name = names.setdefault(row['image_id'], row['file_name'])
+            if name != row['file_name']:
+                raise ValueError(
+                    f'{name} and {row["file_name"]} have one id in '
+                    f'{out_dir / SHARDS}, {row["image_id"]}, the number that '
+                    'is their name. Give them ids with --ann-file, and '
+                    'another --out.'
+                )
+            if row['error']:
+                bad = Unreadable(row['file_name'], row['error'])
+                summary.unreadable.append(bad)
+            else:
+                summary.images += 1
+                summary.people += len(row['people'] or ())
+    return summary

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpe_mmpose.annotations.fields import MAX_ID
 from mlpe_mmpose.optional import require
 from mlpe_mmpose.tools.read_image import UNREADABLE, decode_image
 
 from .frames import Frame
+from .inputs import is_id
 from .people import People, set_boxes
 from .pose_model import PoseModel
 
@@ -29,8 +31,8 @@ class ImageNames:
     Args:
         root (str): The folder of all images, as Ray names it: without the
             ``s3://`` of an object store
-        ids (dict): Path below ``root`` -> image id. Without an entry the id
-            is the number in the name of the file
+        ids (dict): Path below ``root`` -> image id. If it is empty, the id is
+            the number in the name of the file
     """
 
     root: str
@@ -44,17 +46,22 @@ class ImageNames:
         """Return the id of an image.
 
         Raises:
-            ValueError: If the name is no number, and ``ids`` does not have
-                the image.
+            ValueError: If ``ids`` does not have the image, or, without
+                ``ids``, the name is no number that can be an id.
         """
         name = self.name(path)
-        if name in self.ids:
+        if self.ids:
+            if name not in self.ids:
+                raise ValueError(
+                    f'{path} has no id: --ann-file has no image with the '
+                    f'file_name {name!r}.'
+                )
             return self.ids[name]
         stem = PurePosixPath(name).stem
-        if not stem.isdecimal():
+        if not is_id(stem):
             raise ValueError(
-                f'{path} has no id: its name is no number. Add --ann-file, '
-                'the annotations that give the images their ids.'
+                f'{path} has no id: its name is no number up to {MAX_ID}. Add '
+                '--ann-file, the annotations that give the images their ids.'
             )
         return int(stem)
 

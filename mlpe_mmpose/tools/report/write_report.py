@@ -74,7 +74,7 @@ def write_report(
     with tempfile.TemporaryDirectory() as folder:
         results = source
         if tested:
-            results = _test(cfg, source, Path(folder), say)
+            results = _test(cfg, dataset, source, Path(folder), say)
         say('diagnosing')
         found = diagnose(dataset.ann_file, results, dataset.metainfo)
     images = Path(dataset.data_prefix.get('img', ''))
@@ -129,14 +129,25 @@ def _dataset(config: Config) -> object:
 
 def _test(
     config: Config,
+    dataset: object,
     checkpoint: Path,
     folder: Path,
     say: Callable[[str], None],
 ) -> Path:
-    """Test the checkpoint, and return the results file."""
+    """Test the checkpoint, and return the results file.
+
+    The metric reads the data set's annotations, wherever those lie.
+    """
+    if dataset.bbox_file and not Path(dataset.bbox_file).is_file():
+        raise FileNotFoundError(
+            f'{dataset.bbox_file} is missing: set '
+            'test_dataloader.dataset.bbox_file by --cfg-options, to None for '
+            'the boxes of the annotations.'
+        )
     prefix = folder / 'results'
     changed = folder / 'config.py'
     metric = dict(_coco_metric(config), outfile_prefix=str(prefix))
+    metric['ann_file'] = dataset.ann_file
     Config(dict(config, test_evaluator=metric)).dump(changed)
     args = ['-C', str(checkpoint), '--work-dir', str(folder / 'test')]
     say('testing')

@@ -106,3 +106,40 @@ def test_a_results_file_that_is_missing_is_named(tmp_path):
     suite.write_text("experiments = [dict(name='x', results='no.json')]")
     with pytest.raises(FileNotFoundError, match=r"'x' has no .* 'no\.json'"):
         load_suite(str(suite))
+
+
+CROWD = {'test_evaluator.iou_type': 'keypoints_crowd'}
+
+
+def test_rows_that_are_measured_in_two_ways_are_refused(data, tmp_path):
+    suite = tmp_path / 'mine.py'
+    suite.write_text(
+        "config = 'mlpe_tiny_synthetic.py'\n"
+        f"experiments = [dict(name='a'), dict(name='b', options={CROWD})]"
+    )
+    with pytest.raises(ValueError, match=r"'a' and 'b' .* 'keypoints_crowd'"):
+        compare(str(suite), data.root, tmp_path / 'out', say=str)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_a_results_file_is_measured_as_the_networks_are(
+    data, perfect, tmp_path
+):
+    # what is forgiven grows with the area, which is that of the box without it
+    path = Path(data.root, data.val['ann_file'])
+    content = json.loads(path.read_text())
+    for annotation in content['annotations']:
+        annotation['area'] /= 100
+    for detection in perfect:
+        detection['keypoints'] = np.add(detection['keypoints'], 2).tolist()
+    write(tmp_path, perfect)
+    root = tmp_path / 'data'
+    small = root / data.val['ann_file']
+    small.parent.mkdir(parents=True)
+    small.write_text(json.dumps(content))
+    small = DataSet(str(root))
+    by_area = evaluate_results(tmp_path / 'theirs.json', small)
+    by_box = evaluate_results(
+        tmp_path / 'theirs.json', small, dict(use_area=False)
+    )
+    assert by_area['AP'] < 0.5 < by_box['AP']

@@ -98,6 +98,12 @@ def test_images_without_people_or_with_empty_fields_get_boxes(data, capsys):
     assert "image 5: 'file_name' is missing" in capsys.readouterr().err
 
 
+def test_a_device_that_the_detector_does_not_use_is_refused(data, capsys):
+    assert main(call(data, '--device', 'cuda')) == 2
+    assert "device='cuda' for " in capsys.readouterr().err
+    assert not (data / 'boxes.json').exists()
+
+
 def test_boxes_below_the_threshold_are_left_out(data):
     assert main(call(data, '--threshold', '0.7')) == 0
     scores = [

@@ -116,14 +116,11 @@ def test_poses_and_images_of_a_format_are_those_that_it_was_given(
     assert category['keypoints'] == made.NAMES
 
 
-@pytest.mark.parametrize('name', ['a.nwb', 'a.json', 'a.slp'])
-def test_of_two_videos_the_frames_are_extracted_and_one_validates(
-    tmp_path, name
-):
-    # two videos, whose frames a codec without loss keeps
+def label_videos(videos: dict[Path, range]) -> sleap_io.Labels:
+    """Label every frame of videos, which a codec without loss keeps."""
     frames, skeleton = [], made.make_skeleton()
-    for video, numbers in (('a', range(8)), ('b', range(8, 10))):
-        path = tmp_path / f'{video}.avi'
+    for path, numbers in videos.items():
+        path.parent.mkdir(exist_ok=True)
         code = cv2.VideoWriter_fourcc(*'FFV1')
         writer = cv2.VideoWriter(str(path), code, 10, made.SIZE)
         for number in numbers:
@@ -133,8 +130,17 @@ def test_of_two_videos_the_frames_are_extracted_and_one_validates(
         for index, number in enumerate(numbers):
             pose = sleap_io.Instance.from_numpy(made.pose_of(number), skeleton)
             frames.append(sleap_io.LabeledFrame(video, index, [pose]))
+    return sleap_io.Labels(frames)
+
+
+@pytest.mark.parametrize('name', ['a.nwb', 'a.json', 'a.slp'])
+def test_of_two_videos_the_frames_are_extracted_and_one_validates(
+    tmp_path, name
+):
+    videos = {'a.avi': range(8), 'b.avi': range(8, 10)}
+    labels = label_videos({tmp_path / n: f for n, f in videos.items()})
     source = tmp_path / name
-    sleap_io.save_file(sleap_io.Labels(frames), str(source))
+    sleap_io.save_file(labels, str(source))
     notes = []
     paths = import_data(source, tmp_path / 'out', say=notes.append)
     check_poses(tmp_path / 'out', 10)
@@ -144,6 +150,22 @@ def test_of_two_videos_the_frames_are_extracted_and_one_validates(
         'b/000001.png',
     ]
     assert 'val.json: 2 frames, 2 poses, from 1 video' in notes
+
+
+def test_videos_of_one_name_in_two_folders_are_two_videos(tmp_path):
+    videos = {'day1/cam.avi': range(8), 'day2/cam.avi': range(8, 10)}
+    labels = label_videos({tmp_path / n: f for n, f in videos.items()})
+    sleap_io.save_file(labels, str(tmp_path / 'a.slp'))
+    notes = []
+    out = tmp_path / 'out'
+    paths = import_data(tmp_path / 'a.slp', out, say=notes.append)
+    check_poses(out, 10)
+    assert 'train.json: 8 frames, 8 poses, from 1 video' in notes
+    # all frames of the second day, and no other
+    val = json.loads(paths['val'].read_text())['images']
+    greys = [cv2.imread(str(out / 'images' / i['file_name'])) for i in val]
+    numbers = [round((grey.mean() - 10) / 20) for grey in greys]
+    assert numbers == [8, 9]
 
 
 def test_init_dataset_takes_what_is_written(one_folder, tmp_path):

@@ -75,6 +75,21 @@ def test_ids_are_the_numbers_in_the_names(folder):
     assert items[2].name.endswith('000000000009.jpg')
 
 
+def test_a_number_that_is_too_large_for_an_id_is_none(tmp_path):
+    # a time with microseconds has 20 digits
+    for name in ('20261127142433123456', '1'):
+        cv2.imwrite(str(tmp_path / f'{name}.png'), np.zeros((9, 9, 3)))
+    found = open_input(str(tmp_path))
+    assert list(found.paths) == [1, 2]
+    assert not found.ids_are_names
+
+
+def test_a_folder_may_be_called_as_a_video(tmp_path):
+    (tmp_path / 'clip.mp4').mkdir()
+    cv2.imwrite(str(tmp_path / 'clip.mp4/1.png'), np.zeros((9, 9, 3)))
+    assert heights(tmp_path / 'clip.mp4') == [9]
+
+
 def test_annotations_give_the_images_their_ids(tmp_path, three):
     ann_file = tmp_path / 'ann.json'
     images = [dict(id=5, file_name='y.jpg'), dict(id=3, file_name='x.png')]

@@ -11,6 +11,8 @@ from exported import Trained
 
 from mlpe_mmpose.apis import People, PoseModel, Predictor, predict_files
 from mlpe_mmpose.tools.predict import predict_files as module
+from mlpe_mmpose.tools.predict.predict_files import Summary
+from mlpe_mmpose.tools.predict.progress import format_progress
 
 BOXES = [[20.0, 20.0, 60.0, 80.0, 0.9], [70.0, 10.0, 120.0, 110.0, 0.4]]
 
@@ -244,3 +246,11 @@ def test_results_are_not_overwritten(small_mlpe, folder, tmp_path):
             People(whole_image=True),
         )
     assert (tmp_path / 'results.json').read_text() == 'mine'
+
+
+def test_a_video_longer_than_its_header_says_has_no_time_left():
+    summary = Summary(100)
+    summary.images, summary.seconds = 100, 10.0
+    assert format_progress(summary).startswith(f'[{"#" * 24}] 100/100 images')
+    summary.images = 105
+    assert format_progress(summary).startswith('105 images, 10.5 images/s')

@@ -102,6 +102,7 @@ def test_a_backend_and_a_precision_reach_the_network(
             ('--precision', 'int8', '--backend', 'openvino'),
             "OnnxPose got precision='int8' for a file of float32. Export the ",
         ),
+        (('--device', 'cuda'), '--device=cuda is for what PyTorch runs, got '),
     ],
 )
 @pytest.mark.parametrize('engine', ['local', 'ray'])

@@ -18,7 +18,8 @@ from mlpe_mmpose.apis import (
     predict_files,
     predict_with_ray,
 )
-from mlpe_mmpose.tools.predict.ray_engine import read_summary, share_gpu
+from mlpe_mmpose.tools.predict.ray_engine import share_gpu
+from mlpe_mmpose.tools.predict.ray_folder import read_summary
 
 ray_data = pytest.importorskip('ray.data')
 
@@ -174,11 +175,23 @@ def test_boxes_that_are_not_about_the_images_are_refused(
 def test_the_first_shard_may_have_nobody(tmp_path):
     person = dict(keypoints=[1.0, 2.0, 0.5], score=0.5, bbox=[1.0, 1, 2, 2])
     (tmp_path / 'shards').mkdir()
-    for name, people in dict(a=[], b=[person]).items():
-        row = dict(path=name, file_name=name, error='', people=people)
-        (tmp_path / f'shards/{name}.json').write_text(f'{json.dumps(row)}\n')
+    for name, people in {'1': [], '2': [person]}.items():
+        row = dict(path=name, image_id=int(name), file_name=name, error='')
+        text = json.dumps(dict(row, people=people))
+        (tmp_path / f'shards/{name}.json').write_text(f'{text}\n')
     summary = read_summary(tmp_path, 'json')
     assert (summary.images, summary.people) == (2, 1)
+
+
+def test_images_of_one_number_in_two_folders_are_named(tmp_path):
+    # those of an object store, which Ray lists
+    (tmp_path / 'shards').mkdir()
+    for number, name in enumerate(['a/01.jpg', 'b/1.jpg']):
+        row = dict(path=name, image_id=1, file_name=name, error='', people=[])
+        path = tmp_path / f'shards/{number}.json'
+        path.write_text(f'{json.dumps(row)}\n')
+    with pytest.raises(ValueError, match=r'01\.jpg and b/1\.jpg have one id'):
+        read_summary(tmp_path, 'json')
 
 
 @pytest.mark.parametrize(

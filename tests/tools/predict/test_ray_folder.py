@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlpe_mmpose.apis import People, PoseModel, RayJob, predict_with_ray
+from mlpe_mmpose.tools.mim_runs import lock_folder
 from mlpe_mmpose.tools.predict.ray_folder import CHECKPOINT, JOB, SHARDS
 
 pytest.importorskip('ray.data')
@@ -53,6 +54,19 @@ def test_the_same_call_goes_on(claim, images, tmp_path):
     add(images, 'a.jpg', 'c.jpg')
     claim()
     write_shard(tmp_path / 'out')
+    claim()
+
+
+def test_a_folder_of_a_call_that_is_at_work_is_refused(
+    claim, images, tmp_path
+):
+    add(images, 'a.jpg')
+    with (
+        lock_folder(tmp_path / 'out', ''),
+        pytest.raises(RuntimeError, match='another prediction is at work in'),
+    ):
+        claim()
+    assert not (tmp_path / 'out' / JOB).exists()
     claim()
 
 

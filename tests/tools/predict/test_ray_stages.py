@@ -85,8 +85,15 @@ def test_a_batch_without_people_has_the_types_of_the_others(
 
 
 def test_images_without_a_number_need_an_id():
+    names = ImageNames('bucket/images')
+    assert names.find_id('bucket/images/b/000012.jpg') == 12
+    for name in ('second', str(2**63)):
+        with pytest.raises(ValueError, match='its name is no number up to'):
+            names.find_id(f'bucket/images/b/{name}.jpg')
+
+
+def test_images_that_annotations_do_not_have_get_no_id_of_their_name():
     names = ImageNames('bucket/images', {'a/first.jpg': 5})
     assert names.find_id('bucket/images/a/first.jpg') == 5
-    assert names.find_id('bucket/images/b/000012.jpg') == 12
-    with pytest.raises(ValueError, match='its name is no number'):
-        names.find_id('bucket/images/b/second.jpg')
+    with pytest.raises(ValueError, match=r"no image with .* 'b/000012\.jpg'"):
+        names.find_id('bucket/images/b/000012.jpg')

@@ -107,3 +107,9 @@ def test_a_damaged_file_of_picks_is_named_before_the_test(config, tmp_path):
     (tmp_path / 'ohkm_picks.json').write_text('{"epochs": [')
     with pytest.raises(ValueError, match=r'ohkm_picks\.json is no JSON file'):
         report(config, tmp_path)
+
+
+def test_a_missing_file_of_boxes_is_named_before_the_test(config, tmp_path):
+    config.test_dataloader.dataset.bbox_file = 'none.json'
+    with pytest.raises(FileNotFoundError, match=r'none\.json is missing: set'):
+        report(config, tmp_path)
