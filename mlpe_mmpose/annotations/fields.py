@@ -6,6 +6,7 @@ box. Without the other fields they fail, or compute wrong figures.
 """
 
 import enum
+import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -51,7 +52,19 @@ def _is_integer(value: object) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value != '' and value.isprintable()
+    return isinstance(value, str) and value != '' and _is_line(value)
+
+
+def _is_line(text: str) -> bool:
+    """Whether a text has no control characters, and no breaks of lines.
+
+    macOS writes narrow spaces into the names of screenshots, and Japanese has
+    a space of its own; Python calls neither of them printable.
+    """
+    return text.isprintable() or all(
+        char.isprintable() or unicodedata.category(char) == 'Zs'
+        for char in text
+    )
 
 
 def is_image_name(value: object) -> bool:

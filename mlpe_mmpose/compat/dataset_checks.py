@@ -71,7 +71,10 @@ def _read_checked_annotations(self: Dataset) -> tuple[list[dict], list[dict]]:
     if len(coco.anns) + len(coco.imgs) < len(entries):
         raise ValueError('two images or two annotations have the same id.')
     if not all(is_image_name(i['file_name']) for i in coco.imgs.values()):
-        raise ValueError('a file_name leaves the folder of images.')
+        raise ValueError(
+            'a file_name leaves the folder of images, or has control '
+            'characters.'
+        )
     if _is_plain(self) and self.data_mode == 'topdown':
         _warn(self)
     return result

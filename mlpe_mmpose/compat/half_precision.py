@@ -7,20 +7,16 @@ ScalarType BFloat16".
 """
 
 import functools
-import sys
 
 import torch
-from mmpose.utils import tensor_utils
+from mmpose.utils.tensor_utils import to_numpy as stock_to_numpy
 
-stock_to_numpy = tensor_utils.to_numpy
+from .stock_functions import replace_in_mmpose
 
 
 def install() -> None:
     """Let every module of MMPose that is imported convert bfloat16."""
-    for name, module in list(sys.modules.items()):
-        # the heads have imported the function itself
-        if name.startswith('mmpose.') and 'to_numpy' in vars(module):
-            module.to_numpy = _to_numpy
+    replace_in_mmpose(stock_to_numpy, _to_numpy)
 
 
 @functools.wraps(stock_to_numpy)

@@ -41,9 +41,9 @@ class AtomicFileBackend(LocalBackend):
             unfinished.unlink(missing_ok=True)
             raise OSError(
                 error.errno,
-                f'{error.strerror}. Nothing else has changed, so the last '
-                'checkpoint is complete. Free space, or set '
-                'default_hooks.checkpoint.out_dir to a folder that can be '
+                f'{error.strerror}. The checkpoints that are there are '
+                'complete. Free space, or have --work-dir and '
+                'default_hooks.checkpoint.out_dir in folders that can be '
                 'written, and continue with --resume. The file was',
                 str(path),
             ) from error

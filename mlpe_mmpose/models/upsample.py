@@ -8,6 +8,8 @@ from mmpose.utils.typing import ConfigType, OptConfigType
 from torch import Tensor, nn
 
 MODES = ('deconv', 'bilinear')
+# of the convolutions: normal with std sqrt(2 / (k * k * out_channels))
+RELEASE_INIT = dict(type='Kaiming', layer='Conv2d', mode='fan_out')
 
 
 def check_stage_options(

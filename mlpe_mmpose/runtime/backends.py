@@ -1,13 +1,17 @@
 """Open an exported graph with onnxruntime or OpenVINO."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike, fspath
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpe_mmpose.optional import require
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 # backend -> execution providers of onnxruntime, the preferred one first
 PROVIDERS = {
@@ -94,36 +98,68 @@ def _open_in_onnxruntime(
     path: str | PathLike, backend: str, precision: str, threads: int
 ) -> Graph:
     """Open a file with the execution providers of a backend."""
-    onnxruntime = require('onnxruntime', 'OnnxPose')
     wanted, *others = PROVIDERS[backend]
-    available = onnxruntime.get_available_providers()
-    if wanted not in available:
-        raise RuntimeError(
-            f'OnnxPose with backend={backend!r} needs {wanted}, and this '
-            f'onnxruntime has {", ".join(available)}. Install onnxruntime-gpu '
-            'in place of onnxruntime.'
-        )
     settings = {}
     if backend == 'tensorrt':
         settings = dict(
             trt_bf16_enable=precision == 'bfloat16',
             trt_int8_enable=precision == 'int8',
         )
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(
-        fspath(path), options, providers=[(wanted, settings), *others]
-    )
-    # onnxruntime falls back to the next provider without an error
-    if session.get_providers()[0] != wanted:
-        raise RuntimeError(
-            f'OnnxPose with backend={backend!r} needs {wanted}, which does '
-            'not start on this machine. The messages above name the missing '
-            'library.'
-        )
+    owner = f'OnnxPose with backend={backend!r}'
+    providers = {wanted: settings, **{key: {} for key in others}}
+    session = open_session(owner, path, providers, threads)
     return lambda crops: tuple(
         session.run(['keypoints', 'scores'], {'images': crops})
     )
+
+
+def open_session(
+    owner: str,
+    path: str | PathLike,
+    providers: Mapping[str, Mapping],
+    threads: int,
+) -> 'InferenceSession':
+    """Open a file with onnxruntime.
+
+    Args:
+        owner (str): Class that the messages name
+        path (str | PathLike): The ``.onnx`` file
+        providers (dict): Execution provider -> its settings. The first one
+            has to start; onnxruntime takes the others for what the first
+            cannot run
+        threads (int): Threads of one operator; 0 for one for each core
+
+    Raises:
+        ImportError: If onnxruntime is not installed.
+        RuntimeError: If this machine does not have the first provider.
+        ValueError: If onnxruntime cannot run the file.
+    """
+    onnxruntime = require('onnxruntime', owner)
+    wanted = next(iter(providers))
+    available = onnxruntime.get_available_providers()
+    if wanted not in available:
+        raise RuntimeError(
+            f'{owner} needs {wanted}, and this onnxruntime has '
+            f'{", ".join(available)}. Install onnxruntime-gpu in place of '
+            'onnxruntime.'
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    try:
+        session = onnxruntime.InferenceSession(
+            fspath(path), options, providers=list(providers.items())
+        )
+    except Exception as error:  # onnxruntime's classes have no other base
+        raise ValueError(
+            f'{owner}: onnxruntime cannot run {path}: {error}'
+        ) from error
+    # onnxruntime falls back to the next provider without an error
+    if session.get_providers()[0] != wanted:
+        raise RuntimeError(
+            f'{owner} needs {wanted}, which does not start on this machine. '
+            'The messages above name the missing library.'
+        )
+    return session
 
 
 def _open_in_openvino(

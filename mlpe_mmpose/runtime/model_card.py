@@ -81,9 +81,9 @@ class ModelCard:
             for field in fields
             if field.name in properties
         }
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in values.items()
-            }
-        )
+        return cls(**{name: _freeze(value) for name, value in values.items()})
+
+
+def _freeze(value: object) -> object:
+    """Return lists of JSON as tuples, at any depth."""
+    return tuple(map(_freeze, value)) if isinstance(value, list) else value

@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from mlpe_mmpose.optional import require
-
+from .backends import open_session
 from .onnx_file import read_properties
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class OnnxDetector:
     Raises:
         FileNotFoundError: If there is no such file.
         ImportError: If onnxruntime is not installed.
-        RuntimeError: If this onnxruntime does not have one of the providers.
+        RuntimeError: If this machine does not have the first provider.
         ValueError: If the file has another format, or has tensors in a file
             outside its own folder.
     """
@@ -63,25 +62,9 @@ class OnnxDetector:
             raise FileNotFoundError(f'{name}: {path}: no such file.')
         # also refuses a file that names others outside its folder
         card = read_properties(path)
-        onnxruntime = require('onnxruntime', name)
-        # onnxruntime would only warn, and run on the CPU
-        available = onnxruntime.get_available_providers()
-        if missing := [p for p in providers if p not in available]:
-            raise RuntimeError(
-                f'{name} needs {", ".join(missing)}, and this onnxruntime has '
-                f'{", ".join(available)}. Name providers of these, or install '
-                'an onnxruntime that has it.'
-            )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        try:
-            self.session = onnxruntime.InferenceSession(
-                fspath(path), options, providers=list(providers)
-            )
-        except Exception as error:  # onnxruntime's classes have no other base
-            raise ValueError(
-                f'{name}: onnxruntime cannot run {path}: {error}'
-            ) from error
+        self.session = open_session(
+            name, path, {key: {} for key in providers}, threads
+        )
         self.threshold = threshold
         self.input = self._check_input(path)
         self.input_size = self.input.shape[3], self.input.shape[2]

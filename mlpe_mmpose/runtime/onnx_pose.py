@@ -122,7 +122,7 @@ class OnnxPose:
         """
         boxes = self._check_inputs(images, boxes)
         size = self.card.input_size
-        people = np.concatenate([np.empty((0, 4)), *boxes])
+        people = np.concatenate([np.empty((0, 4), np.float32), *boxes])
         centers, scales = crops.pad_boxes(people, size, self.card.padding)
         owner = np.repeat(np.arange(len(boxes)), [len(b) for b in boxes])
 

@@ -34,7 +34,9 @@ def test_a_name_that_leaves_the_folder_of_images_is_refused(
     assert repr(name) in str(e.value)
 
 
-@pytest.mark.parametrize('name', ['red\x1b[31m.jpg', 'two\nlines.jpg'])
+@pytest.mark.parametrize(
+    'name', ['red\x1b[31m.jpg', 'two\nlines.jpg', 'a\u2028b']
+)
 def test_a_name_with_control_characters_is_refused_and_shown_escaped(
     coco_dataset, name
 ):
@@ -44,7 +46,14 @@ def test_a_name_with_control_characters_is_refused_and_shown_escaped(
     assert name not in str(error.value)
 
 
-@pytest.mark.parametrize('name', ['sub/a..b.jpg', '<b>.jpg', 'Bär 1.jpg'])
+@pytest.mark.parametrize(
+    'name',
+    [
+        *('sub/a..b.jpg', '<b>.jpg', 'Bär 1.jpg'),
+        # the space of macOS before PM, that of Japanese, and one for names
+        *('3.45\u202fPM.jpg', '左\u3000肩.jpg', 'Fig.\xa01.jpg'),
+    ],
+)
 def test_other_names_are_taken_as_they_are(coco_dataset, name):
     dataset = renamed(coco_dataset, name)
     assert dataset.get_data_info(0)['img_path'].endswith(name)

@@ -10,6 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from mlpe_mmpose.runtime import OnnxDetector, OnnxPose, onnx_file
+from mlpe_mmpose.runtime.model_card import ModelCard
 from mlpe_mmpose.runtime.onnx_file import read_properties
 
 
@@ -26,6 +27,13 @@ def test_the_metadata_are_those_that_onnx_reads(pose):
     expected = {e.key: e.value for e in onnx.load(pose).metadata_props}
     assert expected
     assert read_properties(pose) == expected
+
+
+def test_a_card_is_equal_to_the_one_that_it_was_written_from(pose):
+    card = ModelCard.from_properties(read_properties(pose))
+    assert len(card.skeleton_links) > 10
+    assert ModelCard.from_properties(card.to_properties()) == card
+    assert hash(card)
 
 
 def fields_with_tensors() -> dict[str, dict[int, str]]:

@@ -84,6 +84,30 @@ def test_a_crop_equals_that_of_the_pipeline_bit_by_bit(images, size):
         assert np.array_equal(scale, expected['input_scale'])
 
 
+def test_boxes_between_the_pixels_are_cropped_as_in_the_pipeline(
+    images, onnx_pose, monkeypatch
+):
+    seen, run = [], onnx_pose._run
+    monkeypatch.setattr(
+        onnx_pose, '_run', lambda batch: seen.append(batch) or run(batch)
+    )
+    height, width = images[0].shape[:2]
+    random = np.random.default_rng(0)
+    low = random.uniform(0, 0.6, (100, 2)) * (width, height)
+    size = random.uniform(0.1, 0.4, (100, 2)) * (width, height)
+    boxes = np.hstack([low, low + size]).astype(np.float32)
+    onnx_pose(images[0], boxes)
+    pipeline = Compose(
+        [
+            dict(type='GetBBoxCenterScale', padding=onnx_pose.card.padding),
+            dict(type='TopdownAffine', input_size=onnx_pose.card.input_size),
+        ]
+    )
+    for box, crop in zip(boxes, np.concatenate(seen), strict=True):
+        expected = pipeline(dict(img=images[0], bbox=box[None]))
+        assert np.array_equal(crop, expected['img'])
+
+
 def check_poses(pose: OnnxPose, model, image: np.ndarray) -> np.ndarray:
     """Compare with MMPose's own inference, and return the keypoints."""
     expected = in_mmpose(model, image, BOXES)

@@ -1,7 +1,7 @@
 """Save memory in training, for more computation."""
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 
 import torch
@@ -29,7 +29,8 @@ class ActivationCheckpointHook(Hook):
 
     Raises:
         ValueError: If ``modules`` is empty or a string, or, when training
-            begins, if the model has no module of one of the names.
+            begins, if the model has no module of one of the names, or does
+            not call it.
     """
 
     def __init__(self, modules: Sequence[str]) -> None:
@@ -40,6 +41,7 @@ class ActivationCheckpointHook(Hook):
             )
         # a name given twice is one module
         self.modules = tuple(dict.fromkeys(modules))
+        self._called: set[str] = set()
 
     def before_train(self, runner: Runner) -> None:
         """Wrap the modules after the weights are initialised.
@@ -53,10 +55,30 @@ class ActivationCheckpointHook(Hook):
             raise ValueError(
                 f'{type(self).__name__} finds no module {unknown[0]!r} in '
                 f'{type(model).__name__}. Names of its parts are: '
-                f'{", ".join(n for n in known if n.count(".") == 1)}.'
+                f'{_name_parts(known)}.'
             )
+        self._called.clear()
         for name in self.modules:
-            _recompute(known[name])
+            note = functools.partial(self._called.add, name)
+            _recompute(known[name], note)
+
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, *_: object, **__: object
+    ) -> None:
+        """Check, after the first step, that every module was called.
+
+        Raises:
+            ValueError: If a module was not, as a head, of which MMPose calls
+                ``loss``, or a list of modules.
+        """
+        if missing := [n for n in self.modules if n not in self._called]:
+            model = getattr(runner.model, 'module', runner.model)
+            raise ValueError(
+                f'{type(self).__name__} saves nothing in {missing[0]!r}, '
+                f'which {type(model).__name__} does not call as a module. '
+                'Name modules that it calls, as parts of it: '
+                f'{_name_parts(dict(model.named_modules()))}.'
+            )
 
     def after_train(self, runner: Runner) -> None:
         """Restore the plain modules: a copy would run the original's."""
@@ -65,7 +87,17 @@ class ActivationCheckpointHook(Hook):
             del model.get_submodule(name).forward
 
 
-def _recompute(module: nn.Module) -> None:
+def _name_parts(modules: Mapping[str, nn.Module]) -> str:
+    """List the parts of backbone, neck and head that can be called."""
+    return ', '.join(
+        name
+        for name, module in modules.items()
+        # a list of modules has no forward of its own
+        if name.count('.') == 1 and type(module).forward != nn.Module.forward
+    )
+
+
+def _recompute(module: nn.Module, note: Callable[[], None]) -> None:
     """Let a module store its input only, and recompute the rest."""
     forward = module.forward
     norms = [m for m in module.modules() if isinstance(m, _BatchNorm)]
@@ -74,6 +106,7 @@ def _recompute(module: nn.Module) -> None:
     @torch.compiler.disable
     @functools.wraps(forward)
     def wrapped(*args: object, **kwargs: object) -> object:
+        note()
         if not module.training:
             return forward(*args, **kwargs)
         return checkpoint(

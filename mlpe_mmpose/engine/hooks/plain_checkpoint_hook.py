@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from mmengine.dist import broadcast_object_list, is_main_process
@@ -39,7 +40,8 @@ class PlainCheckpointHook(Hook):
 
         With ``resume=True`` and no file, the newest checkpoint that can be
         read is resumed; MMEngine would take the newest, damaged or not. Its
-        FlexibleRunner does so, because it loads before any hook runs.
+        FlexibleRunner does so, because it loads before any hook runs. If all
+        have been removed, the training begins from the start.
 
         Raises:
             ValueError: If ``load_from`` is a file that PyTorch's safe loader
@@ -48,6 +50,8 @@ class PlainCheckpointHook(Hook):
         """
         if runner._resume and runner._load_from is None:
             runner._load_from = self._find_newest(runner)
+            if runner._load_from is None:
+                self._forget_missing(runner)
             return
         path = runner._load_from
         if path is None or not os.path.isfile(path):
@@ -82,6 +86,23 @@ class PlainCheckpointHook(Hook):
                 f'cannot read what is newer. {damaged}'
             )
         return path
+
+    def _forget_missing(self, runner: Runner) -> None:
+        """Train from the start if the last checkpoint has been removed.
+
+        MMEngine would look for the file that ``last_checkpoint`` names.
+        """
+        pointer = Path(runner.work_dir, 'last_checkpoint')
+        last = pointer.read_text() if pointer.is_file() else None
+        # only MMEngine knows what is at other addresses
+        if last is None or '://' in last or (last and os.path.exists(last)):
+            return
+        runner.logger.warning(
+            f'{self.__class__.__name__} trains from the start, because there '
+            f'is no checkpoint in {runner.work_dir}, and {pointer} names '
+            f'{last!r}, which is gone.'
+        )
+        runner._resume = False
 
     def _check_weights(
         self, runner: Runner, path: str, checkpoint: Any

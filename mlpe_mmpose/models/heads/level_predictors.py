@@ -5,11 +5,8 @@ from mmengine.model import BaseModule
 from mmpose.utils.typing import ConfigType, OptConfigType, OptMultiConfig
 from torch import Tensor, nn
 
-from ..upsample import resize
+from ..upsample import RELEASE_INIT, resize
 from .heatmap_norm import build_heatmap_norm
-
-# normal with std sqrt(2 / (k * k * out_channels))
-RELEASE_INIT = dict(type='Kaiming', layer='Conv2d', mode='fan_out')
 
 
 class LevelPredictors(BaseModule):

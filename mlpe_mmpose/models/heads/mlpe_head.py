@@ -15,9 +15,9 @@ from mmpose.utils.typing import (
 from torch import Tensor
 
 from ..accuracy import pose_pck_accuracy
-from ..upsample import check_stage_options
+from ..upsample import RELEASE_INIT, check_stage_options
 from . import head_checks
-from .level_predictors import RELEASE_INIT, LevelPredictors
+from .level_predictors import LevelPredictors
 from .refine_network import RefineNetwork
 
 

@@ -8,7 +8,12 @@ from mmpose.registry import MODELS
 from mmpose.utils.typing import ConfigType, OptConfigType, OptMultiConfig
 from torch import Tensor, nn
 
-from ..upsample import BilinearStage, DeconvStage, check_stage_options
+from ..upsample import (
+    RELEASE_INIT,
+    BilinearStage,
+    DeconvStage,
+    check_stage_options,
+)
 from .feature_enhancement import FeatureEnhancement
 
 
@@ -74,10 +79,7 @@ class MLPENeck(BaseModule):
         act_cfg: OptConfigType = dict(type='ReLU', inplace=True),
         init_cfg: OptMultiConfig = None,
     ) -> None:
-        if init_cfg is None:
-            # This equals the release's normal distribution.
-            init_cfg = dict(type='Kaiming', layer='Conv2d', mode='fan_out')
-        super().__init__(init_cfg)
+        super().__init__(RELEASE_INIT if init_cfg is None else init_cfg)
         check_stage_options(self, upsample, norm_cfg)
         self.in_channels = tuple(in_channels)
         self.out_channels = out_channels

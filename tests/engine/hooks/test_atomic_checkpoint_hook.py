@@ -159,8 +159,8 @@ def test_on_a_full_disk_the_training_says_what_is_complete(tmp_path, unbroken):
     errors = tmp_path / 'errors'
     assert exit_status(train, tmp_path, hook, errors=errors) == 1
     message = errors.read_text().splitlines()[-1]
-    assert 'File too large. Nothing else has changed' in message
-    assert 'Free space, or set default_hooks.checkpoint.out_dir' in message
+    assert 'File too large. The checkpoints that are there are' in message
+    assert 'Free space, or have --work-dir and default_hooks' in message
     assert f"{tmp_path / 'epoch_3.pth'}'" in message
     names = {path.name for path in tmp_path.glob('epoch_*')}
     assert names == {'epoch_1.pth', 'epoch_2.pth'}

@@ -203,6 +203,9 @@ def test_channels_last_reaches_testing(train):
         ),
         ('backbone.layer1', r"a list of names .* modules='backbone.layer1'"),
         ([], r'a list of names .* modules=\[\]'),
+        # of a head, `loss` is called, and of a list its members
+        (['head'], r"saves nothing in 'head', .* head\.refine_network"),
+        (['neck.upsamples'], r"saves nothing in 'neck\.upsamples'"),
     ],
 )
 def test_recomputation_refuses_what_names_no_module(train, modules, words):

@@ -53,6 +53,20 @@ def test_a_resumed_run_knows_its_data_set_again(tmp_path):
     assert 'metainfo' not in log
 
 
+@pytest.mark.parametrize('pointer', ['{}/epoch_1.pth', ''])
+def test_a_resumed_run_whose_checkpoints_were_removed_begins_anew(
+    tmp_path, pointer
+):
+    line_runner(tmp_path, 1).train()
+    (tmp_path / 'epoch_1.pth').unlink()
+    (tmp_path / 'last_checkpoint').write_text(pointer.format(tmp_path))
+    resumed = line_runner(tmp_path, 2, resume=True)
+    resumed.train()
+    assert len(resumed.message_hub.log_scalars['train/loss'].data[0]) == 4
+    log = ''.join(path.read_text() for path in tmp_path.rglob('*.log'))
+    assert 'PlainCheckpointHook trains from the start' in log
+
+
 def test_the_metainfo_of_a_checkpoint_is_usable_as_it_is(tmp_path):
     line_runner(tmp_path, 1).train()
     meta = state_of(tmp_path / 'epoch_1.pth')['meta']['dataset_meta']
