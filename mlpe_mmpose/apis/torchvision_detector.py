@@ -1,6 +1,7 @@
 """Detect people with a detector of torchvision, which needs no compiler."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,6 +14,14 @@ from mlpe_mmpose.runtime.onnx_detector import keep_boxes
 
 PERSON = 1  # the label of people in COCO and in torchvision; 0 is background
 COCO_CLASSES = 91  # of torchvision's weights, with the background
+# torchvision sets the eps of these backbones' norms to 0 with its weights of
+# COCO, which were trained so
+WITHOUT_EPS = (
+    'fasterrcnn_resnet50_fpn',
+    'keypointrcnn_resnet50_fpn',
+    'maskrcnn_resnet50_fpn',
+    'retinanet_resnet50_fpn',
+)
 
 
 class TorchvisionDetector:
@@ -120,6 +129,12 @@ def _load(name: str, checkpoint: str) -> nn.Module:
             f'{checkpoint} does not fit torchvision:{name} with {classes} '
             f'classes: {error}'
         ) from error
+    # the file that torchvision would download, by its name, which has a hash
+    published = Path(get_model_weights(name).DEFAULT.url).name
+    if name in WITHOUT_EPS and Path(checkpoint).name == published:
+        for norm in model.backbone.modules():
+            if isinstance(norm, nn.BatchNorm2d):
+                norm.eps = torch.finfo(torch.float32).tiny  # 0 is refused
     return model
 
 

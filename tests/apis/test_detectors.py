@@ -8,10 +8,11 @@ import mmdet
 import numpy as np
 import pytest
 import torch
-from torchvision.models import get_model
+from torchvision.models import get_model, get_model_weights
 from torchvision.ops import box_iou
 
 from mlpe_mmpose.apis import build_detector
+from mlpe_mmpose.apis.torchvision_detector import TorchvisionDetector
 from mlpe_mmpose.compat.mmcv_ops import is_stand_in
 
 MMDET = Path(mmdet.__file__).parent / '.mim/configs'
@@ -77,6 +78,36 @@ def test_a_detector_of_torchvision_gives_its_own_boxes(
             if len(boxes):
                 iou = box_iou(torch.from_numpy(boxes[:, :4]), people)
                 assert iou.max(1).values.min() > 0.999
+
+
+def test_a_file_of_torchvision_s_weights_computes_as_the_download_does(
+    tmp_path, monkeypatch
+):
+    name = 'fasterrcnn_resnet50_fpn'
+    url = get_model_weights(name).DEFAULT.url
+    # where torchvision looks before it downloads
+    path = tmp_path / 'hub/checkpoints' / Path(url).name
+    path.parent.mkdir(parents=True)
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path))
+    model = get_model(name, weights=None, weights_backbone=None)
+    state = {
+        # so small that the norms' eps counts
+        key: value / 1e4 if key.endswith('running_var') else value
+        for key, value in model.state_dict().items()
+        if not key.endswith('num_batches_tracked')
+    }
+    state |= {
+        key.replace('running_var', 'weight'): value.sqrt()
+        for key, value in state.items()
+        if key.endswith('running_var')
+    }
+    torch.save(state, path)
+    image = torch.rand(1, 3, 64, 64)
+    found = [
+        TorchvisionDetector(name, checkpoint).model.backbone(image)['0']
+        for checkpoint in (None, str(path))
+    ]
+    torch.testing.assert_close(*found)
 
 
 def test_a_checkpoint_of_another_detector_is_refused(tmp_path):
