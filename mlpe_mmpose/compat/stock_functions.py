@@ -14,7 +14,7 @@ def replace_in_mmpose(stock: Callable, replacement: Callable) -> None:
         stock (callable): MMPose's function
         replacement (callable): What takes its place
     """
-    for name, module in list(sys.modules.items()):
-        found = vars(module).get(stock.__name__)
-        if name.startswith('mmpose.') and found is stock:
+    modules = [m for n, m in sys.modules.items() if n.startswith('mmpose.')]
+    for module in modules:
+        if vars(module).get(stock.__name__) is stock:
             setattr(module, stock.__name__, replacement)
