@@ -14,8 +14,8 @@ from mlpe_mmpose.runtime.onnx_detector import keep_boxes
 
 PERSON = 1  # the label of people in COCO and in torchvision; 0 is background
 COCO_CLASSES = 91  # of torchvision's weights, with the background
-# torchvision sets the eps of these backbones' norms to 0 with its weights of
-# COCO, which were trained so
+# With its weights of COCO, torchvision sets the eps of these backbones' norms
+# to 0, because those weights were trained without it
 WITHOUT_EPS = (
     'fasterrcnn_resnet50_fpn',
     'keypointrcnn_resnet50_fpn',

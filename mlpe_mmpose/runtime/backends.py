@@ -88,6 +88,7 @@ def open_graph(
     Raises:
         ImportError: If the package of the backend is not installed.
         RuntimeError: If the machine does not have what the backend needs.
+        ValueError: If onnxruntime cannot run the file.
     """
     if backend == 'openvino':
         return _open_in_openvino(path, precision, threads)

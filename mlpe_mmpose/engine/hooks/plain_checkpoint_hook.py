@@ -95,7 +95,7 @@ class PlainCheckpointHook(Hook):
         pointer = Path(runner.work_dir, 'last_checkpoint')
         last = pointer.read_text() if pointer.is_file() else None
         # only MMEngine knows what is at other addresses
-        if last is None or '://' in last or (last and os.path.exists(last)):
+        if last is None or '://' in last or os.path.exists(last):
             return
         runner.logger.warning(
             f'{self.__class__.__name__} trains from the start, because there '

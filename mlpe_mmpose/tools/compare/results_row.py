@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from .dataset import DataSet
 
 
 def evaluate_results(
-    path: Path, data: DataSet, metric: Mapping = MappingProxyType({})
+    path: Path, data: DataSet, metric: Mapping | None = None
 ) -> dict[str, float]:
     """Evaluate a results file in COCO's format on the validation images.
 
@@ -22,8 +21,8 @@ def evaluate_results(
             ``category_id``, ``keypoints`` (x, y and a flag that does not
             count, of each keypoint) and ``score``
         data (DataSet): The data whose ``val`` the detections are of
-        metric (dict): Arguments of the metric, as ``iou_type``. Defaults to
-            those of COCO
+        metric (dict, optional): Arguments of the metric, as ``iou_type``.
+            Defaults to those of COCO
 
     Returns:
         dict[str, float]: COCO's figures by MMPose's names. Detections are
@@ -38,7 +37,7 @@ def evaluate_results(
         str(Path(data.root, data.val['ann_file'])),
         nms_mode='none',
         score_mode='bbox',
-        **metric,
+        **(metric or {}),
     )
     rated.dataset_meta = metainfo = data.describe_keypoints()
     poses = read_results(path, rated.coco.imgs, metainfo['num_keypoints'])

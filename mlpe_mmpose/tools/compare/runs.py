@@ -193,22 +193,21 @@ def find_metric(runs: Iterable[Run]) -> dict[str, object]:
         ValueError: If two experiments differ in them, because their figures
             could not be compared.
     """
-    found: dict[str, dict[str, object]] = {}
+    first, wanted = '', {}
     for run in runs:
-        metric = run.config.test_evaluator
+        metric, name = run.config.test_evaluator, run.experiment.name
         values = dict(
             iou_type=metric.get('iou_type', 'keypoints'),
             use_area=metric.get('use_area', True),
         )
-        found.setdefault(run.experiment.name, values)
-    for name, values in found.items():
-        first = next(iter(found))
-        if values != found[first]:
+        if not wanted:
+            first, wanted = name, values
+        if values != wanted:
             raise ValueError(
                 f'experiments {first!r} and {name!r} are measured in two '
-                f'ways, by {found[first]} and {values}, so that their figures '
+                f'ways, by {wanted} and {values}, so that their figures '
                 'cannot be compared. Set test_evaluator.iou_type and '
                 '.use_area, and those of val_evaluator, in the options of the '
                 'suite.'
             )
-    return next(iter(found.values()), {})
+    return wanted

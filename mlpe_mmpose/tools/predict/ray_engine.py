@@ -200,17 +200,16 @@ def _read_left(
     The checkpoint belongs to this dataset alone. In Ray's global context, it
     would be that of other pipelines of the same script as well.
     """
+    in_store = isinstance(paths, str)
     files = ray.data.read_binary_files(
         paths,
         include_paths=True,
         # Ray lists an object store, which has other files too
         file_extensions=[suffix[1:] for suffix in IMAGE_SUFFIXES]
-        if isinstance(paths, str)
+        if in_store
         else None,
         # Ray chooses the number for an object store
-        override_num_blocks=None
-        if isinstance(paths, str)
-        else -(-len(paths) // shard_size),
+        override_num_blocks=None if in_store else -(-len(paths) // shard_size),
     )
     files.context.checkpoint_config = ray.data.checkpoint.CheckpointConfig(
         id_column='path',

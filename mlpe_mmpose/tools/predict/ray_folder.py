@@ -96,9 +96,9 @@ def read_summary(out_dir: Path, format: str) -> Summary:
             if name != row['file_name']:
                 raise ValueError(
                     f'{name} and {row["file_name"]} have one id in '
-                    f'{out_dir / SHARDS}, {row["image_id"]}, the number that '
-                    'is their name. Give them ids with --ann-file, and '
-                    'another --out.'
+                    f'{out_dir / SHARDS}, {row["image_id"]}. Give every '
+                    'image an id of its own with --ann-file, and name another '
+                    '--out.'
                 )
             if row['error']:
                 bad = Unreadable(row['file_name'], row['error'])
