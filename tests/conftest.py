@@ -15,6 +15,7 @@ from mmengine.registry import init_default_scope
 from mmengine.visualization import Visualizer
 
 import mlpe_mmpose  # noqa: F401, its stand-in must precede mmpose
+from mlpe_mmpose.compat.telemetry import block_telemetry
 
 from mmpose.datasets import CocoDataset  # isort: skip
 from mmpose.visualization import PoseLocalVisualizer  # isort: skip
@@ -27,11 +28,12 @@ BOX = (30.0, 20.0, 90.0, 150.0)
 
 
 def pytest_configure() -> None:
-    """Take Ctrl-C, as tests send it, also in the background of a script.
+    """Let OpenVINO report nothing, and take Ctrl-C also in the background.
 
-    A shell without job control starts `make test &` with SIGINT ignored, and
-    what waits for Ctrl-C would wait for ever.
+    Tests send Ctrl-C. A shell without job control starts `make test &` with
+    SIGINT ignored, and what waits for Ctrl-C would wait for ever.
     """
+    block_telemetry()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

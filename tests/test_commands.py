@@ -12,6 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip('sleap_io', reason='sleap-io is not installed')
+
 from workshop import NAMES, open_workshop
 
 ROOT = Path(__file__).parents[1]

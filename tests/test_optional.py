@@ -130,3 +130,22 @@ def test_xtcocotools_is_left_to_make_where_pip_cannot_build_it(monkeypatch):
     monkeypatch.setattr(stack.sys, 'version_info', (3, 13, 0))
     command = stack.install_command(part)
     assert command.endswith('&& make setup PYTHON=python3.13')
+
+
+def test_the_tests_are_collected_without_packages_of_single_features(tmp_path):
+    # as `pytest -m gpu` on a machine that has little more than the stack
+    absent = ['openvino', 'nncf', 'sleap_io', 'gradio', 'norfair', 'ray']
+    absent += ['tensorboard', 'wandb', 'websocket', 'faster_coco_eval']
+    plugin = f'import sys\nsys.modules.update(dict.fromkeys({absent}))\n'
+    (tmp_path / 'without_packages.py').write_text(plugin)
+    options = ['-p', 'without_packages', '--collect-only', '-q', '-m', 'gpu']
+    done = subprocess.run(
+        [sys.executable, '-m', 'pytest', *options, '-p', 'no:cacheprovider'],
+        cwd=ROOT,
+        env=dict(os.environ, PYTHONPATH=f'{tmp_path}{os.pathsep}{ROOT}'),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert 'test_numbers.py::test_' in done.stdout

@@ -10,12 +10,11 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from trainings import data_options
 
-from mlpe_mmpose.optional import require
 from mlpe_mmpose.runtime import OnnxPose
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
 pytestmark = pytest.mark.long
-openvino = require('openvino', 'A test')
+openvino = pytest.importorskip('openvino')
 BFLOAT16 = 'BF16' in openvino.Core().get_property(
     'CPU', 'OPTIMIZATION_CAPABILITIES'
 )

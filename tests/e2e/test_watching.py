@@ -6,6 +6,9 @@ import shlex
 
 import cv2
 import pytest
+
+pytest.importorskip('tensorboard', reason='TensorBoard is not installed')
+
 from tensorboard.backend.event_processing.event_accumulator import (
     EventAccumulator,
 )

@@ -11,14 +11,13 @@ import pytest
 import torch
 from exported import Trained
 
-from mlpe_mmpose.optional import require
 from mlpe_mmpose.runtime import OnnxPose
 from mlpe_mmpose.runtime.backends import PROVIDERS, lacks_vnni
 from mlpe_mmpose.tools.export.calibration import read_crops
 from mlpe_mmpose.tools.export.quantise import quantise
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
-openvino = require('openvino', 'A test')
+openvino = pytest.importorskip('openvino')
 HAS_BFLOAT16 = 'BF16' in openvino.Core().get_property(
     'CPU', 'OPTIMIZATION_CAPABILITIES'
 )

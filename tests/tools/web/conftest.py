@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import browser
 import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip('gradio', reason='Gradio is not installed')
+pytest.importorskip('websocket')
+
+import browser
 
 from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.tools.web.serve_page import serve_page
