@@ -19,7 +19,7 @@ shift $(($# < 2 ? $# : 2))
 python=${PYTHON:-python}
 suite=${SUITE:-gpu}
 
-if [[ $suite == lspet_gpu* ]]; then
+if [[ $suite == lspet* ]]; then
     data=${DATA:-data/lspet_crops}
     if [ ! -e "$data/val.json" ]; then
         mkdir -p "$data"

@@ -61,21 +61,30 @@ def draw_figures(rows: Sequence[Row], path: Path) -> None:
 
 
 def draw_curves(rows: Sequence[Row], path: Path) -> None:
-    """Draw the AP at each validation of every run that has more than one."""
+    """Draw the AP at each validation of the runs that have more than one.
+
+    A bold line is the mean over the seeds, thin ones are the seeds.
+    """
     figure, axis = plt.subplots(figsize=(9, 5), layout='constrained')
     for number, row in enumerate(rows):
         style = dict(
             color=f'C{number % 10}', ls=('-', '--', ':')[number // 10 % 3]
         )
-        label = row.experiment.name
-        for result in row.results:
-            curve = [
-                (e, 100 * a) for e, a in result.get('curve', ()) if a >= 0
-            ]
-            if len(curve) > 1:
-                epochs, values = zip(*curve, strict=True)
-                axis.plot(epochs, values, '.', label=label, **style)
-                label = None
+        curves = [
+            {e: 100 * ap for e, ap in result.get('curve', ()) if ap >= 0}
+            for result in row.results
+        ]
+        curves = [curve for curve in curves if len(curve) > 1]
+        for curve in curves if len(curves) > 1 else ():
+            values = list(curve.values())
+            axis.plot(list(curve), values, lw=0.6, alpha=0.5, **style)
+        mean = {
+            epoch: statistics.mean(c[epoch] for c in curves if epoch in c)
+            for epoch in sorted(set().union(*curves))
+        }
+        if mean:
+            label, values = row.experiment.name, list(mean.values())
+            axis.plot(list(mean), values, '.', label=label, **style)
     axis.set(xlabel='epoch', ylabel='AP at the validations')
     axis.grid(alpha=0.3)
     if axis.lines:

@@ -4,8 +4,10 @@ import csv
 
 import cv2
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
+from mlpe_mmpose.tools.compare import plots
 from mlpe_mmpose.tools.compare.costs import Costs
 from mlpe_mmpose.tools.compare.plots import (
     draw_costs,
@@ -175,6 +177,22 @@ def test_a_plot_is_a_picture_with_or_without_an_ap(rows, tmp_path, draw, ap):
             found['curve'] = [[1, ap], [2, ap]]
     draw(rows, tmp_path / 'plot.png')
     assert cv2.imread(str(tmp_path / 'plot.png')).std() > 0
+
+
+def test_the_bold_line_of_the_curves_is_the_mean_over_the_seeds(
+    rows, tmp_path, monkeypatch
+):
+    row, drawn = rows[0], []
+    assert len(row.results) == 2
+    row.results[0]['curve'] = [[1, 0.2], [2, 0.4]]
+    row.results[1]['curve'] = [[1, 0.3], [2, 0.7], [3, 0.8]]
+    monkeypatch.setattr(plots, '_save', lambda figure, _: drawn.append(figure))
+    draw_curves([row], tmp_path / 'plot.png')
+    (axis,) = drawn[0].axes
+    *seeds, mean = [line.get_xydata().tolist() for line in axis.lines]
+    assert seeds == [[[1, 20], [2, 40]], [[1, 30], [2, 70], [3, 80]]]
+    np.testing.assert_allclose(mean, [[1, 25], [2, 55], [3, 80]])
+    plt.close(drawn[0])
 
 
 def test_names_in_the_plot_of_costs_cover_no_name_and_no_point():
