@@ -1,9 +1,12 @@
 """The faults of files of annotations."""
 
+import codecs
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
+
+UTF16_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
 
 class Fault(NamedTuple):
@@ -33,10 +36,17 @@ def read_json(path: str | Path) -> object:
 
     Raises:
         OSError: If the file cannot be read.
-        ValueError: If it is no JSON file.
+        ValueError: If it is no JSON file, or begins with a byte order mark,
+            as programs of Windows write it.
     """
+    content = Path(path).read_bytes()
+    if content.startswith((codecs.BOM_UTF8, *UTF16_MARKS)):
+        raise ValueError(
+            f'{path} begins with a byte order mark, at which MMPose fails. '
+            'Save the file as UTF-8 without it.'
+        )
     try:
-        return json.loads(Path(path).read_bytes())
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise ValueError(f'{path} is no JSON file: {error}.') from error
 

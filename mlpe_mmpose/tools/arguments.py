@@ -27,14 +27,13 @@ def add_cfg_options(parser: argparse.ArgumentParser) -> None:
 def config_path(text: str) -> str:
     """Return the path of a config that is named as ``configs`` lists it.
 
-    The path of a file stays as it is, and so does the name of a config of
-    another package, as ``mmpose::...``.
+    The path of a file stays as it is.
 
     Raises:
         FileNotFoundError: If no file and no config has the name. Argparse
             would turn a ValueError into several lines of usage.
     """
-    if Path(text).is_file() or '::' in text:
+    if Path(text).is_file():
         return text
     try:
         return str(find_config(text))

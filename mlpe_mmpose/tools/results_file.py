@@ -1,6 +1,6 @@
 """Poses in COCO's result format."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +86,34 @@ def read_results(
         )
     refuse_faults(path, find_pose_faults(poses, image_ids, num_keypoints))
     return poses
+
+
+def fit_categories(
+    path: Path, poses: Sequence[dict], category_ids: Iterable[int]
+) -> None:
+    """Give poses the category of the annotated people.
+
+    A metric compares the poses of a category with its people only, and
+    ``predict`` writes 1 for each person.
+
+    Args:
+        path (Path): The file of the poses, for the message
+        poses (Sequence[dict]): The poses, which are changed if the people are
+            all of one category
+        category_ids (Iterable[int]): Those of the annotated people
+
+    Raises:
+        ValueError: If the people are of several categories, and a pose is of
+            none of them.
+    """
+    known = set(category_ids)
+    for position, pose in enumerate(poses):
+        if len(known) == 1:
+            (pose['category_id'],) = known
+        elif pose['category_id'] not in known:
+            raise ValueError(
+                f'{path}, the pose at position {position} (from 0): '
+                f"'category_id' is {pose['category_id']!r}, and the "
+                f'annotated people have {sorted(known)}. Only a pose of the '
+                'same category can be right.'
+            )

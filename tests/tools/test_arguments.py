@@ -23,7 +23,7 @@ def test_a_shipped_config_is_found_by_its_name(name, tmp_path, monkeypatch):
     assert config_path(name) == str(CONFIGS / NAMES[name])
 
 
-@pytest.mark.parametrize('name', ['none.py', '', '128x128', 'tiny_synthetic'])
+@pytest.mark.parametrize('name', ['none.py', '', '128x128', 'mmpose::x.py'])
 def test_what_names_no_shipped_config_is_refused(name):
     words = f'no such file, and no shipped config is called {name!r}'
     with pytest.raises(FileNotFoundError, match=re.escape(words)):
@@ -34,11 +34,6 @@ def test_a_mistyped_name_is_answered_with_the_names_that_are_close(capsys):
     call = ['report', 'configs/mlpe_tiny_synthetik.py', 'no.pth']
     assert main(call) == ExitCode.WRONG_CALL
     assert 'did you mean mlpe_tiny_synthetic or ' in capsys.readouterr().err
-
-
-def test_the_config_of_another_package_stays_as_it_is():
-    name = 'mmpose::body_2d_keypoint/x.py'
-    assert config_path(name) == name
 
 
 def test_a_file_comes_before_a_shipped_config(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mlpe_mmpose.annotations.faults import Fault, read_json
 from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.keypoints import count_labels
 from mlpe_mmpose.annotations.left_out import find_left_out
 from mlpe_mmpose.annotations.metainfo import find_names
 from mlpe_mmpose.annotations.rules import (
@@ -69,7 +70,12 @@ def _check_contents(
         what = "annotations have an 'image_id' that no valid image has"
         yield Finding(True, len(lost), what, f'annotation {lost[0]}')
     people = [person for person in people if person['image_id'] in images]
-    yield from _check_people(people, images, names)
+    yield from _note_left_out(people, images)
+    people = _list_trained(people, images)
+    yield from _check_keypoints(people, names)
+    for is_error, what, ids in find_suspicions(people, images, names):
+        first = f'annotation {ids[0]}'
+        yield Finding(is_error, len(ids), f'people: {what}', first)
     if detections is not None:
         faults = list(find_detection_faults(detections, content))
         yield from _group(fault for fault in faults if fault.kind != 'image')
@@ -80,20 +86,29 @@ def _check_contents(
                 yield from check_boxes(known, people, images)
 
 
-def _check_people(
-    people: Sequence[dict], images: Mapping, names: Sequence[str]
+def _note_left_out(
+    annotations: Sequence[dict], images: Mapping
 ) -> Iterator[Finding]:
-    """Find people who are not trained on, and doubtful ones."""
-    left_out = find_left_out(people, images)
-    for reason, ids in left_out.items():
+    """Find people who are not trained on."""
+    for reason, ids in find_left_out(annotations, images).items():
         what = f'people are not trained on: {reason}'
         yield Finding(False, len(ids), what, f'annotation {ids[0]}')
-    left_out = {number for ids in left_out.values() for number in ids}
-    people = [person for person in people if person['id'] not in left_out]
-    yield from _check_keypoints(people, names)
-    for is_error, what, ids in find_suspicions(people, images, names):
-        first = f'annotation {ids[0]}'
-        yield Finding(is_error, len(ids), f'people: {what}', first)
+
+
+def _list_trained(annotations: Sequence[dict], images: Mapping) -> list[dict]:
+    """Return the annotations that are trained on.
+
+    Others are a crowd, a box only, or a thing of another category.
+    """
+    left_out = find_left_out(annotations, images).values()
+    left_out = {number for ids in left_out for number in ids}
+    return [
+        annotation
+        for annotation in annotations
+        if count_labels(annotation)
+        and not annotation.get('iscrowd')
+        and annotation['id'] not in left_out
+    ]
 
 
 def _check_keypoints(

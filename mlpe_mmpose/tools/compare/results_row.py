@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpe_mmpose.annotations.keypoints import count_labels
 from mlpe_mmpose.evaluation.metrics import FastCocoMetric
 
-from ..results_file import read_results
+from ..results_file import fit_categories, read_results
 from .dataset import DataSet
 
 
@@ -41,6 +42,8 @@ def evaluate_results(
     )
     rated.dataset_meta = metainfo = data.describe_keypoints()
     poses = read_results(path, rated.coco.imgs, metainfo['num_keypoints'])
+    people = filter(count_labels, rated.coco.anns.values())
+    fit_categories(path, poses, (p['category_id'] for p in people))
     results = []
     for number, pose in enumerate(poses):
         points = np.array(pose['keypoints'], float).reshape(1, -1, 3)

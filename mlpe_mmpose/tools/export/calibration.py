@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from mlpe_mmpose.annotations.fields import Use
+from mlpe_mmpose.annotations.metainfo import find_named
 from mlpe_mmpose.annotations.read import read_annotations
 from mlpe_mmpose.runtime import crops
 from mlpe_mmpose.runtime.inputs import check_boxes
@@ -61,13 +62,23 @@ def read_crops(
 def _read_people(
     folder: Path, annotations: Path
 ) -> list[tuple[Path, list[float]]]:
-    """Read the image file and the box [x, y, w, h] of each person."""
+    """Read the image file and the box [x, y, w, h] of each person.
+
+    A person is of a category with keypoints; where a file has none, as COCO's
+    files of instances, of that with the name "person"; else of any.
+    """
     data = read_annotations(annotations, Use.CROP, names=())
     files = {image['id']: image['file_name'] for image in data['images']}
+    categories = data.get('categories') or []
+    named = find_named(categories) or [
+        category for category in categories if category.get('name') == 'person'
+    ]
+    persons = {category['id'] for category in named}
     return [
         (folder / files[person['image_id']], person['bbox'])
         for person in data['annotations']
         if person['image_id'] in files
+        and (not persons or person['category_id'] in persons)
         and not person.get('iscrowd')
         and min(person['bbox'][2:]) > 0
     ]

@@ -33,11 +33,10 @@ def find_coco_flags(
 ) -> list[tuple[object, np.ndarray]]:
     """Find the flags of poses that sleap-io has read from a COCO file.
 
-    sleap-io 0.9.5 keeps the order of images and annotations, and leaves out
-    images that it does not find by their path or name.
+    sleap-io 0.9.5 keeps the order of images and annotations.
 
     Args:
-        content (dict): Content of the file
+        content (dict): Content of the file, with the paths of the images
         labels (sleap_io.Labels): What sleap-io has read
 
     Returns:
@@ -55,8 +54,8 @@ def find_coco_flags(
             of_image.append(annotation['keypoints'][2::3])
     images, flags = iter(content['images']), []
     for frame in labels:
-        name = Path(frame.video.filename[frame.frame_idx]).name
-        image = next((i for i in images if _name(i) == name), {})
+        name = frame.video.filename[frame.frame_idx]
+        image = next((i for i in images if i['file_name'] == name), {})
         found = by_image.get(image.get('id'), [])
         if len(found) != len(frame.instances):
             raise ValueError(
@@ -87,7 +86,3 @@ def note_categories(
 
 def _posed(annotation: dict) -> bool:
     return any((annotation.get('keypoints') or ())[2::3])
-
-
-def _name(image: dict) -> str:
-    return Path(image['file_name']).name

@@ -58,7 +58,11 @@ def import_data(
         raise ValueError(
             f'import_data needs val of at least 0 and below 1, got val={val}.'
         )
-    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
+    is_free = not out_dir.exists() or (
+        # "." cannot be replaced
+        out_dir.name and out_dir.is_dir() and not any(out_dir.iterdir())
+    )
+    if not is_free:
         raise FileExistsError(f'{out_dir} exists. Name a new folder.')
     source = Path(source)
     splits = read_source(source, images and Path(images), say)

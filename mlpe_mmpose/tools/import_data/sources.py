@@ -10,6 +10,12 @@ from pathlib import Path
 
 from mlpe_mmpose.optional import require
 
+from .coco_source import (
+    OneFileForTwoError,
+    find_below,
+    prepare_coco,
+    refuse_one_for_two,
+)
 from .flags import find_coco_flags, hide_occluded, note_categories
 from .keypoints import read_keypoints
 from .yolo_files import read_yolo
@@ -76,17 +82,18 @@ def _load(
     if images is not None and is_json:
         options = dict(dataset_root=str(images))
     with (
-        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as place,
         warnings.catch_warnings(record=True) as caught,
     ):
         warnings.simplefilter('always', UserWarning)
-        copy = Path(folder, source.name)
+        copy = Path(place, source.name)
         try:
             content = json.loads(source.read_bytes()) if is_json else None
             if isinstance(content, dict) and 'categories' in content:
-                _write_without_nulls(content, copy)
-                options.setdefault('dataset_root', str(source.parent))
-                labels = sleap_io.load_file(copy, **options)
+                folder = images or source.parent
+                content = prepare_coco(content, source, folder, say)
+                copy.write_text(json.dumps(content))
+                labels = sleap_io.load_file(copy)
                 note_categories(source, content, say)
                 hide_occluded(find_coco_flags(content, labels), say)
             else:
@@ -95,6 +102,8 @@ def _load(
                     _sort_keypoints(labels)
             if not isinstance(labels, sleap_io.Labels):
                 raise ValueError('it is a video, and has no labels')
+        except OneFileForTwoError:
+            raise
         except Exception as error:
             # each reader of sleap-io raises other exceptions
             text = str(error).replace(str(copy), str(source))
@@ -117,22 +126,6 @@ def _sort_keypoints(labels: object) -> None:
     """
     for skeleton in labels.skeletons:
         labels.reorder_nodes(sorted(skeleton.node_names), skeleton)
-
-
-def _write_without_nulls(content: dict, path: Path) -> None:
-    """Write a COCO file without fields of null, at which sleap-io fails."""
-    lists = {
-        name: [_drop_nulls(entry) for entry in entries]
-        for name, entries in content.items()
-        if isinstance(entries, list)
-    }
-    path.write_text(json.dumps(lists))
-
-
-def _drop_nulls(entry: object) -> object:
-    if not isinstance(entry, dict):
-        return entry
-    return {name: value for name, value in entry.items() if value is not None}
 
 
 def _refuse_depth(source: Path) -> None:
@@ -161,32 +154,18 @@ def _close_videos(labels: object) -> None:
 
 def _look_in(folder: Path, labels: object) -> None:
     """Find missing files below a folder, by their paths or path ends."""
-    sources: dict[str, str] = {}
+    names_of: dict[str, str] = {}
     for video in labels.videos:
         names = video.filename
         listed = names if isinstance(names, list) else [names]
-        found = [_find(folder, name) for name in listed]
+        found = [
+            name if Path(name).exists() else find_below(folder, name) or name
+            for name in listed
+        ]
         for name, path in zip(listed, found, strict=True):
-            if sources.setdefault(path, name) != name:
-                raise ValueError(
-                    f'{sources[path]} and {name} would both be {path}. Put '
-                    f'the files below {folder} into the folders that are at '
-                    'the end of their paths.'
-                )
+            refuse_one_for_two(names_of, path, name, folder)
         if found != listed:
             video.replace_filename(found if listed is names else found[0])
-
-
-def _find(folder: Path, name: str) -> str:
-    """Return the path; of a missing file, its longest end in the folder."""
-    if not Path(name).exists():
-        # a path that was written on Windows has backslashes
-        parts = name.replace('\\', '/').split('/')
-        for start in range(len(parts)):
-            moved = folder.joinpath(*parts[start:])
-            if moved.is_file():
-                return str(moved)
-    return name
 
 
 def _check_frames(source: Path, labels: object) -> None:

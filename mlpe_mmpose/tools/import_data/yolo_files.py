@@ -166,7 +166,8 @@ def _list_images(folder: Path, config: dict, key: str) -> Iterator[Path]:
                 'remove it.'
             )
         if place.is_file():
-            lines = place.read_text(encoding='utf-8').split('\n')
+            # programs of Windows write a mark before the first line
+            lines = place.read_text(encoding='utf-8-sig').split('\n')
             yield from (place.parent / s.strip() for s in lines if s.strip())
         else:
             found = place.rglob('*')

@@ -134,8 +134,8 @@ def run(args: argparse.Namespace) -> int:
     progress.close(summary)
     print(
         f'{summary.images} images, {summary.people} people in '
-        f'{summary.seconds:.1f} s, {len(summary.unreadable)} files skipped: '
-        f'{args.out}'
+        f'{summary.seconds:.1f} s, {len(summary.unreadable)} files with '
+        f'errors: {args.out}'
     )
     if summary.stopped:
         return ExitCode.STOPPED

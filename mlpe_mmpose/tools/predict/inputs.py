@@ -25,6 +25,8 @@ VIDEO_SUFFIXES = (
 )
 # frames a second of the output where a camera does not tell its own
 DEFAULT_FPS = 25.0
+# RTP's clock, which OpenCV gives as the rate of some streams
+STREAM_CLOCK = 90000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -233,9 +235,10 @@ def _open_video(source: str | int, name: str, ann_file: str | None) -> Input:
         )
     video = open_video(source)
     count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+    fps = video.get(cv2.CAP_PROP_FPS)
     return Input(
         read=lambda: read_video(video, str(source)),
         count=count if count > 0 else None,
-        fps=video.get(cv2.CAP_PROP_FPS) or DEFAULT_FPS,
+        fps=fps if 0 < fps < STREAM_CLOCK else DEFAULT_FPS,
         name=name,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 
 from mlpe_mmpose.tools.build_detector import DEFAULT_THRESHOLD, build_detector
-from mlpe_mmpose.tools.person_boxes import read_person_boxes
+from mlpe_mmpose.tools.person_boxes import PERSON, read_person_boxes
 
 from .frames import Frame
 from .inputs import Input
@@ -115,12 +115,18 @@ class People:
                 'file names do not have. Add --ann-file, the annotations '
                 'that give the images their ids.'
             )
-        if source and source.paths and not source.paths.keys() & boxes.keys():
+        if not boxes:
             raise ValueError(
-                f'--boxes={self.boxes} has boxes of none of the '
-                f'{len(source.paths)} images: its first ids are '
-                f'{list(boxes)[:3]}, those of the images '
-                f'{list(source.paths)[:3]}.'
+                f'--boxes={self.boxes} has no box of a person, that is with '
+                f"'category_id' {PERSON} and an area."
+            )
+        # the frames of a video are counted from 0
+        known = source and (source.paths or range(source.count or 0))
+        if known and boxes.keys().isdisjoint(known):
+            raise ValueError(
+                f'--boxes={self.boxes} has boxes of none of the {len(known)} '
+                f'images: its first ids are {list(boxes)[:3]}, those of the '
+                f'images {list(known)[:3]}.'
             )
         # nobody is in an image without boxes
         return lambda frame: boxes.get(frame.image_id, NOBODY)

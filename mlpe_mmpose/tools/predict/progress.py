@@ -36,7 +36,7 @@ class Progress:
         """Name the files that could not be read since the last call."""
         for item in summary.unreadable[self._named :]:
             self._clear()
-            line = f'skipped {item.name}: {item.reason}'
+            line = f'cannot read {item.name}: {item.reason}'
             self.stream.write(f'{escape(line)}\n')
             self._named += 1
 

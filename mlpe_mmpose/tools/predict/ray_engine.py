@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -100,8 +100,10 @@ def _list_images(
     """Return what Ray has to read, and what the images are called."""
     if '://' in source:
         ids = {} if ann_file is None else read_image_ids(ann_file)
+        _refuse_words(ids.values(), ann_file)
         return source, ImageNames(source.partition('://')[2], ids)
     images = open_input(source, ann_file)
+    _refuse_words(images.paths, ann_file)
     if images.fps is not None:
         raise ValueError(f'{USER} reads images, got the video {source}.')
     if people.boxes:
@@ -113,6 +115,16 @@ def _list_images(
         ids = {names.name(path): key for key, path in paths.items()}
         names = ImageNames(images.root, ids)
     return list(paths.values()), names
+
+
+def _refuse_words(ids: Iterable[object], ann_file: str | None) -> None:
+    """Refuse ids that the column of numbers in the shards cannot hold."""
+    for image_id in ids:
+        if not isinstance(image_id, int):
+            raise ValueError(
+                f'{USER} needs ids that are whole numbers, and {ann_file} '
+                f'has {image_id!r}. --engine local takes them.'
+            )
 
 
 @contextlib.contextmanager

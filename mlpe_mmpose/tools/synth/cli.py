@@ -55,7 +55,8 @@ def run(args: argparse.Namespace) -> None:
     except ValueError as error:
         text = str(error)
         for argument, option in _OPTIONS.items():
-            text = text.replace(f'{argument} ', f'{option} ')
+            if text.startswith(f'{argument} '):
+                text = option + text.removeprefix(argument)
         raise ValueError(text) from error
     print(_describe(summary))
 

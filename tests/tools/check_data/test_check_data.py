@@ -90,6 +90,28 @@ def test_an_area_of_0_is_no_error_where_few_people_have_it(folder):
     assert line.startswith("warning: 1 people: 'area' is 0, by which OKS")
 
 
+def test_things_and_boxes_without_keypoints_are_no_people(folder):
+    def add(content: dict) -> None:
+        content['categories'].append(dict(id=2, name='car'))
+        (image, *_), people = content['images'], content['annotations']
+        more = dict(image_id=image['id'], bbox=[1, 2, 30, 40], area=1200)
+        for number in range(3 * len(people)):
+            car = dict(more, id=10**6 + number, category_id=2, iscrowd=0)
+            people.append(car)
+        people.append(dict(car, id=10**7, category_id=1, keypoints=[]))
+
+    change(folder, add)
+    assert check(folder, BOXES) == []
+
+
+@pytest.mark.parametrize('encoding', ['utf-8-sig', 'utf-16'])
+def test_a_byte_order_mark_at_which_mmpose_fails_is_an_error(folder, encoding):
+    path = folder / ANN_FILE
+    path.write_text(path.read_text(), encoding=encoding)
+    (line,) = check(folder)
+    assert 'val2017.json begins with a byte order mark' in line
+
+
 def test_keypoints_that_nobody_has_are_a_warning(folder):
     def spoil(content: dict) -> None:
         for person in content['annotations']:

@@ -1,6 +1,7 @@
 """A row may be a results file, whoever wrote it."""
 
 import csv
+import dataclasses
 import json
 from pathlib import Path
 
@@ -53,6 +54,26 @@ def test_the_annotations_themselves_are_perfect_results(
     half = perfect[::2]
     metrics = evaluate_results(write(tmp_path, half), data)
     assert metrics['AR'] == pytest.approx(len(half) / len(perfect))
+
+
+def test_the_poses_of_one_category_are_compared_whatever_its_number(
+    data, perfect, tmp_path
+):
+    # `predict` writes 1 for each person
+    content = json.loads(Path(data.root, data.val['ann_file']).read_text())
+    for entry in (*content['categories'], *content['annotations']):
+        entry['id' if entry in content['categories'] else 'category_id'] = 2
+    path = tmp_path / 'annotations.json'
+    path.write_text(json.dumps(content))
+    other = dataclasses.replace(data, val=dict(data.val, ann_file=str(path)))
+    results = write(tmp_path, perfect)
+    assert evaluate_results(results, other)['AP'] == pytest.approx(1)
+    content['categories'] += [dict(content['categories'][0], id=3)]
+    content['annotations'][0]['category_id'] = 3
+    path.write_text(json.dumps(content))
+    message = r"position 0 .*'category_id' is 1, and .* have \[2, 3\]"
+    with pytest.raises(ValueError, match=message):
+        evaluate_results(results, other)
 
 
 def test_a_results_file_stands_in_the_table_with_its_origin(

@@ -101,3 +101,21 @@ def test_missing_people_and_files_are_named(folder, card):
     file = write_boxes(folder, dict(bbox=[0, 0, 9, 9]))
     with pytest.raises(OSError, match=r'b\.png: there is no such file'):
         read_crops(empty, file, card)
+
+
+@pytest.mark.parametrize(
+    'category', [dict(name='someone', keypoints=['nose']), dict(name='person')]
+)
+def test_other_things_than_people_are_left_out(folder, card, category):
+    person, car = [5, 6, 25, 46], [30, 10, 60, 60]
+    file = write_boxes(
+        folder,
+        dict(bbox=[5, 6, 20, 40], category_id=7),
+        dict(bbox=[30, 10, 30, 50]),
+    )
+    content = json.loads(file.read_text())
+    content['categories'] = [dict(id=1, name='car'), dict(category, id=7)]
+    file.write_text(json.dumps(content))
+    (found,) = read_crops(folder, file, card)
+    np.testing.assert_array_equal(found, crop(card, 255 - NOISE, person))
+    assert (found != crop(card, 255 - NOISE, car)).any()

@@ -1,7 +1,10 @@
 """Images that were moved are found below --images, each its own."""
 
+import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 pytest.importorskip('sleap_io', reason='sleap-io is not installed')
@@ -61,3 +64,64 @@ def test_what_is_not_below_the_folder_is_named(labels, tmp_path):
     (tmp_path / 'in').rename(tmp_path / 'moved')
     with pytest.raises(FileNotFoundError, match=r'0\.png .*the end of it'):
         import_data(source, tmp_path / 'out', tmp_path / 'none')
+
+
+def save_coco(folder: Path, names: list[str]) -> Path:
+    """A COCO file; in each image the keypoint is elsewhere."""
+    images = [
+        dict(id=number, file_name=name, width=64, height=48)
+        for number, name in enumerate(names)
+    ]
+    annotations = [
+        dict(id=number, image_id=number, category_id=1, iscrowd=0)
+        | dict(bbox=[1, 2, 30, 40], keypoints=[5 + number, 6, 2])
+        for number in range(len(names))
+    ]
+    category = dict(id=1, name='mouse', keypoints=['nose'])
+    content = dict(
+        images=images, annotations=annotations, categories=[category]
+    )
+    (folder / 'a.json').write_text(json.dumps(content))
+    return folder / 'a.json'
+
+
+def imported(source: Path, images: Path | None) -> tuple[list[int], list]:
+    """Import; the numbers of the images that arrived, and the notes."""
+    notes = []
+    out = source.parent / 'out'
+    import_data(source, out, images, val=0, say=notes.append)
+    content = json.loads((out / 'train.json').read_text())
+    files = {i['id']: i['file_name'] for i in content['images']}
+    pixels = [
+        cv2.imread(str(out / 'images' / files[a['image_id']])).mean()
+        for a in content['annotations']
+    ]
+    xs = [int(a['keypoints'][0]) - 5 for a in content['annotations']]
+    return list(zip(xs, np.round(pixels).tolist(), strict=True)), notes
+
+
+@pytest.mark.parametrize('named', [True, False])
+def test_coco_labels_do_not_go_to_other_images_of_the_same_name(
+    tmp_path, named
+):
+    for level, path in ((40, 'b/1.png'), (80, 'b/2.png'), (120, 'c/3.png')):
+        path = tmp_path / 'all' / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), np.full((48, 64, 3), level, np.uint8))
+    # the folder a is missing; 3.png is named without its folder
+    names = ['a/1.png', 'b/1.png', 'a/2.png', 'b/2.png', '3.png']
+    folder = tmp_path if named else tmp_path / 'all'
+    source = save_coco(folder, names)
+    found, notes = imported(source, tmp_path / 'all' if named else None)
+    assert found == [(1, 40), (3, 80), (4, 120)]
+    (note,) = [note for note in notes if 'not found' in note]
+    assert '2 of 5 images' in note
+    assert "as 'a/1.png'" in note
+
+
+def test_one_image_of_a_coco_file_is_not_taken_for_two(tmp_path):
+    (tmp_path / 'all').mkdir()
+    cv2.imwrite(str(tmp_path / 'all/1.png'), np.zeros((48, 64, 3), np.uint8))
+    source = save_coco(tmp_path, ['a/1.png', 'b/1.png'])
+    with pytest.raises(ValueError, match=r'^a/1\.png and b/1\.png would both'):
+        import_data(source, tmp_path / 'out', tmp_path / 'all')

@@ -109,6 +109,14 @@ def test_a_folder_that_has_files(labels, tmp_path, capsys):
     assert f'import-data: {out} exists.' in capsys.readouterr().err
 
 
+def test_the_folder_of_the_call(labels, tmp_path, capsys, monkeypatch):
+    (tmp_path / 'here').mkdir()
+    monkeypatch.chdir(tmp_path / 'here')
+    call = ['import-data', str(save(labels, tmp_path)), '.']
+    assert main(call) == ExitCode.WRONG_CALL
+    assert 'import-data: . exists. Name a new' in capsys.readouterr().err
+
+
 def test_a_source_that_is_not_there(tmp_path, capsys):
     call = ['import-data', str(tmp_path / 'none'), str(tmp_path / 'out')]
     assert main(call) == ExitCode.WRONG_CALL

@@ -1,6 +1,7 @@
 """What a user can name: images in every form, and videos."""
 
 import json
+import struct
 from pathlib import Path
 
 import cv2
@@ -155,3 +156,20 @@ def test_what_is_no_input_is_said(tmp_path, monkeypatch, text, error, message):
     Path('broken.mp4').write_text('no video')
     with pytest.raises(error, match=message):
         open_input(text)
+
+
+def test_the_clock_of_a_stream_is_not_taken_for_its_rate(tmp_path):
+    path = tmp_path / 'stream.avi'
+    writer = cv2.VideoWriter(
+        str(path), cv2.VideoWriter_fourcc(*'MJPG'), 30, (64, 48)
+    )
+    writer.write(np.zeros((48, 64, 3), np.uint8))
+    writer.release()
+    assert open_input(str(path)).fps == 30
+    content = bytearray(path.read_bytes())
+    # scale and rate of the header of the stream
+    start = content.find(b'strh') + 28
+    content[start : start + 8] = struct.pack('<II', 1, 90000)
+    path.write_bytes(content)
+    assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FPS) == 90000
+    assert open_input(str(path)).fps == 25

@@ -236,6 +236,24 @@ def test_boxes_of_other_images_are_refused(small_mlpe, folder, tmp_path):
         predict_files(str(folder), *arguments)
 
 
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (dict(image_id=99), r'none of the 12 images: .*\[99\].*\[0, 1, 2\]'),
+        (dict(category_id=0), "no box of a person, that is .*'category_id' 1"),
+    ],
+)
+def test_boxes_of_no_person_in_a_video_are_refused(
+    small_mlpe, video, tmp_path, change, message
+):
+    people = write_boxes(tmp_path / 'boxes.json', [0, 1])
+    boxes = [dict(box, **change) for box in read(tmp_path / 'boxes.json')]
+    (tmp_path / 'boxes.json').write_text(json.dumps(boxes))
+    arguments = (tmp_path / 'out', exported_model(small_mlpe), people)
+    with pytest.raises(ValueError, match=message):
+        predict_files(str(video), *arguments)
+
+
 def test_results_are_not_overwritten(small_mlpe, folder, tmp_path):
     (tmp_path / 'results.json').write_text('mine')
     with pytest.raises(FileExistsError, match='exists already'):

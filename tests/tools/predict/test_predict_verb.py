@@ -32,8 +32,8 @@ def test_a_broken_file_is_named_and_the_status_says_so(
     assert main([*call, '--out', str(out)]) == 1
     said = capsys.readouterr()
     assert said.out.startswith('3 images, 3 people in ')
-    assert '1 files skipped' in said.out
-    assert 'skipped ' in said.err
+    assert '1 files with errors' in said.out
+    assert 'cannot read ' in said.err
     assert '000000000009.jpg: the file is empty, or no image' in said.err
     (folder / '000000000009.jpg').unlink()
     # the results are there already

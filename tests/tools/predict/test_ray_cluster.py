@@ -133,7 +133,7 @@ def test_a_cluster_writes_the_local_poses_as_parquet(
     status, said, errors = predict(*call, env=token)
     # the broken file is named and left out
     assert status == 1, errors[-3000:]
-    assert f'skipped {NUMBER:06d}.png: the file is empty, or no' in errors
+    assert f'cannot read {NUMBER:06d}.png: the file is empty, or no' in errors
     assert f'{NUMBER - 1} images, {NUMBER - 1} people' in said
 
     rows = [

@@ -73,6 +73,21 @@ def ancestors(folder: Path) -> set[int]:
     return found
 
 
+def test_ids_that_are_words_are_refused_before_ray_starts(
+    small_mlpe, tmp_path
+):
+    write_folder(tmp_path / 'images', 3)
+    names = [f'{number:06d}' for number in (1, 2, 3)]
+    images = [dict(id=name, file_name=f'{name}.png') for name in names]
+    ann_file = tmp_path / 'a.json'
+    ann_file.write_text(json.dumps(dict(images=images)))
+    model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
+    arguments = str(tmp_path / 'images'), tmp_path / 'out', model
+    with pytest.raises(ValueError, match=r"numbers, .*'000001'"):
+        predict_with_ray(*arguments, People(whole_image=True), str(ann_file))
+    assert not (tmp_path / 'out').exists()
+
+
 def kill_one(killed: list[int], done: threading.Event) -> None:
     """Kill the first worker that has a batch."""
     while not killed and not done.wait(0.05):

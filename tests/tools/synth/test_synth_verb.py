@@ -20,6 +20,14 @@ def test_the_verb_writes_the_images_and_prints_their_number(tmp_path, capsys):
     assert len(list((out_dir / 'val2017').iterdir())) == 2
 
 
+def test_the_name_of_a_folder_stays_as_it_is_in_an_error(tmp_path, capsys):
+    out_dir = tmp_path / 'my seed data'
+    out_dir.mkdir()
+    (out_dir / 'mine.txt').touch()
+    assert _synth(out_dir, '--images', 1) == 2
+    assert f'synth: OUT {out_dir} holds' in capsys.readouterr().err
+
+
 def test_the_verb_says_that_the_data_set_existed(tmp_path, capsys):
     arguments = (tmp_path / 'data', '--images', 1, '--val-images', 1)
     _synth(*arguments)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...results_file import read_results
+from ...results_file import fit_categories, read_results
 from .ground_truth import GroundTruth
 
 
@@ -47,10 +47,12 @@ class Detections:
         Raises:
             OSError: If the file cannot be read.
             ValueError: If the file has another format or no detection, or
-                other keypoints or images than the annotations.
+                other keypoints, images or categories than the annotations.
         """
         numbers = {name: i for i, name in enumerate(truth.image_ids.tolist())}
+        known = truth.category_ids[truth.evaluated].tolist()
         results = read_results(path, numbers, num_keypoints)
+        fit_categories(path, results, known)
         keypoints = np.array([r['keypoints'] for r in results], float)
         keypoints = keypoints.reshape(len(results), num_keypoints, 3)
         sides = np.ptp(keypoints[..., :2], axis=1)

@@ -23,6 +23,8 @@ class Case:
     def __init__(self, folder: Path, people: int = 6, per_image: int = 1):
         random = np.random.default_rng(0)
         self.folder = folder
+        # of the annotations; the predictions have 1
+        self.category_id = 1
         self.images = [dict(id=i, file_name=f'{i}.jpg') for i in range(people)]
         self.truth = np.full((people, K, 3), 2.0)
         for person in range(people):
@@ -41,7 +43,7 @@ class Case:
             dict(
                 id=number + FIRST_ID,
                 image_id=image,
-                category_id=1,
+                category_id=self.category_id,
                 iscrowd=0,
                 area=AREA,
                 num_keypoints=int((points[:, 2] > 0).sum()),
@@ -57,7 +59,7 @@ class Case:
         dataset = dict(
             images=self.images,
             annotations=annotations,
-            categories=[dict(id=1, name='person')],
+            categories=[dict(id=self.category_id, name='person')],
         )
         results = [
             dict(

@@ -40,6 +40,11 @@ def test_perfect_predictions_have_no_error(case):
     assert all(person.oks == 1 for person in found.worst)
 
 
+def test_the_number_of_the_only_category_does_not_count(case):
+    case.category_id = 7
+    assert case.diagnose().metrics['AP'] == 1
+
+
 @pytest.mark.parametrize(
     ('similarity', 'kind'),
     [(0.9, None), (0.84, 'jitter'), (0.51, 'jitter'), (0.49, 'miss')],
