@@ -57,7 +57,7 @@ custom_hooks = [dict(type='SyncBuffersHook')]
 
 env_cfg = dict(
     # our choice: cuDNN searches for the fastest algorithms once, because all
-    # inputs have one size
+    # crops have one size
     cudnn_benchmark=True,
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
     dist_cfg=dict(backend='nccl'),

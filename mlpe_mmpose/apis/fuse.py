@@ -9,6 +9,7 @@ import torch
 from mmpose.models.backbones.resnest import SplitAttentionConv2d
 from mmpose.models.pose_estimators import TopdownPoseEstimator
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 # Largest allowed difference between the outputs of the copy and of the model,
@@ -160,7 +161,9 @@ def _fold_norms(parent: nn.Module) -> None:
         )
         if (
             foldable
-            and isinstance(norm, nn.BatchNorm2d)
+            # and not BatchNorm2d alone: MMEngine has a class of its own for
+            # SyncBatchNorm in one process
+            and isinstance(norm, _BatchNorm)
             and norm.track_running_stats
             and norm.num_features == conv.out_channels
         ):

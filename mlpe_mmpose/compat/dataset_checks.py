@@ -31,6 +31,7 @@ from mlpe_mmpose.annotations.suspicions import find_suspicions
 
 # our choice: so many people show what is doubtful in a file, and cost little
 SAMPLE = 1000
+PERSON = 1  # the category of the detections that MMPose reads
 read_annotations = Dataset._load_annotations
 read_samples = Dataset.load_data_list
 
@@ -148,7 +149,10 @@ def _are_usable(data_list: Sequence[dict], num_keypoints: int) -> bool:
     visible = np.concatenate(visible)
     # the position of a keypoint that is not labelled is not read
     positions = np.concatenate(keypoints)[visible > 0]
-    numbers = np.concatenate(boxes), positions, visible
+    numbers = [positions, visible]
+    # a data set may give centre and scale in the place of boxes
+    if boxes:
+        numbers.append(np.concatenate(boxes))
     are_valid = [(np.abs(array) <= MAX_COORDINATE).all() for array in numbers]
     return all(are_valid) and bool((visible >= 0).all())
 
@@ -169,12 +173,24 @@ def _explain(dataset: Dataset) -> None:
             detections = read_json(path)
         faults = find_detection_faults(detections, content)
         refuse_faults(dataset.bbox_file, faults)
+        refuse_faults(dataset.bbox_file, _find_no_person(detections))
     else:
         names = _get_names(dataset) if _is_plain(dataset) else ()
         faults = find_faults(content, Use.TRAIN, names)
         refuse_faults(dataset.ann_file, faults)
         if dataset.data_mode == 'topdown':
             refuse_faults(dataset.ann_file, _find_nobody(content))
+
+
+def _find_no_person(detections: Sequence[dict]) -> Iterator[Fault]:
+    """Say that MMPose reads the boxes of one category only."""
+    ids = {detection['category_id'] for detection in detections}
+    if ids and PERSON not in ids:
+        yield fault_of_file(
+            'category_id',
+            f"no detection whose 'category_id' is {PERSON}, which are those "
+            f'that MMPose reads, whatever they show; it has {sorted(ids)[:5]}',
+        )
 
 
 def _find_nobody(content: dict) -> Iterator[Fault]:

@@ -12,7 +12,8 @@ from mmengine.runner import Runner
 
 # A part of the message of an error, and what helps.
 ADVICE = {
-    'DataLoader worker': (
+    # an error of a transform says "in DataLoader worker process 0"
+    'DataLoader worker (pid': (
         'A process of the data loader was killed, which the system does where '
         'memory is short. Set a smaller num_workers or batch_size of the '
         'data loader'

@@ -7,9 +7,11 @@ import pytest
 import torch
 from exported import CONFIGS, small_mlpe
 from mmengine.config import Config
+from mmengine.model import revert_sync_batchnorm
 from mmpose.apis import inference_topdown
 from mmpose.models import build_pose_estimator
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mlpe_mmpose.apis import fuse
 from mlpe_mmpose.apis.fuse import FusedPoseEstimator
@@ -32,7 +34,7 @@ def trained_like(model: nn.Module) -> nn.Module:
     """Statistics, scales and shifts that no normalisation starts with."""
     generator = torch.Generator().manual_seed(1)
     for layer in model.modules():
-        if isinstance(layer, nn.BatchNorm2d):
+        if isinstance(layer, _BatchNorm):
             layer.running_mean.normal_(0, 0.2, generator=generator)
             layer.running_var.uniform_(0.5, 2, generator=generator)
             layer.weight.data.uniform_(0.5, 1.5, generator=generator)
@@ -69,7 +71,7 @@ def norms(model: nn.Module, *parts: str) -> list[str]:
     return [
         name
         for name, layer in model.named_modules()
-        if isinstance(layer, nn.BatchNorm2d) and name.startswith(parts)
+        if isinstance(layer, _BatchNorm) and name.startswith(parts)
     ]
 
 
@@ -79,6 +81,19 @@ def test_all_norms_of_a_shipped_model_are_folded_and_heatmaps_are_equal(path):
     fused = fuse(model, SIZE)
     assert difference(model, fused) < 1e-5
     # the level predictions run in training only
+    assert not norms(fused, 'backbone', 'neck', 'head.refine_network')
+
+
+def test_norms_that_were_synchronised_in_training_are_folded():
+    # init_model makes of SyncBN a class of MMEngine's
+    norm = dict(norm_cfg=dict(type='SyncBN'))
+    config = Config.fromfile(CONFIGS / 'mlpe_tiny_synthetic.py')
+    for part in ('backbone', 'neck', 'head'):
+        config.model[part].update(norm)
+    model = revert_sync_batchnorm(build_pose_estimator(config.model))
+    fused = fuse(trained_like(model), SIZE)
+    assert difference(model, fused) < 1e-5
+    assert norms(model, 'neck')
     assert not norms(fused, 'backbone', 'neck', 'head.refine_network')
 
 

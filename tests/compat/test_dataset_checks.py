@@ -79,6 +79,32 @@ def test_a_detection_that_is_no_number_is_refused(rebuild, tmp_path):
         rebuild(lambda _: None, bbox_file=str(path), test_mode=True)
 
 
+def test_detections_of_other_categories_are_not_taken_for_nobody(
+    rebuild, tmp_path
+):
+    path = tmp_path / 'boxes.json'
+    box = dict(image_id=1, category_id=0, bbox=[1, 2, 30, 40], score=0.5)
+    path.write_text(json.dumps([box, dict(box, category_id=7)]))
+    message = (
+        r"boxes\.json, .*no detection whose 'category_id' is 1, .*\[0, 7\]"
+    )
+    with pytest.raises(ValueError, match=message):
+        rebuild(lambda _: None, bbox_file=str(path), test_mode=True)
+
+
+def test_a_data_set_with_centres_in_the_place_of_boxes_is_read(coco_dataset):
+    class Centred(CocoDataset):
+        def parse_data_info(self, raw_data_info: dict) -> dict:
+            info = super().parse_data_info(raw_data_info)
+            x, y, w, h = info.pop('bbox')[0]
+            info['bbox_center'] = np.array([[(x + w) / 2, (y + h) / 2]])
+            info['bbox_scale'] = np.array([[w - x, h - y]])
+            return info
+
+    ann_file = coco_dataset(FLAGS, []).ann_file
+    assert len(Centred(ann_file=ann_file, pipeline=[])) == 3
+
+
 @pytest.fixture
 def warnings(caplog):
     """The warnings that are logged."""

@@ -47,6 +47,13 @@ class SuddenDeath(Line):
         return super().__getitem__(index)
 
 
+class Unfinished(Line):
+    """Has a transform that is not written yet."""
+
+    def __getitem__(self, index):
+        raise NotImplementedError('has no masks')
+
+
 @pytest.mark.parametrize(
     ('model', 'words'),
     [
@@ -73,6 +80,14 @@ def test_a_killed_process_of_the_loader_is_explained(tmp_path):
     runner.train_dataloader.dataset.__class__ = SuddenDeath
     with pytest.raises(RuntimeError, match=r'smaller num_workers.*worker'):
         runner.train()
+
+
+def test_an_error_in_a_process_of_the_loader_stays_as_it_is(tmp_path):
+    runner = line_runner(tmp_path, 1, num_workers=1)
+    runner.train_dataloader.dataset.__class__ = Unfinished
+    with pytest.raises(NotImplementedError, match='has no masks') as found:
+        runner.train()
+    assert 'memory' not in str(found.value)
 
 
 def test_other_errors_stay_as_they_are(tmp_path):

@@ -47,6 +47,7 @@ class DeferredLogHook(RuntimeInfoHook):
 
     def before_val(self, runner: Runner) -> None:
         """Write the outputs: a validation may save the best checkpoint."""
+        super().before_val(runner)
         self._write(runner)
 
     def _write(self, runner: Runner) -> None:

@@ -55,7 +55,9 @@ class OHKMPickHook(Hook):
         if self._path.exists():
             # drop the epochs after the checkpoint; they are trained again
             content = json.loads(self._path.read_text())
-            self._epochs = content['epochs'][: runner.epoch]
+            self._epochs = [
+                e for e in content['epochs'] if e['epoch'] <= runner.epoch
+            ]
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Set the counts to zero."""
@@ -85,8 +87,10 @@ class OHKMPickHook(Hook):
         )
         if dist.is_main_process():
             names = runner.train_dataloader.dataset.metainfo
-            names = names['keypoint_id2name']
-            names = [names[i] for i in range(len(names))]
+            names = [*names['keypoint_id2name'].values()]
+            if len(names) != len(self._picked):
+                # a KeypointConverter has changed them, and names none
+                names = [*map(str, range(len(self._picked)))]
             shares = self._picked / self._labelled.clamp(min=1)
             runner.visualizer.add_scalars(
                 {

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from line_training import Line, line_runner
+from mmengine.logging import MessageHub
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from test_atomic_checkpoint_hook import RisingScore, ValidatedModel
@@ -217,3 +218,29 @@ def test_the_best_checkpoint_between_two_logs_has_the_whole_history(
     state = torch.load(tmp_path / 'best_score_iter_3.pth', weights_only=True)
     history = state['message_hub']['log_scalars']['train/loss']
     assert len(history['log_history']) == 3
+
+
+class StageModel(ValidatedModel):
+    """Keeps what the message hub says in training and in validation."""
+
+    stages = ()
+
+    def forward(self, x, y, mode='tensor'):
+        hub = MessageHub.get_current_instance()
+        self.stages += ((mode, hub.get_info('loop_stage')),)
+        return super().forward(x, y, mode)
+
+
+def test_a_model_can_tell_a_validation_from_a_training(tmp_path):
+    runner = line_runner(
+        tmp_path,
+        epochs=2,
+        hooks=dict(runtime_info=dict(type='DeferredLogHook')),
+        model=StageModel,
+        val_dataloader=DataLoader(Line(), batch_size=8),
+        val_cfg=dict(),
+        val_evaluator=[RisingScore()],
+    )
+    runner.train()
+    epoch = (('loss', 'train'), ('loss', 'train'), ('predict', 'val'))
+    assert runner.model.stages == 2 * epoch

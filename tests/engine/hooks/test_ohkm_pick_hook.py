@@ -89,6 +89,38 @@ def test_a_resumed_training_goes_on_with_the_file(data_root, tmp_path):
     assert parts['epochs'][0] == whole['epochs'][0]
 
 
+def test_a_file_that_begins_at_a_later_epoch_has_each_epoch_once(
+    data_root, tmp_path
+):
+    folder = tmp_path / 'run'
+    whole = train(data_root, folder, 3)
+    # as if the hook had been added when epoch 2 began, and the training had
+    # stopped in epoch 3, of which there is no checkpoint
+    later = dict(keypoints=whole['keypoints'], epochs=whole['epochs'][1:])
+    (folder / 'ohkm_picks.json').write_text(json.dumps(later))
+    more = dict(load_from=str(folder / 'epoch_2.pth'), resume=True)
+    found = train(data_root, folder, 3, **more)
+    assert [epoch['epoch'] for epoch in found['epochs']] == [2, 3]
+
+
+def test_keypoints_that_a_transform_has_changed_have_numbers(
+    data_root, tmp_path
+):
+    pairs = [(i, i) for i in range(5)]
+    convert = dict(type='KeypointConverter', num_keypoints=5, mapping=pairs)
+    pipeline = Config.fromfile(TINY).train_dataloader.dataset.pipeline
+    place = [step['type'] for step in pipeline].index('TopdownAffine')
+    pipeline = [*pipeline[:place], convert, *pipeline[place:]]
+    more = {
+        'train_dataloader.dataset.pipeline': pipeline,
+        'model.head.out_channels': 5,
+        **dict.fromkeys(('val_cfg', 'val_dataloader', 'val_evaluator')),
+    }
+    found = train(data_root, tmp_path / 'run', 1, **more)
+    assert found['keypoints'] == ['0', '1', '2', '3', '4']
+    assert len(found['epochs'][0]['picked']) == 5
+
+
 def test_a_model_without_the_loss_is_refused(data_root, tmp_path):
     with pytest.raises(ValueError, match='OHKMPickHook needs a model with'):
         train(
