@@ -12,7 +12,5 @@ train_dataloader = dict(
 )
 val_dataloader = dict(batch_size=1, dataset=whole)
 test_dataloader = dict(batch_size=1, dataset=dict(whole, bbox_file=None))
-# images differ in size, so that cuDNN would search for each
-env_cfg = dict(cudnn_benchmark=False)
 val_evaluator = _base_.image_metric
 test_evaluator = val_evaluator

@@ -13,6 +13,8 @@ model = dict(
     num_keypoints=17,
 )
 
+# images differ in size, so that cuDNN would search for each
+env_cfg = dict(cudnn_benchmark=False)
 train_cfg = dict(max_epochs=46, val_interval=2)
 sgd = dict(type='SGD', lr=0.02, momentum=0.9, weight_decay=1e-4)
 optim_wrapper = dict(optimizer=dict(sgd, _delete_=True))

@@ -36,19 +36,29 @@ def read_json(path: str | Path) -> object:
 
     Raises:
         OSError: If the file cannot be read.
-        ValueError: If it is no JSON file, or begins with a byte order mark,
-            as programs of Windows write it.
+        ValueError: If it is no JSON file.
     """
-    content = Path(path).read_bytes()
-    if content.startswith((codecs.BOM_UTF8, *UTF16_MARKS)):
-        raise ValueError(
-            f'{path} begins with a byte order mark, at which MMPose fails. '
-            'Save the file as UTF-8 without it.'
-        )
     try:
-        return json.loads(content)
+        return json.loads(Path(path).read_bytes())
     except (ValueError, RecursionError) as error:
         raise ValueError(f'{path} is no JSON file: {error}.') from error
+
+
+def refuse_mark(path: str | Path) -> None:
+    """Refuse a file that MMPose cannot read for its byte order mark.
+
+    Programs of Windows write such a mark. :func:`read_json` reads the file.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If the file begins with the mark of UTF-8 or UTF-16.
+    """
+    with open(path, 'rb') as file:
+        if file.read(3).startswith((codecs.BOM_UTF8, *UTF16_MARKS)):
+            raise ValueError(
+                f'{path} begins with a byte order mark, at which MMPose '
+                'fails. Save the file as UTF-8 without it.'
+            )
 
 
 def refuse_faults(path: str | Path, faults: Iterable[Fault]) -> None:

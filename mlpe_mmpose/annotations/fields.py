@@ -43,12 +43,13 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_whole(value: object) -> bool:
+def is_whole(value: object) -> bool:
+    """Whether a value is a whole number, as 3 or 3.0, that NumPy can hold."""
     return _is_number(value) and abs(value) <= MAX_ID and value == int(value)
 
 
 def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and _is_whole(value)
+    return isinstance(value, int) and is_whole(value)
 
 
 def _is_text(value: object) -> bool:
@@ -107,7 +108,7 @@ ALL, NOTHING, CROP = ~Use(0), Use(0), Use.TRAIN | Use.CROP
 # what `import-data` mends in a COCO file
 IMPORT = ' (`python -m mlpe_mmpose import-data` writes a file that has it)'
 ID = Field(
-    lambda value: _is_whole(value) or _is_text(value),
+    lambda value: is_whole(value) or _is_text(value),
     'a number or word of its own',
     ALL,
 )
@@ -150,7 +151,7 @@ ANNOTATION = {
         '0 or 1',
         NOTHING,
     ),
-    'num_keypoints': Field(_is_whole, 'a whole number', NOTHING),
+    'num_keypoints': Field(is_whole, 'a whole number', NOTHING),
 }
 DETECTION = {
     'image_id': ANNOTATION['image_id'],

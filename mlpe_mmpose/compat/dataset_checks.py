@@ -22,6 +22,7 @@ from mlpe_mmpose.annotations.faults import (
     fault_of_file,
     read_json,
     refuse_faults,
+    refuse_mark,
 )
 from mlpe_mmpose.annotations.fields import MAX_COORDINATE, Use, is_image_name
 from mlpe_mmpose.annotations.keypoints import count_labels
@@ -167,9 +168,11 @@ def _explain(dataset: Dataset) -> None:
     if type(dataset)._load_annotations is not _read_checked_annotations:
         return
     with get_local_path(dataset.ann_file) as path:
+        refuse_mark(path)
         content = read_json(path)
     if dataset.bbox_file:
         with get_local_path(dataset.bbox_file) as path:
+            refuse_mark(path)
             detections = read_json(path)
         faults = find_detection_faults(detections, content)
         refuse_faults(dataset.bbox_file, faults)
@@ -188,8 +191,8 @@ def _find_no_person(detections: Sequence[dict]) -> Iterator[Fault]:
     if ids and PERSON not in ids:
         yield fault_of_file(
             'category_id',
-            f"no detection whose 'category_id' is {PERSON}, which are those "
-            f'that MMPose reads, whatever they show; it has {sorted(ids)[:5]}',
+            f"no detection with 'category_id' {PERSON}, the only one that "
+            f'MMPose reads; it has {sorted(ids, key=str)[:5]}',
         )
 
 

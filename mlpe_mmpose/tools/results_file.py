@@ -99,7 +99,7 @@ def fit_categories(
     Args:
         path (Path): The file of the poses, for the message
         poses (Sequence[dict]): The poses, which are changed if the people are
-            all of one category
+            all of one category, and no pose is
         category_ids (Iterable[int]): Those of the annotated people
 
     Raises:
@@ -107,10 +107,11 @@ def fit_categories(
             none of them.
     """
     known = set(category_ids)
-    for position, pose in enumerate(poses):
-        if len(known) == 1:
+    if len(known) == 1 and known.isdisjoint(p['category_id'] for p in poses):
+        for pose in poses:
             (pose['category_id'],) = known
-        elif pose['category_id'] not in known:
+    for position, pose in enumerate(poses):
+        if len(known) > 1 and pose['category_id'] not in known:
             raise ValueError(
                 f'{path}, the pose at position {position} (from 0): '
                 f"'category_id' is {pose['category_id']!r}, and the "

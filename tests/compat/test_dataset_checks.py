@@ -85,9 +85,7 @@ def test_detections_of_other_categories_are_not_taken_for_nobody(
     path = tmp_path / 'boxes.json'
     box = dict(image_id=1, category_id=0, bbox=[1, 2, 30, 40], score=0.5)
     path.write_text(json.dumps([box, dict(box, category_id=7)]))
-    message = (
-        r"boxes\.json, .*no detection whose 'category_id' is 1, .*\[0, 7\]"
-    )
+    message = r"boxes\.json, .*no detection with 'category_id' 1, .*\[0, 7\]"
     with pytest.raises(ValueError, match=message):
         rebuild(lambda _: None, bbox_file=str(path), test_mode=True)
 

@@ -87,7 +87,8 @@ class OHKMPickHook(Hook):
         )
         if dist.is_main_process():
             names = runner.train_dataloader.dataset.metainfo
-            names = [*names['keypoint_id2name'].values()]
+            names = names['keypoint_id2name']
+            names = [names[number] for number in sorted(names)]
             if len(names) != len(self._picked):
                 # a KeypointConverter has changed them, and names none
                 names = [*map(str, range(len(self._picked)))]

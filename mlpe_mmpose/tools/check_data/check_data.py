@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from mlpe_mmpose.annotations.faults import Fault, read_json
+from mlpe_mmpose.annotations.faults import (
+    Fault,
+    read_json,
+    refuse_mark,
+)
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.keypoints import count_labels
 from mlpe_mmpose.annotations.left_out import find_left_out
@@ -42,6 +46,8 @@ def check_data(
         OSError: If one of the JSON files cannot be read.
     """
     try:
+        for path in filter(None, (ann_file, boxes)):
+            refuse_mark(path)
         content = read_json(ann_file)
         detections = boxes if boxes is None else read_json(boxes)
     except ValueError as error:
@@ -70,8 +76,11 @@ def _check_contents(
         what = "annotations have an 'image_id' that no valid image has"
         yield Finding(True, len(lost), what, f'annotation {lost[0]}')
     people = [person for person in people if person['image_id'] in images]
-    yield from _note_left_out(people, images)
-    people = _list_trained(people, images)
+    left_out = find_left_out(people, images)
+    for reason, ids in left_out.items():
+        what = f'people are not trained on: {reason}'
+        yield Finding(False, len(ids), what, f'annotation {ids[0]}')
+    people = _list_trained(people, left_out)
     yield from _check_keypoints(people, names)
     for is_error, what, ids in find_suspicions(people, images, names):
         first = f'annotation {ids[0]}'
@@ -86,28 +95,20 @@ def _check_contents(
                 yield from check_boxes(known, people, images)
 
 
-def _note_left_out(
-    annotations: Sequence[dict], images: Mapping
-) -> Iterator[Finding]:
-    """Find people who are not trained on."""
-    for reason, ids in find_left_out(annotations, images).items():
-        what = f'people are not trained on: {reason}'
-        yield Finding(False, len(ids), what, f'annotation {ids[0]}')
-
-
-def _list_trained(annotations: Sequence[dict], images: Mapping) -> list[dict]:
+def _list_trained(
+    annotations: Sequence[dict], left_out: Mapping[str, list]
+) -> list[dict]:
     """Return the annotations that are trained on.
 
     Others are a crowd, a box only, or a thing of another category.
     """
-    left_out = find_left_out(annotations, images).values()
-    left_out = {number for ids in left_out for number in ids}
+    lost = {number for ids in left_out.values() for number in ids}
     return [
         annotation
         for annotation in annotations
         if count_labels(annotation)
         and not annotation.get('iscrowd')
-        and annotation['id'] not in left_out
+        and annotation['id'] not in lost
     ]
 
 

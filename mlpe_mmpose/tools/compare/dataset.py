@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
+from mlpe_mmpose.annotations.faults import refuse_mark
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.read import read_annotations
 
@@ -149,6 +150,7 @@ class DataSet:
             if not path.is_file():
                 raise FileNotFoundError(f'{path} is missing: {HELP}')
             use = Use.TRAIN | Use.EVALUATE
+            refuse_mark(path)
             read_annotations(path, use, range(number), images)
 
     def _check_boxes(self) -> None:

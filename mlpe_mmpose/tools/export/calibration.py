@@ -69,9 +69,10 @@ def _read_people(
     """
     data = read_annotations(annotations, Use.CROP, names=())
     files = {image['id']: image['file_name'] for image in data['images']}
-    categories = data.get('categories') or []
-    named = find_named(categories) or [
-        category for category in categories if category.get('name') == 'person'
+    named = find_named(data['categories']) or [
+        category
+        for category in data['categories']
+        if category.get('name') == 'person'
     ]
     persons = {category['id'] for category in named}
     return [

@@ -11,7 +11,7 @@ from pathlib import Path
 from mlpe_mmpose.optional import require
 
 from .coco_source import (
-    OneFileForTwoError,
+    AmbiguousNameError,
     find_below,
     prepare_coco,
     refuse_one_for_two,
@@ -102,7 +102,7 @@ def _load(
                     _sort_keypoints(labels)
             if not isinstance(labels, sleap_io.Labels):
                 raise ValueError('it is a video, and has no labels')
-        except OneFileForTwoError:
+        except AmbiguousNameError:
             raise
         except Exception as error:
             # each reader of sleap-io raises other exceptions

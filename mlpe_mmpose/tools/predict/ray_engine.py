@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+from mlpe_mmpose.annotations.fields import is_whole
 from mlpe_mmpose.optional import require
 
 from ..mim_runs import lock_folder
@@ -100,10 +101,10 @@ def _list_images(
     """Return what Ray has to read, and what the images are called."""
     if '://' in source:
         ids = {} if ann_file is None else read_image_ids(ann_file)
-        _refuse_words(ids.values(), ann_file)
+        _check_ids(ids.values(), ann_file)
         return source, ImageNames(source.partition('://')[2], ids)
     images = open_input(source, ann_file)
-    _refuse_words(images.paths, ann_file)
+    _check_ids(images.paths, ann_file)
     if images.fps is not None:
         raise ValueError(f'{USER} reads images, got the video {source}.')
     if people.boxes:
@@ -117,10 +118,10 @@ def _list_images(
     return list(paths.values()), names
 
 
-def _refuse_words(ids: Iterable[object], ann_file: str | None) -> None:
+def _check_ids(ids: Iterable[object], ann_file: str | None) -> None:
     """Refuse ids that the column of numbers in the shards cannot hold."""
     for image_id in ids:
-        if not isinstance(image_id, int):
+        if not is_whole(image_id):
             raise ValueError(
                 f'{USER} needs ids that are whole numbers, and {ann_file} '
                 f'has {image_id!r}. --engine local takes them.'

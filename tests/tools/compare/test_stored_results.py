@@ -33,7 +33,7 @@ def test_stored_results_are_valid_for_the_configs_of_today(
     # paths of data are part of a config, so they have to be the same
     data = read_dataset(DATA.get(suite, 'data/overlap'), loaded.data)
     # rows that were close have more seeds than compare's default of 3
-    seeds = max(3, *(int(folder.name[4:]) + 1 for folder in stored))
+    seeds = max([3, *(int(folder.name[4:]) + 1 for folder in stored)])
     runs = plan_runs(loaded, data, out, seeds=seeds)
     finished = [run for run in runs if run.folder in stored]
     assert len(finished) == len(stored)

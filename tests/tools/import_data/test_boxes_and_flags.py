@@ -204,8 +204,9 @@ def test_a_crowd_of_a_coco_file_does_not_become_a_person(tmp_path):
     content = json.loads(source.read_text())
     content['annotations'][1]['iscrowd'] = 1
     source.write_text(json.dumps(content))
-    splits, _ = read(source, val=0)
+    splits, notes = read(source, val=0)
     assert len(splits['train']['annotations']) == 2
+    assert f'note: 1 crowds of {source} are left out' in notes
 
 
 def test_fields_of_null_in_a_coco_file_are_as_if_they_were_missing(tmp_path):

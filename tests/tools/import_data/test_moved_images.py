@@ -119,6 +119,54 @@ def test_coco_labels_do_not_go_to_other_images_of_the_same_name(
     assert "as 'a/1.png'" in note
 
 
+def write_images(folder: Path, *files: str) -> None:
+    """Write images of the levels 40, 80..."""
+    for number, file in enumerate(files, 1):
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image = np.full((48, 64, 3), 40 * number, np.uint8)
+        cv2.imwrite(str(path), image)
+
+
+@pytest.mark.parametrize(
+    ('names', 'files', 'levels'),
+    [
+        # folders of images beside the file
+        (
+            ['frames/1.png', '/old/frames/2.png'],
+            ['images/1.png', 'data/images/2.png'],
+            [40, 80],
+        ),
+        # the whole name comes before its end
+        (
+            ['a/1.png', './a/2.png'],
+            ['x/a/1.png', 'x/a/2.png', '1.png'],
+            [40, 80],
+        ),
+        (['C:\\a\\1.png', 'a\\2.png'], ['a/1.png', 'a/2.png'], [40, 80]),
+        (['./1.png', '1.png'], ['1.png'], [40, 40]),
+    ],
+)
+def test_an_image_is_found_by_its_name_or_the_end_of_it(
+    tmp_path, names, files, levels
+):
+    write_images(tmp_path, *files)
+    # neither a folder nor a broken link of the name is an image
+    (tmp_path / 'y/a/1.png').mkdir(parents=True)
+    (tmp_path / 'y/a/2.png').symlink_to('nowhere')
+    found, notes = imported(save_coco(tmp_path, names), None)
+    assert [level for _, level in found] == levels
+    assert not [note for note in notes if 'not found' in note]
+
+
+def test_a_name_that_two_images_have_is_refused(tmp_path):
+    write_images(tmp_path, 'train/1.png', 'small/1.png')
+    source = save_coco(tmp_path, ['1.png'])
+    message = r'^1\.png may be .*small/1\.png or .*train/1\.png\. Name the f'
+    with pytest.raises(ValueError, match=message):
+        import_data(source, tmp_path / 'out')
+
+
 def test_one_image_of_a_coco_file_is_not_taken_for_two(tmp_path):
     (tmp_path / 'all').mkdir()
     cv2.imwrite(str(tmp_path / 'all/1.png'), np.zeros((48, 64, 3), np.uint8))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import threading
 from pathlib import Path
@@ -73,17 +74,21 @@ def ancestors(folder: Path) -> set[int]:
     return found
 
 
-def test_ids_that_are_words_are_refused_before_ray_starts(
-    small_mlpe, tmp_path
+@pytest.mark.parametrize('last', ['b', 1.5, 2**63])
+def test_ids_that_are_no_whole_numbers_are_refused_before_ray_starts(
+    small_mlpe, tmp_path, last
 ):
     write_folder(tmp_path / 'images', 3)
     names = [f'{number:06d}' for number in (1, 2, 3)]
-    images = [dict(id=name, file_name=f'{name}.png') for name in names]
+    images = [
+        dict(id=number, file_name=f'{name}.png')
+        for number, name in zip((1, 2.0, last), names, strict=True)
+    ]
     ann_file = tmp_path / 'a.json'
     ann_file.write_text(json.dumps(dict(images=images)))
     model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
     arguments = str(tmp_path / 'images'), tmp_path / 'out', model
-    with pytest.raises(ValueError, match=r"numbers, .*'000001'"):
+    with pytest.raises(ValueError, match=re.escape(f'has {last!r}')):
         predict_with_ray(*arguments, People(whole_image=True), str(ann_file))
     assert not (tmp_path / 'out').exists()
 
