@@ -5,7 +5,10 @@
 RAW has `joints.mat` and `images/` as the authors publish them (Johnson and
 Everingham, CVPR 2011). The keypoints get CrowdPose's order, so that MMPose's
 `configs/_base_/datasets/crowdpose.py` describes them. Every tenth image is to
-validate on. Each image is cut around its person.
+validate on. Each image is cut around its person. In an image that was made
+smaller, keypoints are up to half a pixel to the right and below of their
+place, because the corner of a pixel was scaled and not its centre; the stored
+results of suite `lspet` are of these labels.
 """
 
 import argparse

@@ -67,11 +67,13 @@ class Training:
             self.model.train_step(self.batch, self.wrapper)
 
     def peak_memory(self) -> float:
-        """Return the MiB that a step needs on the GPU, weights included."""
+        """Return the MiB of a step beside weights and optimizer, on a GPU."""
         self.step()
         torch.cuda.reset_peak_memory_stats()
+        # another model may be there too
+        before = torch.cuda.memory_allocated()
         self.step()
-        return torch.cuda.max_memory_allocated() / MIB
+        return (torch.cuda.max_memory_allocated() - before) / MIB
 
 
 def measure(options: Options) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """Open an exported graph with onnxruntime or OpenVINO."""
 
+import threading
 import warnings
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
@@ -196,8 +197,13 @@ def _open_in_openvino(
         },
     )
 
+    # a request holds the outputs of one call: each thread has its own
+    own = threading.local()
+
     def run(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        outputs = model({'images': crops})
+        if not hasattr(own, 'request'):
+            own.request = model.create_infer_request()
+        outputs = own.request.infer({'images': crops})
         return outputs['keypoints'], outputs['scores']
 
     return run

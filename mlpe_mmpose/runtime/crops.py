@@ -3,6 +3,9 @@
 import cv2
 import numpy as np
 
+# pixels; OpenCV crops no image with a longer side
+MAX_SIDE = 2**15 - 2
+
 
 def pad_boxes(
     boxes: np.ndarray, input_size: tuple[int, int], padding: float

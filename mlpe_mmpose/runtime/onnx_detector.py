@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from .backends import open_session
+from .inputs import check_image
 from .onnx_file import read_properties
 
 if TYPE_CHECKING:
@@ -82,7 +83,12 @@ class OnnxDetector:
             list[np.ndarray]: For each image (N, 5), float32: left, top,
             right, bottom in pixels, inside of the image, and score, the
             highest first.
+
+        Raises:
+            ValueError: If an image is anything else.
         """
+        for number, image in enumerate(images):
+            check_image(self.__class__.__name__, number, image)
         return [self._detect(image) for image in images]
 
     def _check_input(self, path: str | PathLike) -> 'NodeArg':

@@ -65,6 +65,11 @@ class OnnxPose:
         self.batch_size = batch_size
         precision = self.card.precision if precision is None else precision
         self._run = open_graph(path, backend, precision, threads)
+        self._arguments = path, batch_size, threads, backend, precision
+
+    def __reduce__(self) -> tuple:
+        """Let another process open the file anew, as after pickling."""
+        return type(self), self._arguments
 
     @classmethod
     def read_card(
@@ -155,7 +160,14 @@ class OnnxPose:
         pairs = pair_boxes(name, images, boxes)
         for number, (image, found) in enumerate(pairs):
             check_image(name, number, image)
-            rows, _ = check_boxes(name, number, found, image.shape[:2])
+            height, width = image.shape[:2]
+            if max(height, width) > crops.MAX_SIDE:
+                raise ValueError(
+                    f'{name} crops images of sides up to {crops.MAX_SIDE} '
+                    f'pixels, got images[{number}] of {width}x{height}. Cut '
+                    'the image into parts.'
+                )
+            rows, _ = check_boxes(name, number, found, (height, width))
             checked.append(rows)
         return checked
 

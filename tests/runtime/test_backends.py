@@ -1,7 +1,9 @@
 """An exported file in each backend and each precision."""
 
+import pickle
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -73,6 +75,32 @@ def test_openvino_gives_the_keypoints_of_onnxruntime(float32, images):
     found = predict(float32, images, backend='openvino')
     assert np.abs(found[0] - expected[0]).max() < 0.1
     np.testing.assert_allclose(found[1], expected[1], atol=1e-5)
+
+
+@pytest.mark.parametrize('backend', ['onnxruntime', 'openvino'])
+def test_threads_that_share_a_network_get_the_poses_of_their_own_images(
+    float32, images, backend
+):
+    pose = OnnxPose(float32, threads=1, backend=backend)
+    expected = [pose(image, BOXES)[0] for image in images]
+    with ThreadPoolExecutor(len(images)) as pool:
+        for _ in range(20):
+            found = pool.map(lambda image: pose(image, BOXES)[0], images)
+            for ours, alone in zip(found, expected, strict=True):
+                np.testing.assert_array_equal(ours, alone)
+
+
+@pytest.mark.parametrize('backend', ['onnxruntime', 'openvino'])
+def test_a_network_that_was_pickled_gives_the_same_poses(
+    float32, images, backend
+):
+    pose = OnnxPose(float32, batch_size=2, threads=1, backend=backend)
+    copy = pickle.loads(pickle.dumps(pose))
+    assert copy.batch_size == 2
+    for ours, other in zip(
+        pose(images[0], BOXES), copy(images[0], BOXES), strict=True
+    ):
+        np.testing.assert_array_equal(ours, other)
 
 
 @pytest.mark.skipif(not HAS_BFLOAT16, reason='the processor has no bfloat16')

@@ -60,6 +60,25 @@ def test_a_long_image_has_boxes_too(tmp_path):
     np.testing.assert_allclose(boxes, [[0, 0, 9000, 3, 0.9]])
 
 
+@pytest.mark.parametrize(
+    'image',
+    [
+        None,
+        np.zeros((9, 9), np.uint8),
+        np.zeros((9, 9, 4), np.uint8),
+        np.zeros((0, 9, 3), np.uint8),
+        np.zeros((9, 9, 3), np.float32),
+        np.zeros((9, 9, 3), np.uint16),
+    ],
+)
+def test_wrong_images_are_refused_by_name(tmp_path, image):
+    path = write_detector(tmp_path / 'a.onnx', [[6, 8, 30, 40, 0.5]])
+    right = np.zeros((64, 96, 3), np.uint8)
+    message = r'OnnxDetector needs images\[1\] to be an array \(H, W, 3\)'
+    with pytest.raises(ValueError, match=message):
+        OnnxDetector(path)([right, image])
+
+
 def test_nobody_is_found(tmp_path):
     path = write_detector(tmp_path / 'a.onnx', [[6, 8, 30, 40, 0.1]])
     (found,) = OnnxDetector(path)([np.zeros((64, 96, 3), np.uint8)])

@@ -240,6 +240,13 @@ def test_wrong_images_are_refused_by_name(onnx_pose, image):
         onnx_pose.predict([], [BOXES])
 
 
+def test_an_image_that_opencv_cannot_crop_is_refused_by_name(onnx_pose):
+    image = np.zeros((2**15 - 1, 2, 3), np.uint8)
+    with pytest.raises(ValueError, match=r'images\[0\] of 2x32767\. Cut'):
+        onnx_pose(image, [[0, 0, 2, 9]])
+    assert len(onnx_pose(image[1:], [[0, 0, 2, 9]])[0]) == 1
+
+
 # Finds poses, with no path but that of the packages in the last argument
 ALONE = """
 import sys

@@ -35,7 +35,7 @@ def do_runs(
         jobs (int): Number of runs at the same time
         deadline (float): A run does not start if it would end later, in
             seconds of ``time.monotonic``, assuming that it takes as long as
-            the longest so far
+            the longest so far; until a run has ended, all start
         say (callable): Takes each line of progress
 
     Raises:
@@ -48,7 +48,8 @@ def do_runs(
     with ThreadPoolExecutor(jobs) as pool, _killed_on_exception(running):
         while waiting or running:
             start = time.monotonic()
-            if waiting and start + longest > deadline:
+            # the first run always begins, however long the preparation took
+            if waiting and longest and start + longest > deadline:
                 say(
                     f'out of time; runs left: {len(waiting)}. The same '
                     'command continues with them.'

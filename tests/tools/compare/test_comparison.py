@@ -6,12 +6,15 @@ import json
 import os
 import shlex
 import shutil
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from mmengine.config import Config
 
+from mlpe_mmpose.tools.compare import comparison, schedule
 from mlpe_mmpose.tools.compare.comparison import compare
 from mlpe_mmpose.tools.compare.dataset import DataSet
 from mlpe_mmpose.tools.compare.run_config import fingerprint_of
@@ -230,11 +233,35 @@ def test_wrong_names_are_answered_with_the_right_ones(suite, data, tmp_path):
     assert not out.exists()
 
 
-def test_names_from_an_iterator_are_those_that_are_run(suite, data, tmp_path):
-    said = []
+def test_names_from_an_iterator_are_those_that_are_run(
+    suite, data, tmp_path, monkeypatch
+):
+    begun = []
+
+    def do_runs(left, *_):
+        begun.extend(left)
+        yield from ()
+
+    monkeypatch.setattr(comparison, 'do_runs', do_runs)
     only, out = iter(['second']), tmp_path / 'out'
-    compare(suite, data, out, 1, only, minutes=-1, say=said.append)
-    assert 'runs left: 1.' in said[0]
+    compare(suite, data, out, 1, only, say=str)
+    assert [run.title for run in begun] == ['second, seed 0']
+
+
+def test_the_first_run_begins_even_if_no_time_is_left(monkeypatch):
+    begun = []
+
+    def train(run, say):
+        begun.append(run.title)
+        return dict(metrics=dict(AP=0.5))
+
+    monkeypatch.setattr(schedule, 'train_and_test', train)
+    runs = [SimpleNamespace(title=name) for name in ('first', 'second')]
+    said = []
+    past = time.monotonic() - 1
+    assert len(list(schedule.do_runs(runs, 1, past, said.append))) == 1
+    assert begun == ['first']
+    assert 'out of time; runs left: 1.' in said[-1]
 
 
 def test_two_comparisons_in_one_folder_are_refused(data, tmp_path):

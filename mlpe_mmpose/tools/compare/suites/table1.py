@@ -1,6 +1,8 @@
 # The ablations of the paper's Table I, on COCO val2017. The paper does not
 # say which boxes it used; the release tests with ground-truth boxes.
 data = dict(boxes=None)  # the boxes of the annotations
+# the configs have the learning rate of 256 persons in a step
+options = {'auto_scale_lr.enable': True}
 
 ROWS = [
     # name, peer, config, AP, AP(M), AP(L)

@@ -8,6 +8,8 @@ _base_ = [
     'mlpe_mmpose::_base_/rtmpose.py',
 ]
 
+# the configs have the learning rates of 8 GPUs
+options = {'auto_scale_lr.enable': True}
 SIMPLE_BASELINE = 'peers/simple_baseline_resnest50_256x192.py'
 NO_SHIFT = {'model.test_cfg.shift_heatmap': False}
 RTMCC = dict(
