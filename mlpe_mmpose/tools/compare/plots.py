@@ -89,6 +89,9 @@ def draw_curves(rows: Sequence[Row], path: Path) -> None:
     axis.grid(alpha=0.3)
     if axis.lines:
         figure.legend(loc='outside right upper', fontsize='small')
+    else:
+        text = 'no run has more than one validation'
+        axis.text(0.5, 0.5, text, ha='center', transform=axis.transAxes)
     _save(figure, path)
 
 
