@@ -28,9 +28,16 @@ experiments = [
     for row in _base_.experiments
     if row['name'] in CODECS
 ]
-# CPN with its authors' codec, which rounds
+# CPN with the codec of MLPE's release, which rounds; and without OHKM, as
+# `plus_trim`
+(CPN,) = [row for row in _base_.experiments if row['name'] == 'cpn']
 experiments += [
-    dict(row, name='cpn_rounding', against='plus_trim')
-    for row in _base_.experiments
-    if row['name'] == 'cpn'
+    dict(CPN, name='cpn_rounding', against='plus_trim'),
+    dict(
+        CPN,
+        name='cpn_all_keypoints',
+        options={**CPN['options'], **_base_.ALL},
+        codec=_base_.UNBIASED,
+        against='plus_trim',
+    ),
 ]

@@ -39,6 +39,12 @@ experiments = [
         for row in (
             ROWS['plus'],
             dict(name='cpn', options=CPN, codec=UNBIASED),
+            # without OHKM, as `plus_trim`
+            dict(
+                name='cpn_all_keypoints',
+                options={**CPN, 'model.head.refine_loss': _base_.mse},
+                codec=UNBIASED,
+            ),
             # for the operations of `plus_trim`
             dict(
                 name='cpn_narrow',
