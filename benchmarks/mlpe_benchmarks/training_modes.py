@@ -70,7 +70,7 @@ class Training:
         """Return the MiB of a step beside weights and optimizer, on a GPU."""
         self.step()
         torch.cuda.reset_peak_memory_stats()
-        # another model may be there too
+        # the weights and the optimizers of both models that are compared
         before = torch.cuda.memory_allocated()
         self.step()
         return (torch.cuda.max_memory_allocated() - before) / MIB
@@ -99,7 +99,7 @@ def measure(options: Options) -> Iterator[Row]:
         )
         if on_gpu:
             yield Row(
-                f'peak memory, {label}',
+                f'memory of a step beside weights, {label}',
                 where,
                 'plain float32',
                 plain.peak_memory(),

@@ -161,8 +161,8 @@ def _fold_norms(parent: nn.Module) -> None:
         )
         if (
             foldable
-            # and not BatchNorm2d alone: MMEngine has a class of its own for
-            # SyncBatchNorm in one process
+            # in one process MMEngine replaces SyncBatchNorm by a class that is
+            # no BatchNorm2d
             and isinstance(norm, _BatchNorm)
             and norm.track_running_stats
             and norm.num_features == conv.out_channels

@@ -24,7 +24,12 @@ from mlpe_mmpose.annotations.faults import (
     refuse_faults,
     refuse_mark,
 )
-from mlpe_mmpose.annotations.fields import MAX_COORDINATE, Use, is_image_name
+from mlpe_mmpose.annotations.fields import (
+    MAX_COORDINATE,
+    PERSON,
+    Use,
+    is_image_name,
+)
 from mlpe_mmpose.annotations.keypoints import count_labels
 from mlpe_mmpose.annotations.left_out import find_left_out
 from mlpe_mmpose.annotations.rules import find_detection_faults, find_faults
@@ -32,7 +37,6 @@ from mlpe_mmpose.annotations.suspicions import find_suspicions
 
 # our choice: so many people show what is doubtful in a file, and cost little
 SAMPLE = 1000
-PERSON = 1  # the category of the detections that MMPose reads
 read_annotations = Dataset._load_annotations
 read_samples = Dataset.load_data_list
 

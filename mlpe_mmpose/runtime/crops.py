@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-# pixels; OpenCV crops no image with a longer side
+# pixels; OpenCV crops no image with a longer side. As MAX_SIDE of
+# datasets/cut_off_images.py, which the runtime may not import
 MAX_SIDE = 2**15 - 2
 
 

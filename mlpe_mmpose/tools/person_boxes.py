@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
+from mlpe_mmpose.annotations.fields import PERSON
 from mlpe_mmpose.annotations.rules import find_box_faults
-
-PERSON = 1  # COCO's category
 
 
 def read_person_boxes(path: str | Path) -> dict[int, np.ndarray]:

@@ -107,11 +107,13 @@ def fit_categories(
             none of them.
     """
     known = set(category_ids)
-    if len(known) == 1 and known.isdisjoint(p['category_id'] for p in poses):
-        for pose in poses:
-            (pose['category_id'],) = known
+    if len(known) == 1:
+        if known.isdisjoint(pose['category_id'] for pose in poses):
+            for pose in poses:
+                (pose['category_id'],) = known
+        return
     for position, pose in enumerate(poses):
-        if len(known) > 1 and pose['category_id'] not in known:
+        if known and pose['category_id'] not in known:
             raise ValueError(
                 f'{path}, the pose at position {position} (from 0): '
                 f"'category_id' is {pose['category_id']!r}, and the "

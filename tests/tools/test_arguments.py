@@ -23,7 +23,9 @@ def test_a_shipped_config_is_found_by_its_name(name, tmp_path, monkeypatch):
     assert config_path(name) == str(CONFIGS / NAMES[name])
 
 
-@pytest.mark.parametrize('name', ['none.py', '', '128x128', 'mmpose::x.py'])
+@pytest.mark.parametrize(
+    'name', ['none.py', '', '128x128', 'tiny_synthetic', 'mmpose::x.py']
+)
 def test_what_names_no_shipped_config_is_refused(name):
     words = f'no such file, and no shipped config is called {name!r}'
     with pytest.raises(FileNotFoundError, match=re.escape(words)):

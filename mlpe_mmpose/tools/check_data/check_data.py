@@ -3,11 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from mlpe_mmpose.annotations.faults import (
-    Fault,
-    read_json,
-    refuse_mark,
-)
+from mlpe_mmpose.annotations.faults import Fault, read_json, refuse_mark
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.keypoints import count_labels
 from mlpe_mmpose.annotations.left_out import find_left_out
@@ -81,10 +77,7 @@ def _check_contents(
         what = f'people are not trained on: {reason}'
         yield Finding(False, len(ids), what, f'annotation {ids[0]}')
     people = _list_trained(people, left_out)
-    yield from _check_keypoints(people, names)
-    for is_error, what, ids in find_suspicions(people, images, names):
-        first = f'annotation {ids[0]}'
-        yield Finding(is_error, len(ids), f'people: {what}', first)
+    yield from _check_people(people, images, names)
     if detections is not None:
         faults = list(find_detection_faults(detections, content))
         yield from _group(fault for fault in faults if fault.kind != 'image')
@@ -93,6 +86,16 @@ def _check_contents(
             known = [d for d in detections if d['image_id'] in images]
             if known:
                 yield from check_boxes(known, people, images)
+
+
+def _check_people(
+    people: Sequence[dict], images: Mapping, names: Sequence[str]
+) -> Iterator[Finding]:
+    """Find doubtful people among those who are trained on."""
+    yield from _check_keypoints(people, names)
+    for is_error, what, ids in find_suspicions(people, images, names):
+        first = f'annotation {ids[0]}'
+        yield Finding(is_error, len(ids), f'people: {what}', first)
 
 
 def _list_trained(

@@ -1,7 +1,7 @@
 """Prepares a COCO file for sleap-io."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from mlpe_mmpose.annotations.faults import refuse_faults
@@ -43,16 +43,7 @@ def prepare_coco(
         for name, entries in content.items()
         if isinstance(entries, list)
     }
-    images, missing, names = [], [], {}
-    index = functools.cache(lambda: _index(folder))
-    for image in lists['images']:
-        ends = list_ends(image['file_name'])
-        path = _find_image(folder, ends, index)
-        if path is None:
-            missing.append(image)
-        else:
-            refuse_one_for_two(names, path, ends[0], folder)
-            images.append(dict(image, file_name=path))
+    images, missing = _find_images(lists['images'], folder)
     if missing:
         say(
             f'note: {len(missing)} of {len(lists["images"])} images in '
@@ -60,16 +51,11 @@ def prepare_coco(
             f'their annotations, as {missing[0]["file_name"]!r}. --images '
             'names the folder that has them.'
         )
+    people = [a for a in lists['annotations'] if a.get('iscrowd') != 1]
+    if crowds := len(lists['annotations']) - len(people):
+        say(f'note: {crowds} crowds of {source} are left out')
     lost = {image['id'] for image in missing}
-    crowds = [a for a in lists['annotations'] if a.get('iscrowd') == 1]
-    if crowds:
-        say(f'note: {len(crowds)} crowds of {source} are left out')
-    annotations = [
-        annotation
-        for annotation in lists['annotations']
-        if annotation['image_id'] not in lost
-        and annotation.get('iscrowd') != 1
-    ]
+    annotations = [a for a in people if a['image_id'] not in lost]
     return dict(lists, images=images, annotations=annotations)
 
 
@@ -106,44 +92,65 @@ def refuse_one_for_two(
         )
 
 
-def _find_image(
-    folder: Path,
-    ends: list[str],
-    index: Callable[[], Mapping[str, list[Path]]],
-) -> str | None:
-    """Return the absolute path of an image, or ``None``.
+def _find_images(
+    images: Iterable[dict], folder: Path
+) -> tuple[list[dict], list[dict]]:
+    """Return the images with their absolute paths, and the missing ones.
 
-    The whole name counts anywhere below the folder; an end of it directly
-    below the folder, or one of ``FOLDERS``.
-
-    Raises:
-        AmbiguousNameError: If several paths end in the whole name.
+    The whole name counts anywhere below the folder, an end of it in one of
+    ``FOLDERS``.
     """
-    folder = folder.absolute()
+    place = folder.absolute()
+    # of many files, and needed only where a name is no path below the folder
+    index = functools.cache(lambda: _index(place))
+    found, missing, names = [], [], {}
+    for image in images:
+        ends = list_ends(image['file_name'])
+        path = (
+            _find_in_folders(place, ends[:1])
+            or _find_anywhere(ends[0], index())
+            or _find_in_folders(place, ends[1:])
+        )
+        if path is None:
+            missing.append(image)
+        else:
+            refuse_one_for_two(names, path, ends[0], folder)
+            found.append(dict(image, file_name=path))
+    return found, missing
+
+
+def _find_in_folders(place: Path, ends: Iterable[str]) -> str | None:
+    """Return the first of the ends that is a file in one of ``FOLDERS``."""
     for end in ends:
         for known in FOLDERS:
-            if (path := folder / known / end).is_file():
+            if (path := place / known / end).is_file():
                 return str(path)
-        if end == ends[0]:
-            found = [
-                str(path)
-                for path in index().get(end.rpartition('/')[2], ())
-                if path.as_posix().endswith(f'/{end}')
-            ]
-            if len(found) > 1:
-                raise AmbiguousNameError(
-                    f'{end} may be {found[0]} or {found[1]}. Name the folder '
-                    'of the right one with --images.'
-                )
-            if found:
-                return found[0]
     return None
 
 
-def _index(folder: Path) -> dict[str, list[Path]]:
+def _find_anywhere(name: str, index: Mapping[str, list[Path]]) -> str | None:
+    """Return the only path that ends in a name.
+
+    Raises:
+        AmbiguousNameError: If several paths do.
+    """
+    found = [
+        str(path)
+        for path in index.get(name.rpartition('/')[2], ())
+        if path.as_posix().endswith(f'/{name}')
+    ]
+    if len(found) > 1:
+        raise AmbiguousNameError(
+            f'{name} may be {found[0]} or {found[1]}. Name the folder of the '
+            'right one with --images.'
+        )
+    return found[0] if found else None
+
+
+def _index(place: Path) -> dict[str, list[Path]]:
     """Return the files below a folder by their names."""
     files = {}
-    for path in sorted(folder.absolute().rglob('*')):
+    for path in sorted(place.rglob('*')):
         if path.is_file():
             files.setdefault(path.name, []).append(path)
     return files

@@ -58,11 +58,10 @@ def import_data(
         raise ValueError(
             f'import_data needs val of at least 0 and below 1, got val={val}.'
         )
-    is_free = not out_dir.exists() or (
+    if out_dir.exists() and (
         # "." cannot be replaced
-        out_dir.name and out_dir.is_dir() and not any(out_dir.iterdir())
-    )
-    if not is_free:
+        not out_dir.name or not out_dir.is_dir() or any(out_dir.iterdir())
+    ):
         raise FileExistsError(f'{out_dir} exists. Name a new folder.')
     source = Path(source)
     splits = read_source(source, images and Path(images), say)

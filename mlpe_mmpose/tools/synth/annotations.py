@@ -3,11 +3,12 @@
 import cv2
 import numpy as np
 
+from mlpe_mmpose.annotations.fields import PERSON
+
 from .dice import Dice
 from .figure import CODES_PER_PERSON
 from .scene import CROWD, KEYPOINTS, Scene
 
-PERSON = 1  # COCO's category
 # COCO's skeleton: pairs of keypoints, counted from 1
 _SKELETON = (
     '16-14 14-12 17-15 15-13 12-13 6-12 7-13 6-7 6-8 7-9 8-10 9-11 2-3 1-2 '

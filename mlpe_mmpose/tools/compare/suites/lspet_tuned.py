@@ -30,13 +30,13 @@ experiments = [
 ]
 # CPN with the codec of MLPE's release, which rounds; and without OHKM, as
 # `plus_trim`
-(CPN,) = [row for row in _base_.experiments if row['name'] == 'cpn']
+(CPN_ROW,) = [row for row in _base_.experiments if row['name'] == 'cpn']
 experiments += [
-    dict(CPN, name='cpn_rounding', against='plus_trim'),
+    dict(CPN_ROW, name='cpn_rounding', against='plus_trim'),
     dict(
-        CPN,
+        CPN_ROW,
         name='cpn_all_keypoints',
-        options={**CPN['options'], **_base_.ALL},
+        options={**CPN_ROW['options'], **_base_.ALL},
         codec=_base_.UNBIASED,
         against='plus_trim',
     ),
