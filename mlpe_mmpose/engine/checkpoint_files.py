@@ -14,9 +14,10 @@ def find_newest_checkpoint(
 ) -> tuple[Path | None, Mapping, dict[Path, str]]:
     """Find the newest checkpoint of a training that can be read.
 
-    The first candidate is the file that ``last_checkpoint`` names. If this
-    file is damaged or missing, all checkpoints beside it and in the work
-    folder are tried, the one that was written last first.
+    The first candidate is the file that ``last_checkpoint`` names, in a
+    folder that was copied or renamed the copy of this file. If this file is
+    damaged or missing, all checkpoints beside it and in the work folder are
+    tried, the one that was written last first.
 
     Args:
         work_dir (str | Path): The work folder of the training
@@ -47,8 +48,13 @@ def _list_candidates(work_dir: Path) -> Iterator[Path]:
     pointer = work_dir / 'last_checkpoint'
     # A process that is killed while it writes the pointer leaves it empty.
     if pointer.exists() and (name := pointer.read_text().strip()):
-        last = Path(name)
+        last, own = Path(name), work_dir / Path(name).name
+        # the pointer of a copied folder names a file of the other folder
+        if (last.parent / pointer.name).exists():
+            last = own
         folders.add(last.parent)
+        if not last.is_file():
+            last = own
         if last.is_file():
             yield last
     others = {

@@ -20,7 +20,8 @@ class AtomicCheckpointHook(CheckpointHook):
     checkpoint and the previous best one, and then writes the new file under
     its final name. This class writes the new file under a temporary name,
     renames it, replaces ``last_checkpoint`` in the same way, and then removes
-    old files.
+    old files. Resumed in another folder, the stock class removes the best
+    checkpoint of the folder that it comes from; this class does not.
 
     Arguments are those of :class:`CheckpointHook`. Folders that are not
     local, and a ``backend_args`` of another backend, stay as in stock.
@@ -28,6 +29,12 @@ class AtomicCheckpointHook(CheckpointHook):
 
     def before_train(self, runner: Runner) -> None:
         """Prepare the folder, and choose the atomic backend."""
+        infos = runner.message_hub.runtime_info
+        for key in [key for key in infos if key.startswith('best_ckpt')]:
+            # the folder of a resumed training may have been renamed or copied
+            own = Path(runner.work_dir, Path(infos[key]).name)
+            if own.is_file():
+                runner.message_hub.update_info(key, str(own))
         super().before_train(runner)
         if type(self.file_backend) is LocalBackend:
             self.backend_args = dict(backend='atomic')
@@ -82,7 +89,7 @@ class AtomicCheckpointHook(CheckpointHook):
         if not isinstance(backend, AtomicFileBackend):
             super()._save_best_checkpoint(runner, metrics)
             return
-        self.file_backend = waiting = _LateRemoval()
+        self.file_backend = waiting = _LateRemoval(self.out_dir)
         try:
             super()._save_best_checkpoint(runner, metrics)
         finally:
@@ -94,10 +101,21 @@ class AtomicCheckpointHook(CheckpointHook):
 
 
 class _LateRemoval(AtomicFileBackend):
-    """Collects the files that are to be removed."""
+    """Collects the files of a folder that are to be removed."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | Path) -> None:
         self.outdated: set[str] = set()
+        self._folder = Path(folder).resolve()
+
+    def isfile(self, filepath: str | Path) -> bool:
+        return self._is_inside(filepath) and super().isfile(filepath)
+
+    def isdir(self, filepath: str | Path) -> bool:
+        return self._is_inside(filepath) and super().isdir(filepath)
+
+    def _is_inside(self, filepath: str | Path) -> bool:
+        # the best checkpoint of a training that was resumed elsewhere is not
+        return Path(filepath).resolve().parent == self._folder
 
     def remove(self, filepath: str | Path) -> None:
         self.outdated.add(str(filepath))

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from mmengine.dist import all_gather_object, get_rank, get_world_size
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import IterBasedTrainLoop, Runner
 from mmpose.registry import HOOKS
 from torch.utils.data import DataLoader
 
@@ -34,6 +34,9 @@ class RandomStateHook(Hook):
         if len(self._states) == get_world_size():
             _set_state(self._states[get_rank()])
         loader = runner.train_dataloader
+        if isinstance(runner.train_loop, IterBasedTrainLoop):
+            # It has started its processes, and they draw on in each pass.
+            return
         if isinstance(loader, DataLoader) and loader.num_workers:
             # Dropping the iterator ends the processes. They do not know the
             # epoch otherwise.

@@ -1,6 +1,8 @@
 """Trainings that are killed while they write, and what is left of them."""
 
 import io
+import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -43,13 +45,15 @@ def train(work_dir: Path, *hooks: object, **kwargs: object) -> None:
     runner.train()
 
 
-def train_keeping(work_dir: Path, best: bool, *hooks: object) -> None:
+def train_keeping(
+    work_dir: Path, best: bool, *hooks: object, epochs: int = EPOCHS, **kwargs
+) -> None:
     """Train with one checkpoint, and the best one if that is asked for."""
     options = dict(SAFE['checkpoint'], max_keep_ckpts=1)
     validation = {}
     if best:
         options.update(save_best='score', rule='greater')
-        line = line_runner(work_dir / 'line', EPOCHS).train_dataloader.dataset
+        line = line_runner(work_dir / 'line', epochs).train_dataloader.dataset
         validation = dict(
             val_dataloader=DataLoader(line, batch_size=8),
             val_cfg=dict(),
@@ -57,14 +61,20 @@ def train_keeping(work_dir: Path, best: bool, *hooks: object) -> None:
         )
     runner = line_runner(
         work_dir,
-        EPOCHS,
+        epochs,
         hooks=dict(SAFE, checkpoint=options),
         model=ValidatedModel,
         **validation,
+        **kwargs,
     )
     for hook in hooks:
         runner.register_hook(hook)
     runner.train()
+
+
+def best_of(work_dir: Path) -> list[str]:
+    """Return the names of the best checkpoints of a folder."""
+    return [path.name for path in work_dir.glob('best_*')]
 
 
 @pytest.fixture(scope='module')
@@ -212,6 +222,38 @@ def test_a_training_resumes_in_a_folder_that_was_renamed(three_epochs):
     moved = three_epochs.with_name('moved')
     three_epochs.rename(moved)
     assert count_epochs(moved) == 3
+
+
+def test_a_training_resumes_from_the_newest_checkpoint_of_a_copied_folder(
+    three_epochs,
+):
+    # the files of a copy are written in any order
+    copy = Path(shutil.copytree(three_epochs, f'{three_epochs}_copy'))
+    os.utime(copy / 'epoch_3.pth', (1, 1))
+    # another training begins in the folder that was copied
+    (three_epochs / 'epoch_3.pth').write_bytes(b'of another training')
+    assert count_epochs(copy) == 3
+    shutil.rmtree(three_epochs)
+    assert count_epochs(copy) == 3
+
+
+def test_a_training_that_resumes_elsewhere_leaves_the_old_best_checkpoint(
+    tmp_path,
+):
+    old, new = tmp_path / 'old', tmp_path / 'new'
+    train_keeping(old, True, epochs=2)
+    resumed = dict(resume=True, load_from=str(old / 'epoch_2.pth'))
+    train_keeping(new, True, **resumed)
+    assert best_of(old) == ['best_score_epoch_2.pth']
+    assert best_of(new) == [f'best_score_epoch_{EPOCHS}.pth']
+
+
+def test_a_renamed_folder_keeps_one_best_checkpoint(tmp_path, caplog):
+    old, new = tmp_path / 'old', tmp_path / 'new'
+    train_keeping(old, True, epochs=2)
+    old.rename(new)
+    train_keeping(new, True, resume=True)
+    assert best_of(new) == [f'best_score_epoch_{EPOCHS}.pth']
 
 
 def test_without_a_good_checkpoint_the_damaged_ones_are_named(three_epochs):

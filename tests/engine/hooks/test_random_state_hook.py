@@ -6,6 +6,7 @@ import pytest
 import torch
 from line_training import SAFE, Line, LineModel, Stop, line_runner, state_of
 from mmengine.evaluator import BaseMetric
+from mmengine.hooks import Hook
 from torch.utils.data import DataLoader
 
 EPOCHS = 4
@@ -29,6 +30,17 @@ class PredictingModel(LineModel):
             return [x]
         x = torch.nn.functional.dropout(x, 0.2, training=True)
         return super().forward(x, y)
+
+
+class Shifts(Hook):
+    """Keeps the random shifts of the points of :class:`Line`."""
+
+    def __init__(self):
+        self.found = []
+
+    def after_train_iter(self, runner, batch_idx, data_batch, outputs):
+        x, y = data_batch
+        self.found += (x - y / 2).flatten().tolist()
 
 
 def train(work_dir: Path, stop: bool, num_workers: int, hooks: dict) -> dict:
@@ -108,3 +120,20 @@ def test_weights_that_are_only_loaded_bring_no_random_state(tmp_path):
         for name in ('second', 'third')
     ]
     assert torch.equal(*[state['torch'] for state in states])
+
+
+def test_processes_of_a_loop_of_iterations_draw_new_numbers_in_each_pass(
+    tmp_path,
+):
+    runner = line_runner(
+        tmp_path,
+        1,
+        hooks=dict(random_state=dict(type='RandomStateHook')),
+        noise=1,
+        num_workers=1,
+        train_cfg=dict(type='IterBasedTrainLoop', max_iters=4),
+    )
+    shifts = Shifts()
+    runner.register_hook(shifts)
+    runner.train()
+    assert len(set(shifts.found)) == 16
