@@ -144,6 +144,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _predict(args: argparse.Namespace, progress: 'Progress') -> 'Summary':
     """Predict with the engine that the arguments name."""
+    from ..mim_runs import stopped_by_signals
     from .people import People
     from .pose_model import PoseModel
     from .predict_files import predict_files
@@ -169,9 +170,10 @@ def _predict(args: argparse.Namespace, progress: 'Progress') -> 'Summary':
             '--address, --workers, --shard-size and --format need '
             '--engine ray.'
         )
-    return predict_files(
-        *call, args.pictures, args.track, args.smooth, progress
-    )
+    with stopped_by_signals():
+        return predict_files(
+            *call, args.pictures, args.track, args.smooth, progress
+        )
 
 
 def _fill(kind: type[T], args: argparse.Namespace) -> T:

@@ -20,9 +20,11 @@ IMAGE_SUFFIXES = (
     *('.bmp', '.jpeg', '.jpg', '.jp2', '.png', '.tif', '.tiff', '.webp'),
 )
 VIDEO_SUFFIXES = (
-    *('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'),
-    '.wmv',
+    *('.3gp', '.avi', '.flv', '.m2ts', '.m4v', '.mkv', '.mov', '.mp4'),
+    *('.mpeg', '.mpg', '.mts', '.ogv', '.ts', '.webm', '.wmv'),
 )
+# OpenCV takes the number of a camera as one of 32 bits
+MAX_CAMERA = 2**31 - 1
 # frames a second of the output where a camera does not tell its own
 DEFAULT_FPS = 25.0
 # RTP's clock, which OpenCV gives as the rate of some streams
@@ -79,7 +81,8 @@ def open_input(text: str, ann_file: str | None = None) -> Input:
             it is given for a video.
     """
     path = Path(text)
-    if not path.exists() and text.isdecimal():
+    is_number = text.isdecimal() and int(text) <= MAX_CAMERA
+    if is_number and not path.exists():
         return _open_video(int(text), f'camera{text}', ann_file)
     is_video = path.suffix.lower() in VIDEO_SUFFIXES and not path.is_dir()
     if '://' in text or is_video:

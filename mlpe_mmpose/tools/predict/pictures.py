@@ -8,7 +8,9 @@ import numpy as np
 
 from .frames import Frame
 from .inputs import IMAGE_SUFFIXES, Input
+from .videos import name_for_opencv
 
+SKELETONS, HEATMAPS = 'skeletons', 'heatmaps_'
 # of a second, in MPEG-4, whose field for them has 16 bits
 MOST_TICKS = 65535
 
@@ -57,9 +59,9 @@ class Pictures:
             self._videos[kind].write(picture)
 
     def _draw(self, frame: Frame) -> Iterator[tuple[str, np.ndarray]]:
-        yield 'skeletons', self.painter(frame)
+        yield SKELETONS, self.painter(frame)
         for level, picture in frame.heatmaps:
-            yield f'heatmaps_{level.replace(" ", "")}', picture
+            yield f'{HEATMAPS}{level.replace(" ", "")}', picture
 
     def _open_video(self, kind: str, picture: np.ndarray) -> cv2.VideoWriter:
         path = self.out_dir / f'{self.source.name}_{kind}.mp4'
@@ -67,7 +69,7 @@ class Pictures:
         codec = cv2.VideoWriter_fourcc(*'mp4v')
         size = picture.shape[1::-1]
         rate = _round_rate(self.source.fps)
-        video = cv2.VideoWriter(str(path), codec, rate, size)
+        video = cv2.VideoWriter(name_for_opencv(path), codec, rate, size)
         if not video.isOpened():
             width, height = size
             raise OSError(
@@ -76,6 +78,11 @@ class Pictures:
                 'or write no videos, by --no-pictures.'
             )
         return video
+
+
+def is_kind(name: str) -> bool:
+    """Whether a folder of this name is one for pictures."""
+    return name == SKELETONS or name.startswith(HEATMAPS)
 
 
 def _round_rate(rate: float) -> float:
@@ -95,5 +102,8 @@ def _write_image(path: Path, picture: np.ndarray) -> None:
     # OpenCV reads a file by its content, and writes it by its suffix
     if path.suffix.lower() not in IMAGE_SUFFIXES:
         path = path.with_name(f'{path.name}.png')
-    if not cv2.imwrite(str(path), picture):
+    # `cv2.imwrite` ends the process at a name that is not UTF-8
+    written, content = cv2.imencode(path.suffix, picture)
+    if not written:
         raise OSError(f'{path} cannot be written.')
+    path.write_bytes(content)

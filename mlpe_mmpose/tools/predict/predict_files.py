@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import os
 import signal
 import threading
 import time
@@ -10,11 +11,12 @@ from pathlib import Path
 
 from mlpe_mmpose.prefetch import prefetch
 
+from ..mim_runs import STOPS
 from .frames import Frame, Unreadable
 from .inputs import Input, open_input
 from .json_list import JsonList
 from .people import People, set_boxes
-from .pictures import Pictures
+from .pictures import Pictures, is_kind
 from .pose_model import PoseModel
 from .tracks import track
 
@@ -91,7 +93,8 @@ def predict_files(
         Summary: What has been predicted.
 
     Raises:
-        FileExistsError: If the folder has results already.
+        FileExistsError: If the folder has results already, or a file with
+            their names.
         FileNotFoundError: If a file is missing, or there is no image.
         ValueError: If an argument or a file does not fit. Nothing has been
             written then.
@@ -104,12 +107,8 @@ def predict_files(
             '--heatmaps draws, and --no-pictures writes no pictures. Leave '
             'one of them out.'
         )
-    if (out_dir / RESULTS).exists():
-        raise FileExistsError(
-            f'{out_dir / RESULTS} exists already. Choose another --out, or '
-            'remove it.'
-        )
     images = open_input(source, ann_file)
+    _check_out(out_dir, images, pictures)
     _check_tracks(source, images, track_people, smooth)
     find = people.load(images)
     network = model.load()
@@ -128,6 +127,24 @@ def predict_files(
             writers.append(files.enter_context(painted).write)
         _write(found, writers, summary, report)
     return summary
+
+
+def _check_out(out_dir: Path, images: Input, pictures: bool) -> None:
+    """Check that neither results nor images of the user are overwritten."""
+    for name in (RESULTS, IMAGES) if images.fps is None else (RESULTS,):
+        if (out_dir / name).exists():
+            raise FileExistsError(
+                f'{out_dir / name} exists already. Choose another --out, or '
+                'remove it.'
+            )
+    place = out_dir.resolve()
+    for folder in {path.parent for path in images.paths.values()}:
+        below, *_ = os.path.relpath(folder.resolve(), place).split('/')
+        if pictures and is_kind(below):
+            raise ValueError(
+                f'INPUT has images in {folder}, into which --out={out_dir} '
+                'writes pictures. Choose another --out.'
+            )
 
 
 def _check_tracks(
@@ -187,7 +204,7 @@ def _write(
     start = time.perf_counter()
     try:
         for frame in frames:
-            with _delay_interrupt():
+            with _delay_stops():
                 for write in writers:
                     write(frame)
                 summary.images += 1
@@ -200,16 +217,25 @@ def _write(
 
 
 @contextlib.contextmanager
-def _delay_interrupt() -> Iterator[None]:
-    """Let Ctrl-C wait until a frame is in all files, or in none."""
+def _delay_stops() -> Iterator[None]:
+    """Let a signal that ends the program wait until a frame is in all files.
+
+    Ctrl-C is one. A signal that is ignored, as by ``nohup``, stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     came = []
-    handler = signal.signal(signal.SIGINT, lambda *args: came.append(args))
+    handlers = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in STOPS
+        # None: it is not one of Python
+        if signal.getsignal(number) not in (signal.SIG_IGN, None)
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
-    if came:
-        raise KeyboardInterrupt
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    for number in came:
+        signal.raise_signal(number)

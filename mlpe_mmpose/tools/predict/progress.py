@@ -1,5 +1,6 @@
 """Shows how far a prediction is."""
 
+import os
 import sys
 import time
 
@@ -10,6 +11,8 @@ from .predict_files import Summary
 # seconds between two lines; a file gets fewer lines than a terminal
 ON_TERMINAL, IN_FILE = 0.2, 10.0
 WIDTH = 24
+# of a terminal that does not tell its own
+DEFAULT_COLUMNS = 80
 
 
 class Progress:
@@ -28,8 +31,15 @@ class Progress:
         if now - self._shown < (ON_TERMINAL if self.terminal else IN_FILE):
             return
         self._shown = now
-        start, end = ('\r', '\x1b[K') if self.terminal else ('', '\n')
-        self.stream.write(f'{start}{format_progress(summary)}{end}')
+        text = format_progress(summary)
+        if self.terminal:
+            # a longer line would wrap, and the next one begin below
+            size = os.get_terminal_size(self.stream.fileno())
+            columns = size.columns or DEFAULT_COLUMNS
+            text = f'\r{text[: columns - 1]}\x1b[K'
+        else:
+            text += '\n'
+        self.stream.write(text)
         self.stream.flush()
 
     def name_unreadable(self, summary: Summary) -> None:
@@ -66,4 +76,5 @@ def format_progress(summary: Summary) -> str:
     filled = WIDTH * done // summary.total
     bar = '#' * filled + '.' * (WIDTH - filled)
     left = (summary.total - done) / speed if speed else 0.0
-    return f'[{bar}] {done}/{summary.total} images, {text}, {left:.0f} s left'
+    # a narrow terminal shows the first part only
+    return f'[{bar}] {done}/{summary.total} images, {left:.0f} s left, {text}'

@@ -1,25 +1,23 @@
 """Predicts the poses in many images, on many machines, with Ray Data."""
 
 import contextlib
-import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from mlpe_mmpose.annotations.fields import is_whole
 from mlpe_mmpose.optional import require
 
 from ..mim_runs import lock_folder
-from .inputs import IMAGE_SUFFIXES, open_input, read_image_ids
+from .inputs import IMAGE_SUFFIXES
 from .people import People
 from .pose_model import PoseModel
 from .predict_files import Summary
 from .ray_folder import CHECKPOINT, SHARDS, claim_folder, read_summary
+from .ray_inputs import USER, list_images
 from .ray_job import RayJob
 from .ray_stages import FindPeople, ImageNames, PredictPoses
 
-USER = '--engine ray'
 AT_WORK = (
     'another prediction is at work in {}. Wait for its end, stop it, or give '
     'another --out.'
@@ -80,7 +78,7 @@ def predict_with_ray(
     people.check()
     if model.heatmaps:
         raise ValueError('--heatmaps draws, which --engine ray does not.')
-    paths, names = _list_images(source, ann_file, people)
+    paths, names = list_images(source, ann_file, people)
     out_dir = Path(out_dir).absolute()
     counted = names if names.ids and ann_file is None else None
     # the shards name the images by their paths below the folder of all images
@@ -93,39 +91,6 @@ def predict_with_ray(
             summary = read_summary(out_dir, job.format)
     summary.seconds = time.perf_counter() - start
     return summary
-
-
-def _list_images(
-    source: str, ann_file: str | None, people: People
-) -> tuple[str | list[str], ImageNames]:
-    """Return what Ray has to read, and what the images are called."""
-    if '://' in source:
-        ids = {} if ann_file is None else read_image_ids(ann_file)
-        _check_ids(ids.values(), ann_file)
-        return source, ImageNames(source.partition('://')[2], ids)
-    images = open_input(source, ann_file)
-    _check_ids(images.paths, ann_file)
-    if images.fps is not None:
-        raise ValueError(f'{USER} reads images, got the video {source}.')
-    if people.boxes:
-        people.load(images)  # refuses a file about other images
-    # as in the local engine, names have no `..`
-    paths = {key: os.path.abspath(path) for key, path in images.paths.items()}
-    names = ImageNames(images.root)
-    if ann_file is not None or not images.ids_are_names:
-        ids = {names.name(path): key for key, path in paths.items()}
-        names = ImageNames(images.root, ids)
-    return list(paths.values()), names
-
-
-def _check_ids(ids: Iterable[object], ann_file: str | None) -> None:
-    """Refuse ids that the column of numbers in the shards cannot hold."""
-    for image_id in ids:
-        if not is_whole(image_id):
-            raise ValueError(
-                f'{USER} needs ids that are whole numbers, and {ann_file} '
-                f'has {image_id!r}. --engine local takes them.'
-            )
 
 
 @contextlib.contextmanager

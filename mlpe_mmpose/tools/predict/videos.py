@@ -1,5 +1,6 @@
 """Reads the frames of a video, a stream, or a camera."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,14 +20,35 @@ def open_video(source: str | int) -> cv2.VideoCapture:
         FileNotFoundError: If there is no such file.
         ValueError: If OpenCV cannot open it.
     """
-    is_file = isinstance(source, str) and '://' not in source
-    if is_file and not Path(source).is_file():
-        raise FileNotFoundError(f'INPUT={source!r}: no such file.')
-    video = cv2.VideoCapture(source)
+    place = source
+    if isinstance(source, str) and '://' not in source:
+        if not Path(source).is_file():
+            raise FileNotFoundError(f'INPUT={source!r}: no such file.')
+        place = name_for_opencv(source)
+    video = cv2.VideoCapture(place)
     if not video.isOpened():
         kind = 'camera' if isinstance(source, int) else 'video'
         raise ValueError(f'INPUT={source}: OpenCV cannot open the {kind}.')
     return video
+
+
+def name_for_opencv(path: str | Path) -> str:
+    """Return the path of a video as OpenCV can take it.
+
+    It is absolute, because FFmpeg takes ``12:30.mp4`` for an address.
+
+    Raises:
+        ValueError: If the path is not UTF-8, which ends OpenCV's process.
+    """
+    place = os.path.abspath(path)
+    try:
+        place.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f'{place}: OpenCV takes no video whose name is not UTF-8. Rename '
+            'it.'
+        ) from error
+    return place
 
 
 def read_video(

@@ -147,6 +147,8 @@ def test_a_video_gives_all_frames_and_their_numbers(video):
         ('empty.txt', FileNotFoundError, 'a line with a path'),
         ('broken.mp4', ValueError, 'cannot open the video'),
         ('97', ValueError, 'cannot open the camera'),
+        # a date, and no camera of OpenCV
+        ('20261127203216', FileNotFoundError, 'no such file or folder'),
     ],
 )
 def test_what_is_no_input_is_said(tmp_path, monkeypatch, text, error, message):
