@@ -75,7 +75,7 @@ def serve_page(
     # Gradio would raise an OverflowError, or wait for an answer at port 0
     if port is not None and not 0 < port < 2**16:
         raise ValueError(f'serve_page needs port from 1 to 65535, got {port}.')
-    _require_host(host)
+    _require_address(host, port)
     if detector_checkpoint is not None and detector is None:
         raise ValueError(
             f'serve_page got detector_checkpoint={detector_checkpoint!r} '
@@ -100,7 +100,8 @@ def serve_page(
     page = build_page(service, name_levels(predictor.model.head))
     page.queue(max_size=max_waiting, default_concurrency_limit=1)
     page.launch(
-        server_name=host,
+        # as in a URL
+        server_name=f'[{host}]' if ':' in host else host,
         server_port=port,
         max_file_size=int(max_megabytes * MEGABYTE),
         app_kwargs=dict(middleware=[Middleware(BodyLimit)]),
@@ -113,17 +114,21 @@ def serve_page(
     return page
 
 
-def _require_host(host: str) -> None:
-    """Refuse an address that is not one of this machine.
+def _require_address(host: str, port: int | None) -> None:
+    """Refuse an address that is not one of this machine, or is taken.
 
-    Gradio would say, maybe after a hundred ports, that no port is free.
+    Gradio would say, maybe after a hundred ports, that no port is free, and
+    name settings of its own.
     """
     try:
-        family, *_, address = socket.getaddrinfo(host, None)[0]
+        family, *_, address = socket.getaddrinfo(host, port)[0]
         with socket.socket(family) as found:
+            # as servers do: a page that was just closed still holds its port
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             found.bind(address)
     except OSError as error:
         raise OSError(
-            f'serve_page cannot listen at host={host!r}: {error}. Give an '
-            'address of this machine, or 0.0.0.0 for all of them.'
+            f'serve_page cannot listen at host={host!r}, port={port}: '
+            f'{error}. Give an address of this machine, or 0.0.0.0 for all '
+            'of them, and a port that is free.'
         ) from error

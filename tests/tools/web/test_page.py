@@ -1,5 +1,6 @@
 """The page in a browser: upload, boxes, poses, levels, download."""
 
+import contextlib
 import json
 import os
 import queue
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from browser import FIELD, FILE
 
+from mlpe_mmpose.apis import serve_page
 from mlpe_mmpose.tools import ExitCode, main
 
 # the large picture of the gallery, and the pictures beside it
@@ -110,8 +112,30 @@ def test_limits_that_are_none_are_refused_before_anything_opens(capsys):
     assert main([*call, *weights]) == ExitCode.WRONG_CALL
     message = "detector_checkpoint='boxes.pth' without a detector"
     assert message in capsys.readouterr().err
+    with socket.socket() as taken:
+        taken.bind(('127.0.0.1', 0))
+        taken.listen()
+        call += ['--port', str(taken.getsockname()[1])]
+        assert main(call) == ExitCode.FAILED
+        assert f'port={call[-1]}: [Errno' in capsys.readouterr().err
     assert main(call) == ExitCode.WRONG_CALL
     assert 'none.pth' in capsys.readouterr().err
+
+
+def has_ipv6() -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as found:
+        return found.bind(('::1', 0)) is None
+    return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason='this machine has no IPv6')
+def test_a_page_may_listen_at_an_address_of_ipv6(small_mlpe):
+    page = serve_page(small_mlpe.config, small_mlpe.checkpoint, host='::1')
+    try:
+        assert page.local_url.startswith('http://[::1]:')
+        assert httpx.get(page.local_url).status_code == 200
+    finally:
+        page.close(verbose=False)
 
 
 def test_a_page_that_is_stopped_leaves_no_upload_behind(
