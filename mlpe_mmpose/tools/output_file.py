@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def check_output(out_file: Path) -> None:
+def check_output(out_file: Path, *inputs: str | os.PathLike) -> None:
     """Check, before the work, that a file can be written at a path.
 
+    Args:
+        out_file (Path): The file
+        inputs (str | PathLike): Files that are read, and not to be replaced
+
     Raises:
+        ValueError: If the path is one of the inputs.
         FileNotFoundError: If the path is a folder or a device, or its folder
             is missing.
         OSError: If the folder takes no file.
@@ -22,6 +27,12 @@ def check_output(out_file: Path) -> None:
             f'{out_file} cannot be written: it needs to be a file in a '
             'folder that exists.'
         )
+    for path in map(Path, inputs):
+        if out_file.exists() and path.exists() and out_file.samefile(path):
+            raise ValueError(
+                f'{out_file} cannot be written, because it is read, too. Name '
+                'another file.'
+            )
     try:
         # a file without a name, that nobody sees
         tempfile.TemporaryFile(dir=out_file.parent).close()

@@ -32,6 +32,16 @@ def test_a_folder_and_a_file_in_none_are_refused(tmp_path):
             check_output(path)
 
 
+def test_a_file_that_is_read_is_not_replaced(tmp_path):
+    annotations, link = tmp_path / 'ann.json', tmp_path / 'link.json'
+    annotations.write_text('{}')
+    link.symlink_to('ann.json')
+    for path in (annotations, link):
+        with pytest.raises(ValueError, match='because it is read, too'):
+            check_output(path, tmp_path / 'none', annotations)
+    check_output(tmp_path / 'out', annotations)
+
+
 def test_a_device_is_not_replaced_by_a_file():
     with pytest.raises(FileNotFoundError, match='/dev/null cannot be written'):
         check_output(Path('/dev/null'))

@@ -64,9 +64,9 @@ def detect_boxes(
         FileNotFoundError: If a file or a folder is missing.
         OSError: If images cannot be read. The file has the boxes of all
             others then; without any, it is not written.
-        ValueError: If the images or annotations have a fault, the device
-            cannot be used, or the detector finds nobody. Nothing is written
-            then.
+        ValueError: If the images or annotations have a fault, ``out_file`` is
+            ``ann_file``, the device cannot be used, or the detector finds
+            nobody. Nothing is written then.
     """
     if device != 'cpu' and detector.endswith('.onnx'):
         raise ValueError(
@@ -74,7 +74,7 @@ def detect_boxes(
             'detector in an ONNX file runs on the CPU. Leave the device out.'
         )
     out_file = Path(out_file)
-    check_output(out_file)
+    check_output(out_file, ann_file)
     dataset = read_json(ann_file)
     _check(ann_file, dataset)
     records = dataset['images']

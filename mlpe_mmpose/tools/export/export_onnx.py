@@ -81,7 +81,7 @@ def export_onnx(
     """
     _check_call(int8_images, int8_boxes)
     out_file = Path(out_file)
-    check_output(out_file)
+    check_output(out_file, config, checkpoint)
     for path in (config, checkpoint):
         if not Path(path).is_file():
             raise FileNotFoundError(f'{path} is not a file.')

@@ -13,7 +13,13 @@ from .inputs import IMAGE_SUFFIXES
 from .people import People
 from .pose_model import PoseModel
 from .predict_files import Summary
-from .ray_folder import CHECKPOINT, SHARDS, claim_folder, read_summary
+from .ray_folder import (
+    CHECKPOINT,
+    SHARDS,
+    claim_folder,
+    hash_networks,
+    read_summary,
+)
 from .ray_inputs import USER, list_images
 from .ray_job import RayJob
 from .ray_stages import FindPeople, ImageNames, PredictPoses
@@ -83,6 +89,7 @@ def predict_with_ray(
     counted = names if names.ids and ann_file is None else None
     # the shards name the images by their paths below the folder of all images
     arguments = [source, ann_file, model, people, job.format, names.root]
+    arguments.append(hash_networks(model, people))
     with lock_folder(out_dir, AT_WORK.format(out_dir)):
         claim_folder(out_dir, arguments, counted)
         start = time.perf_counter()

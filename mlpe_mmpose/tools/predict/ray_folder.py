@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .frames import Unreadable
+from .people import People
+from .pose_model import PoseModel
 from .predict_files import Summary
 from .ray_stages import ImageNames, make_table
 
@@ -43,6 +45,20 @@ def claim_folder(
         return
     out_dir.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
+
+
+def hash_networks(model: PoseModel, people: People) -> dict[str, str]:
+    """Return the hashes of the files of a network and its detector.
+
+    A training or an export may replace a file between two calls.
+    """
+    files = model.config, model.checkpoint, model.model
+    files += people.detector, people.detector_checkpoint
+    return {
+        name: hashlib.sha256(Path(name).read_bytes()).hexdigest()
+        for name in files
+        if name and Path(name).is_file()
+    }
 
 
 def _describe_list(names: ImageNames) -> dict[str, object]:

@@ -58,7 +58,7 @@ def write_report(
     """
     require(*NEEDED)
     source, out_file = Path(source), Path(out_file)
-    check_output(out_file)
+    check_output(out_file, config, source)
     tested = source.suffix != '.json'
     if tested:
         check_device(device)

@@ -104,6 +104,14 @@ def test_a_device_that_the_detector_does_not_use_is_refused(data, capsys):
     assert not (data / 'boxes.json').exists()
 
 
+def test_the_annotations_are_not_replaced(data, capsys):
+    before = (data / 'ann.json').read_text()
+    (data / 'boxes.json').symlink_to('ann.json')
+    assert main(call(data)) == 2
+    assert 'because it is read, too' in capsys.readouterr().err
+    assert (data / 'ann.json').read_text() == before
+
+
 def test_boxes_below_the_threshold_are_left_out(data):
     assert main(call(data, '--threshold', '0.7')) == 0
     scores = [

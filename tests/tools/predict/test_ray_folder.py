@@ -1,10 +1,12 @@
 """Which calls may go on with the shards in a folder."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 
 from mlpe_mmpose.apis import People, PoseModel, RayJob, predict_with_ray
@@ -28,9 +30,15 @@ def add(folder: Path, *names: str) -> None:
 
 
 @pytest.fixture
-def claim(small_mlpe, images, tmp_path) -> Callable:
+def network(small_mlpe, tmp_path) -> Path:
+    exported = small_mlpe.config.with_name('pose.onnx')
+    return Path(shutil.copy(exported, tmp_path))
+
+
+@pytest.fixture
+def claim(network, images, tmp_path) -> Callable:
     """Makes calls that claim the folder, and then find no cluster."""
-    model = PoseModel(model=str(small_mlpe.config.with_name('pose.onnx')))
+    model = PoseModel(model=str(network))
     job = RayJob(address='nowhere')
 
     def call(
@@ -55,6 +63,18 @@ def test_the_same_call_goes_on(claim, images, tmp_path):
     claim()
     write_shard(tmp_path / 'out')
     claim()
+
+
+def test_a_network_that_was_exported_again_is_another_call(
+    claim, images, network, tmp_path
+):
+    add(images, '1.jpg')
+    claim()
+    write_shard(tmp_path / 'out')
+    graph = onnx.load(network)
+    graph.doc_string = 'other weights'
+    onnx.save(graph, network)
+    claim(refused='of another call')
 
 
 def test_a_folder_of_a_call_that_is_at_work_is_refused(
