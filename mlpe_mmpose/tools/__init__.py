@@ -97,6 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         int: The exit status, see :class:`ExitCode`.
     """
     argv = sys.argv[1:] if argv is None else list(argv)
+    _open_closed_streams()
     # OpenMMLab emits these warnings at every start; a user cannot act on them
     for text in ('pkg_resources is deprecated', 'The metainfo config file'):
         warnings.filterwarnings('ignore', text)
@@ -113,6 +114,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status or ExitCode.DONE
     except (KeyboardInterrupt, Exception) as error:
         return _report_error(verb, cli, error, '--traceback' in argv)
+
+
+def _open_closed_streams() -> None:
+    """Let a program that was started without stdout or stderr write there.
+
+    Python sets such a stream to ``None``, and the next file that is opened
+    would get its number, and what libraries of C print.
+    """
+    for name in ('stdout', 'stderr'):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, 'w'))  # noqa: SIM115
 
 
 def _parse_arguments(

@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -41,6 +42,14 @@ def synth(tmp_path: Path) -> list[str]:
 def test_without_a_verb_the_help_is_shown_and_the_call_is_wrong(capsys):
     assert main([]) == 2
     assert 'What to do first:' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('closed', ['>&-', '2>&-', '>&- 2>&-'])
+def test_a_program_without_output_does_its_work(synth, closed):
+    # as daemons start it
+    call = shlex.join([sys.executable, '-m', 'mlpe_mmpose', *synth])
+    done = subprocess.run(['sh', '-c', f'{call} {closed}'], check=False)
+    assert done.returncode == 0
 
 
 def test_the_help_lists_every_verb_below_what_a_person_wants(capsys):
