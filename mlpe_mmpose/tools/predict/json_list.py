@@ -15,12 +15,16 @@ class JsonList:
     file is valid JSON at any time, also if the program is killed.
 
     Args:
-        path (Path): The file, written anew
+        path (Path): The file, which must not exist
+
+    Raises:
+        FileExistsError: If the file exists, as where two calls that began at
+            the same time write to one folder.
     """
 
     def __init__(self, path: Path) -> None:
         self.count = 0
-        self._file = open(path, 'w')  # noqa: SIM115, closed by `__exit__`
+        self._file = open(path, 'x')  # noqa: SIM115, closed by `__exit__`
         self._file.write(f'[{END}')
         self._file.flush()
 

@@ -131,12 +131,12 @@ def predict_files(
 
 def _check_out(out_dir: Path, images: Input, pictures: bool) -> None:
     """Check that neither results nor images of the user are overwritten."""
-    for name in (RESULTS, IMAGES) if images.fps is None else (RESULTS,):
-        if (out_dir / name).exists():
-            raise FileExistsError(
-                f'{out_dir / name} exists already. Choose another --out, or '
-                'remove it.'
-            )
+    names = (RESULTS, IMAGES) if images.fps is None else (RESULTS,)
+    if found := [name for name in names if (out_dir / name).exists()]:
+        raise FileExistsError(
+            f'{out_dir} has {" and ".join(found)} already. Choose another '
+            '--out, or remove the files.'
+        )
     place = out_dir.resolve()
     for folder in {path.parent for path in images.paths.values()}:
         below, *_ = os.path.relpath(folder.resolve(), place).split('/')

@@ -23,6 +23,17 @@ def test_the_file_is_valid_after_every_append(tmp_path):
     assert json.loads(path.read_text()) == expected
 
 
+def test_a_file_of_another_call_is_not_replaced(tmp_path):
+    # two calls may begin before either of them has written
+    path = tmp_path / 'list.json'
+    with JsonList(path) as items:
+        items.append([1])
+        with pytest.raises(FileExistsError, match=r'list\.json'):
+            JsonList(path)
+        items.append([2])
+    assert json.loads(path.read_text()) == [1, 2]
+
+
 def make_frame(**kwargs: object) -> Frame:
     random = np.random.default_rng(0)
     return Frame(

@@ -256,7 +256,7 @@ def test_boxes_of_no_person_in_a_video_are_refused(
 
 def test_results_are_not_overwritten(small_mlpe, folder, tmp_path):
     (tmp_path / 'results.json').write_text('mine')
-    with pytest.raises(FileExistsError, match='exists already'):
+    with pytest.raises(FileExistsError, match=r'has results\.json already'):
         predict_files(
             str(folder),
             tmp_path,

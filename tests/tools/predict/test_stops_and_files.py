@@ -73,7 +73,7 @@ def test_a_list_of_images_of_the_user_is_not_overwritten(
 ):
     listed = tmp_path / 'images.json'
     listed.write_text('mine')
-    with pytest.raises(FileExistsError, match=r'images\.json exists already'):
+    with pytest.raises(FileExistsError, match=r'has images\.json already'):
         predict_files(str(folder), tmp_path, model, PEOPLE)
     assert listed.read_text() == 'mine'
 
