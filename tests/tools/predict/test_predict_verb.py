@@ -38,7 +38,7 @@ def test_a_broken_file_is_named_and_the_status_says_so(
     (folder / '000000000009.jpg').unlink()
     # the results are there already
     assert main([*call, '--out', str(out)]) == 2
-    assert 'has results.json and images.json already' in capsys.readouterr().err
+    assert 'has results.json and images.json' in capsys.readouterr().err
     assert main([*call, '--out', str(tmp_path / 'new')]) == 0
 
 
