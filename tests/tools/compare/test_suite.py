@@ -93,6 +93,8 @@ def test_the_photographs_for_a_gpu_have_the_rows_of_the_small_networks():
     for row in rows:
         config = build_config(row, [large.options, row.options])
         assert config.codec.input_size == (256, 256)
+        # None would be PyTorch's initial weights in the place of MMPose's
+        assert 'init_cfg' not in config.model.backbone, row.name
         backbones.add(config.model.backbone.type)
     assert backbones == {
         'ResNeSt',

@@ -39,8 +39,13 @@ NO_DECONV_256 = dict(HEAD_256, deconv_out_channels=None)
 # MMPose's default: three transposed convolutions to 256 channels
 ONE_LEVEL_256 = dict(NO_DECONV_256, in_channels=256)
 
+# without the published weights, so that MMPose's own initial weights remain
+HRNET_W32, MSPN50 = (
+    {key: value for key, value in part.items() if key != 'init_cfg'}
+    for part in (_base_.hrnet_w32, _base_.mspn50['backbone'])
+)
 HRNET_256 = {
-    'model.backbone': dict(_base_.hrnet_w32, _delete_=True, init_cfg=None),
+    'model.backbone': dict(HRNET_W32, _delete_=True),
     'model.head': dict(NO_DECONV_256, in_channels=32),
 }
 # 30 of 32 channels: 6.9 billion multiply-adds at 256x192
@@ -79,9 +84,7 @@ LARGE = {
     },
     'mspn': {
         'codec': dict(MEGVII_256, _delete_=True),
-        'model.backbone': dict(
-            _base_.mspn50['backbone'], _delete_=True, init_cfg=None
-        ),
+        'model.backbone': dict(MSPN50, _delete_=True),
         'model.head': dict(
             _base_.mspn50['head'],
             _delete_=True,
