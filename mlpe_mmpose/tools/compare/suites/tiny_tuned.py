@@ -5,6 +5,8 @@ _base_ = ['tiny_steps.py', 'mlpe_mmpose::_base_/peers_128x128.py']
 
 options = {'optim_wrapper.optimizer.lr': 8e-3}
 CPN = {**_base_.UNENHANCED, **_base_.BILINEAR}
+# without OHKM, as `plus_trim`
+CPN_ALL = {**CPN, 'model.head.refine_loss': _base_.mse}
 UNBIASED = _base_.UNBIASED
 ROWS = {row['name']: row for row in _base_.experiments}
 
@@ -39,16 +41,16 @@ experiments = [
         for row in (
             ROWS['plus'],
             dict(name='cpn', options=CPN, codec=UNBIASED),
-            # without OHKM, as `plus_trim`
-            dict(
-                name='cpn_all_keypoints',
-                options={**CPN, 'model.head.refine_loss': _base_.mse},
-                codec=UNBIASED,
-            ),
+            dict(name='cpn_all_keypoints', options=CPN_ALL, codec=UNBIASED),
             # for the operations of `plus_trim`
             dict(
                 name='cpn_narrow',
                 options={**CPN, **_base_.NARROW},
+                codec=UNBIASED,
+            ),
+            dict(
+                name='cpn_narrow_all_keypoints',
+                options={**CPN_ALL, **_base_.NARROW},
                 codec=UNBIASED,
             ),
             dict(ROWS['simple_baseline'], codec=DARK),
