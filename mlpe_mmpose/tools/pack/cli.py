@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--name', dest='algorithm', required=True, metavar='ALG', help=text)
     text = 'the name of the test set (default: %(default)s)'
     add('--split', default='test-dev2017', help=text)
-    text = 'folder of the zip file'
+    text = 'folder of the zip file (default: the current folder)'
     add('--out', dest='out_dir', default='.', metavar='DIR', help=text)
 
 

@@ -99,11 +99,13 @@ def _round_rate(rate: float) -> float:
 
 def _write_image(path: Path, picture: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # OpenCV reads a file by its content, and writes it by its suffix
-    if path.suffix.lower() not in IMAGE_SUFFIXES:
-        path = path.with_name(f'{path.name}.png')
-    # `cv2.imwrite` ends the process at a name that is not UTF-8
-    written, content = cv2.imencode(path.suffix, picture)
+    written = False
+    # OpenCV reads a file by its content, and writes it by its suffix. Its
+    # `imwrite` would end the process at a name that is not UTF-8.
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        written, content = cv2.imencode(path.suffix, picture)
+    # another kind, or a picture too small for JPEG 2000
     if not written:
-        raise OSError(f'{path} cannot be written.')
+        path = path.with_name(f'{path.name}.png')
+        content = cv2.imencode(path.suffix, picture)[1]
     path.write_bytes(content)

@@ -38,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='address to listen at; 0.0.0.0 opens the page to the network, '
         'without a password (default: %(default)s, this machine only)',
     )
-    add('--port', type=int, default=7860, help='default: %(default)s')
+    text = 'port to listen at' + default
+    add('--port', type=int, default=7860, help=text)
     text = 'largest file that is taken' + default
     add('--max-megabytes', type=float, default=20, metavar='MB', help=text)
     text = 'largest image that is decoded' + default

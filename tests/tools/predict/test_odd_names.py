@@ -1,4 +1,4 @@
-"""Names of files that OpenCV and Ray do not take."""
+"""Files, and names of files, that OpenCV and Ray do not take."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+from PIL import Image
 
 from mlpe_mmpose.apis import People, PoseModel, predict_files, predict_with_ray
 
@@ -28,6 +29,16 @@ def test_an_image_of_a_name_that_is_not_utf_8_has_a_picture(
     assert predict_files(str(image), out, model, PEOPLE).images == 1
     picture = (out / 'skeletons' / image.name).read_bytes()
     assert picture.startswith(b'\x89PNG')
+
+
+def test_an_image_too_small_for_its_kind_has_a_picture(
+    model, folder, tmp_path
+):
+    image = folder / '1.jp2'
+    Image.new('RGB', (20, 20)).save(image, num_resolutions=1)
+    out = tmp_path / 'out'
+    assert predict_files(str(image), out, model, PEOPLE).images == 1
+    assert cv2.imread(str(out / 'skeletons/1.jp2.png')).shape == (20, 20, 3)
 
 
 def test_a_video_of_a_name_that_is_not_utf_8_is_refused(
