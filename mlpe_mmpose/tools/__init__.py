@@ -113,7 +113,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status or ExitCode.DONE
     except (KeyboardInterrupt, Exception) as error:
-        return _report_error(verb, cli, error, '--traceback' in argv)
+        # argparse takes the beginning of an option for the option
+        asked = any(
+            '--traceback'.startswith(word) for word in argv if word[2:]
+        )
+        return _report_error(verb, cli, error, asked)
 
 
 def _open_closed_streams() -> None:

@@ -137,8 +137,9 @@ def test_a_wrong_call_is_one_line_with_status_2(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_traceback_is_shown_on_request(capsys):
-    assert main(['synth', 'data', '--seed', '-1', '--traceback']) == 2
+@pytest.mark.parametrize('option', ['--traceback', '--trace'])
+def test_the_traceback_is_shown_on_request(capsys, option):
+    assert main(['synth', 'data', '--seed', '-1', option]) == 2
     said = capsys.readouterr().err
     assert said.count('Traceback') == 2  # of the error, and of its cause
     assert said.endswith(
