@@ -11,6 +11,7 @@ from mmpose.registry import DATASETS
 from mlpe_mmpose.annotations.faults import refuse_mark
 from mlpe_mmpose.annotations.fields import Use
 from mlpe_mmpose.annotations.read import read_annotations
+from mlpe_mmpose.apis.pipeline_steps import name_type
 
 from .config_parts import sees_whole_images
 from .fit_head import fit_head
@@ -103,11 +104,20 @@ class DataSet:
             config (Config): The config, which is changed in place
 
         Raises:
-            ValueError: If its head cannot have the number of keypoints.
+            ValueError: If it combines data sets, or its head cannot have the
+                number of keypoints.
         """
-        for split in ('val', 'test'):
+        for split in ('train', 'val', 'test'):
             dataset = config[f'{split}_dataloader'].dataset
-            if 'ann_file' in dataset:
+            # the parts of CombinedDataset, or what RepeatDataset repeats
+            if 'datasets' in dataset or 'dataset' in dataset:
+                raise ValueError(
+                    f'{split}_dataloader reads a {name_type(dataset)}, whose '
+                    'parts would have files of their own, and not those that '
+                    'all experiments share. Give the config one data set, as '
+                    "type='CocoDataset'."
+                )
+            if split != 'train' and 'ann_file' in dataset:
                 file = Path(dataset.data_root, dataset.ann_file)
                 config[f'{split}_evaluator'].ann_file = str(file)
         if sees_whole_images(config):
@@ -182,7 +192,7 @@ def _list_files(config: Config) -> Iterator[tuple[tuple[Path, Path], int]]:
     """Yield annotation file and folder of images, and number of keypoints."""
     for split in ('train', 'val', 'test'):
         dataset = config[f'{split}_dataloader'].dataset
-        # a class that combines data sets has no file of its own
+        # a class of the user's may have no such file
         if 'ann_file' in dataset:
             root = Path(dataset.data_root)
             images = root / dataset.get('data_prefix', {}).get('img', '')

@@ -146,7 +146,8 @@ def change_codec(config: Config, changes: Mapping) -> None:
     """Change the codec in all places where a config uses it.
 
     These are ``codec``, ``model.head.decoder`` and the ``encoder`` of every
-    ``GenerateTarget`` in the data loaders.
+    ``GenerateTarget`` in the data loaders and in the hooks, of which MMPose's
+    ``PipelineSwitchHook`` has the pipeline of a training's last epochs.
 
     Args:
         config (Config): The config, which is changed in place
@@ -163,16 +164,17 @@ def change_codec(config: Config, changes: Mapping) -> None:
             'codec= changes a config with one codec, `codec = dict(...)`; '
             f'this config has codec = {codec!r:.60}.'
         )
-    loaders = [key for key in config if key.endswith('_dataloader')]
+    ends = '_dataloader', '_hooks'
+    parts = [key for key in config if key.endswith(ends)]
     targets = [
         (step, 'encoder', f'the encoder of GenerateTarget in {key}')
-        for key in loaders
+        for key in parts
         for step in find_by_type(config[key], ['GenerateTarget'])
     ]
     if not targets:
         raise ValueError(
             'codec= changes the encoder of GenerateTarget, but there is no '
-            f'GenerateTarget in {", ".join(loaders)}.'
+            f'GenerateTarget in {", ".join(parts)}.'
         )
     changes = dict(changes)
     changed = changes if changes.pop('_delete_', False) else codec | changes

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmengine.config import Config
+from mmpose.evaluation.metrics import CocoMetric
+from mmpose.registry import METRICS
 
 from .config_file import write_config
 from .dataset import DataSet
@@ -43,6 +45,12 @@ class Run:
         """The experiment's config with all changes; it is read once."""
         config = build_config(self.experiment, self.options)
         try:
+            if 'max_epochs' not in (config.get('train_cfg') or {}):
+                raise ValueError(
+                    'train_cfg has no max_epochs. Trainings are counted and '
+                    'continued by epochs, so the config needs an '
+                    'EpochBasedTrainLoop.'
+                )
             self.data.fit(config)
         except ValueError as error:
             raise ValueError(
@@ -115,7 +123,7 @@ class Run:
         """
         other = ''
         if fingerprint != self.fingerprint:
-            other = 'other options or another config'
+            other = 'other options, another config or another --data'
         elif annotations and (changed := self._list_changed(annotations)):
             other = f'{" and ".join(changed)} as they were before a change'
         if other:
@@ -191,11 +199,19 @@ def find_metric(runs: Iterable[Run]) -> dict[str, object]:
 
     Raises:
         ValueError: If two experiments differ in them, because their figures
-            could not be compared.
+            could not be compared, or a metric is none of COCO's.
     """
     first, wanted = '', {}
     for run in runs:
         metric, name = run.config.test_evaluator, run.experiment.name
+        kind = METRICS.get(metric.type)
+        if not kind or not issubclass(kind, CocoMetric):
+            raise ValueError(
+                f'experiment {name!r} is measured by {metric.type}, which '
+                "does not find COCO's AP, by which rows are compared. Set "
+                'val_evaluator and test_evaluator in its options to '
+                "dict(_delete_=True, type='CocoMetric')."
+            )
         values = dict(
             iou_type=metric.get('iou_type', 'keypoints'),
             use_area=metric.get('use_area', True),

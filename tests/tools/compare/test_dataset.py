@@ -15,7 +15,7 @@ from mlpe_mmpose.tools.compare.dataset import (
 )
 from mlpe_mmpose.tools.compare.run_config import build_config
 from mlpe_mmpose.tools.compare.runs import plan_runs
-from mlpe_mmpose.tools.compare.suite import Experiment, load_suite
+from mlpe_mmpose.tools.compare.suite import Experiment, Suite, load_suite
 
 CROWDPOSE = dict(
     train=dict(ann_file='a/train.json', img='photos/'),
@@ -90,6 +90,27 @@ def test_the_class_of_the_data_set_gives_the_keypoints_as_well(data):
     dataset.fit(config)
     assert config.model.head.out_channels == 14
     assert config.train_dataloader.dataset.type == 'CrowdPoseDataset'
+
+
+@pytest.mark.parametrize(
+    ('split', 'wrapper'),
+    [
+        ('train', dict(type='CombinedDataset', datasets=[])),
+        ('test', dict(type='RepeatDataset', dataset={}, times=2)),
+    ],
+)
+def test_data_sets_that_read_files_of_their_own_are_refused(
+    data, split, wrapper
+):
+    # all rows have to learn from the same people
+    dataset = dict(wrapper, _delete_=True)
+    row = Experiment(
+        'x', TINY.config, options={f'{split}_dataloader.dataset': dataset}
+    )
+    (run,) = plan_runs(Suite({}, (row,)), DataSet(str(data)), data, seeds=1)
+    message = f"'x' .*{split}_dataloader reads a {wrapper['type']}"
+    with pytest.raises(ValueError, match=message):
+        _ = run.config
 
 
 @pytest.mark.parametrize(

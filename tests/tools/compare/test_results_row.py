@@ -143,6 +143,17 @@ def test_rows_that_are_measured_in_two_ways_are_refused(data, tmp_path):
     assert not (tmp_path / 'out').exists()
 
 
+def test_a_metric_without_an_ap_is_refused_before_any_training(data, tmp_path):
+    pck = {'test_evaluator': dict(_delete_=True, type='MpiiPCKAccuracy')}
+    suite = tmp_path / 'mine.py'
+    suite.write_text(
+        "config = 'mlpe_tiny_synthetic.py'\n"
+        f"experiments = [dict(name='a'), dict(name='b', options={pck})]"
+    )
+    with pytest.raises(ValueError, match="'b' is measured by MpiiPCKAccuracy"):
+        compare(str(suite), data.root, tmp_path / 'out', say=str)
+
+
 def test_a_results_file_is_measured_as_the_networks_are(
     data, perfect, tmp_path
 ):

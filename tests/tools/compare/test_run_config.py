@@ -152,6 +152,7 @@ def test_a_config_that_cannot_be_read_is_named(tmp_path):
 def uses_of_codec(config: Config) -> list[dict]:
     dataset = config.train_dataloader.dataset
     steps = [*dataset.pipeline[:-1], *dataset.pipeline[-1].transforms[0]]
+    steps += config.custom_hooks[0].switch_pipeline
     return [
         config.codec,
         config.model.head.decoder,
@@ -160,7 +161,8 @@ def uses_of_codec(config: Config) -> list[dict]:
 
 
 def test_a_change_of_the_codec_reaches_all_its_uses(tmp_path):
-    # one target more, inside another transform
+    # one target more, inside another transform, and one in the pipeline of the
+    # last epochs
     path = tmp_path / 'mine.py'
     path.write_text(
         f"_base_ = ['{find_shipped(f'configs/{TINY}').resolve()}']\n"
@@ -168,16 +170,18 @@ def test_a_change_of_the_codec_reaches_all_its_uses(tmp_path):
         'train_dataloader = dict(dataset=dict(pipeline=[\n'
         '    *_base_.train_pipeline,\n'
         "    dict(type='RandomChoice', transforms=[[again]])]))\n"
+        "custom_hooks = [dict(type='mmdet.PipelineSwitchHook', "
+        'switch_epoch=3, switch_pipeline=[again])]'
     )
     stock = Config.fromfile(path).codec
     changes = dict(kernel_sizes=(5, 5, 5, 5), unbiased=True)
     config = build_config(Experiment('x', str(path), codec=changes), [])
     uses = uses_of_codec(config)
-    assert len(uses) == 4
+    assert len(uses) == 5
     for use in uses:
         assert use == {**stock, **changes}
     # no two are one object: a later change of one is of that one only
-    assert len(set(map(id, uses))) == 4
+    assert len(set(map(id, uses))) == 5
 
 
 @pytest.mark.parametrize(

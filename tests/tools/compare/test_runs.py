@@ -162,6 +162,14 @@ def test_a_config_that_changes_after_planning_changes_no_run(data, tmp_path):
     assert fingerprint_of(Config.fromfile(run.config_file)) == fingerprint
 
 
+def test_a_training_that_is_not_counted_in_epochs_is_refused(data, tmp_path):
+    loop = dict(_delete_=True, type='IterBasedTrainLoop', max_iters=9)
+    row = Experiment('x', TINY, options={'train_cfg': loop})
+    (run,) = plan_runs(Suite({}, (row,)), DataSet(data), tmp_path, seeds=1)
+    with pytest.raises(ValueError, match=r"'x' .* has no max_epochs"):
+        _ = run.config
+
+
 def test_no_seed_is_refused(data, tmp_path):
     with pytest.raises(ValueError, match='at least one seed, got 0'):
         plan_runs(SUITE, DataSet(data), tmp_path / 'out', seeds=0)
