@@ -12,7 +12,7 @@ cosine_decay = dict(
     begin=100,
     end=200,
     T_max=100,
-    eta_min=2.5e-5,
+    eta_min_ratio=0.05,
     by_epoch=True,
     convert_to_iter_based=True,
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.registry import PARAM_SCHEDULERS
 from mmpose.models import build_pose_estimator
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -52,6 +53,22 @@ def test_the_schedule_ends_with_training():
     cosine = plus.param_scheduler[-1]
     assert cosine['end'] == plus.train_cfg.max_epochs
     assert cosine['begin'] + cosine['T_max'] == cosine['end']
+
+
+@pytest.mark.parametrize('persons', [256, 8])
+def test_the_rate_falls_to_a_twentieth_with_every_batch_size(persons):
+    plus = config('plus/mlpe-plus_resnest50_256x192.py')
+    # as --auto-scale-lr sets it
+    rate = plus.optim_wrapper.optimizer.lr * persons / 256
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], rate)
+    cosine = PARAM_SCHEDULERS.build(
+        plus.param_scheduler[-1],
+        default_args=dict(optimizer=optimizer, epoch_length=1),
+    )
+    for _ in range(plus.train_cfg.max_epochs):
+        optimizer.step()
+        cosine.step()
+    assert cosine.get_last_value() == pytest.approx([rate / 20], rel=0.01)
 
 
 def test_the_middle_size_costs_less_than_simple_baselines():
