@@ -99,7 +99,8 @@ def newton_step(
     curve_y = (log_at(0, 2) - twice_middle + log_at(0, -2)) / 4
     twist = (log_at(1, 1) - log_at(1, -1) - log_at(-1, 1) + log_at(-1, -1)) / 4
     determinant = curve_x * curve_y - twist * twist
-    maximum = inside & (determinant > 0) & (curve_x < 0)
+    # No cell is higher, so neither curve is positive.
+    maximum = inside & (determinant > 0)
     divisor = torch.where(maximum, determinant, torch.ones_like(determinant))
     step_x = (twist * slope_y - curve_y * slope_x) / divisor * maximum
     step_y = (twist * slope_x - curve_x * slope_y) / divisor * maximum

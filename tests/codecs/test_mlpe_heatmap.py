@@ -42,7 +42,7 @@ def _keypoints(size: tuple[int, int], number: int = 40) -> np.ndarray:
 
 
 @pytest.mark.parametrize('case', CASES)
-@pytest.mark.parametrize('visible', [None, 0.0, 1.0])
+@pytest.mark.parametrize('visible', [None, 0.0, 0.5, 1.0])
 def test_targets_and_weights_are_those_of_one_stock_codec_a_level(
     case, visible
 ):
@@ -147,6 +147,7 @@ def test_more_than_one_person_in_a_sample_is_refused():
         ((192, 256), (0, 0)),
         ((192, 256), (48, 0)),
         ((48, 64), (192, 256)),
+        ((0, 0), (48, 64)),
     ],
 )
 def test_heatmap_sizes_that_do_not_divide_are_refused(
@@ -156,6 +157,9 @@ def test_heatmap_sizes_that_do_not_divide_are_refused(
         MLPEHeatmap(input_size, heatmap_size, (7,))
     assert f'heatmap_size={heatmap_size}' in str(caught.value)
     assert f'input_size={input_size}' in str(caught.value)
+    width, height = input_size
+    quarter = (width // 4, height // 4)
+    assert f'stride of 4, set heatmap_size={quarter}.' in str(caught.value)
 
 
 @pytest.mark.parametrize('windows', [(), (7, 8), (7, 0), (-3,), (7.5, 3)])

@@ -96,7 +96,7 @@ class MLPEOHKMLoss(nn.Module):
             losses = losses * target_weights.float()
         hardest = losses.topk(topk, dim=1, sorted=False)
         if self.recording:
-            self._record(losses.detach(), hardest.indices)
+            self._record(losses, hardest.indices)
         # The mean over an empty batch would be NaN.
         count = max(1, hardest.values.numel())
         return hardest.values.sum() / count * self.loss_weight

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from mmengine.fileio import BaseStorageBackend, FileClient
+from mmengine.fileio.backends import registry_utils
 from mmengine.logging import MMLogger
 from mmpose.datasets.transforms import LoadImage
 from mmpose.registry import TRANSFORMS
@@ -78,6 +79,11 @@ def test_a_damaged_file_is_refused_with_its_path_and_fault(
 def test_a_deleted_file_and_a_wrong_option_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'none\.jpg.*does not exist'):
         load(tmp_path / 'none.jpg')
+    # once the path, once the reason
+    with pytest.raises(
+        OSError, match=rf'{tmp_path.name}.: Is a directory\. Re'
+    ):
+        load(tmp_path)
     with pytest.raises(ValueError, match="'raise' or 'skip', got 'ignore'"):
         load(tmp_path / 'none.jpg', on_bad_image='ignore')
 
@@ -114,13 +120,20 @@ def test_a_whole_file_is_the_picture_whatever_its_kind(
 
 @pytest.mark.parametrize(
     'options',
-    [dict(to_float32=True), dict(color_type='grayscale', to_float32=True)],
+    [
+        dict(to_float32=True),
+        dict(color_type='grayscale', to_float32=True),
+        dict(imdecode_backend='pillow'),
+    ],
 )
 def test_arguments_of_the_stock_class_do_what_they_do_there(
     tmp_path, picture, options
 ):
     path = tmp_path / 'person.jpg'
-    path.write_bytes(encode(picture, 'JPEG'))
+    # OpenCV drops the transparency, and Pillow blends it
+    picture = picture.convert('LA')
+    picture.putalpha(90)
+    path.write_bytes(encode(picture, 'PNG'))
     wanted = LoadImage(**options)(dict(img_path=str(path)))
     found = load(path, **options)
     assert found.keys() == wanted.keys()
@@ -128,7 +141,8 @@ def test_arguments_of_the_stock_class_do_what_they_do_there(
     assert np.array_equal(found['img'], wanted['img'])
 
 
-def test_file_client_args_choose_where_the_bytes_come_from(picture):
+@pytest.mark.parametrize('argument', ['file_client_args', 'backend_args'])
+def test_arguments_choose_where_the_bytes_come_from(picture, argument):
     content = encode(picture, 'PNG')
 
     class Store(BaseStorageBackend):
@@ -138,11 +152,14 @@ def test_file_client_args_choose_where_the_bytes_come_from(picture):
         def get_text(self, filepath: str) -> str:
             raise NotImplementedError
 
-    FileClient.register_backend('pictures', Store, force=True)
+    registries = FileClient._backends, registry_utils.backends
+    for registry in registries:
+        registry['pictures'] = Store
     try:
-        loaded = load('nowhere', file_client_args=dict(backend='pictures'))
+        loaded = load('nowhere', **{argument: dict(backend='pictures')})
     finally:
-        del FileClient._backends['pictures']
+        for registry in registries:
+            del registry['pictures']
     assert (loaded['img'] == np.asarray(picture)[..., ::-1]).all()
 
 
@@ -166,6 +183,13 @@ PIPELINE = [
     dict(type='TopdownAffine', input_size=(48, 64)),
     dict(type='PackPoseInputs'),
 ]
+
+
+def test_an_image_that_is_there_already_is_not_read(picture):
+    image = np.asarray(picture)
+    loaded = TRANSFORMS.build(dict(type='CheckedLoadImage'))(dict(img=image))
+    assert loaded['img'] is image
+    assert loaded['img_shape'] == SIZE[::-1]
 
 
 def test_an_image_of_one_pixel_goes_through_the_pipeline(coco_dataset):

@@ -154,13 +154,13 @@ def test_whole_body_keypoints_are_read_from_their_own_entries():
 
 
 def test_a_lower_flag_can_mean_visible():
-    # PoseTrack18 has 0 and 1 only
+    # PoseTrack18 has 0 and 1 only; 2 is visible by any least flag
     sample = dict(
-        keypoints_visible=np.array([[1.0, 0.0]]),
-        raw_ann_info=dict(keypoints=[5, 5, 1, 0, 0, 0]),
+        keypoints_visible=np.array([[1.0, 0.0, 1.0]]),
+        raw_ann_info=dict(keypoints=[5, 5, 1, 0, 0, 0, 5, 5, 2]),
     )
     out = MarkOccludedKeypoints(visible_flag=1)(sample)
-    assert out['keypoints_visible'].tolist() == [[[1, 1], [0, 0]]]
+    assert out['keypoints_visible'].tolist() == [[[1, 1], [0, 0], [1, 1]]]
 
 
 def test_what_is_not_labelled_is_not_visible_whatever_the_flag():
@@ -197,12 +197,12 @@ def test_use_after_a_flip_is_refused(coco_dataset):
         MarkOccludedKeypoints()(sample)
 
 
-def test_an_annotation_of_another_number_of_keypoints_is_refused():
+@pytest.mark.parametrize('number', [1, 3])
+def test_an_annotation_of_another_number_of_keypoints_is_refused(number):
     sample = dict(
-        keypoints_visible=np.ones((1, 3)),
+        keypoints_visible=np.ones((1, number)),
         raw_ann_info=dict(keypoints=[5, 5, 2, 6, 6, 1]),
     )
-    with pytest.raises(
-        ValueError, match=r"MarkOccluded.* 2 keypoints.*'keypoints'.*has 3"
-    ):
+    message = rf"MarkOccluded.* 2 keypoints.*'keypoints'.*has {number}\."
+    with pytest.raises(ValueError, match=message):
         MarkOccludedKeypoints()(sample)

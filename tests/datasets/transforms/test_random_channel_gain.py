@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from mmcv.transforms.utils import cache_random_params
 from mmpose.registry import TRANSFORMS
 
 from mlpe_mmpose.datasets.transforms import RandomChannelGain
@@ -81,6 +82,15 @@ def test_gains_are_uniform_in_the_range_and_differ_by_channel():
     # channels are drawn apart: uncorrelated, to 5 standard errors
     correlation = np.corrcoef(gains.T)[np.triu_indices(3, 1)]
     assert np.abs(correlation).max() < 5 / 1000**0.5
+
+
+def test_images_that_share_random_numbers_have_the_same_gains():
+    # as TransformBroadcaster does with share_random_params=True
+    transform = RandomChannelGain()
+    with cache_random_params(transform):
+        one, other = (transform(dict(img=_image()))['img'] for _ in range(2))
+    assert np.array_equal(one, other)
+    assert not np.array_equal(one, transform(dict(img=_image()))['img'])
 
 
 def test_an_image_of_floats_is_refused():

@@ -272,6 +272,29 @@ def test_a_resumption_without_a_checkpoint_trains_from_the_start(tmp_path):
     assert count_epochs(tmp_path) == EPOCHS
 
 
+@pytest.mark.parametrize(
+    'options',
+    [
+        dict(by_epoch=False, interval=2),
+        dict(save_optimizer=False),
+        dict(save_param_scheduler=False),
+    ],
+)
+def test_a_checkpoint_holds_what_the_stock_hook_s_holds(tmp_path, options):
+    states = []
+    for kind in 'CheckpointHook', 'AtomicCheckpointHook':
+        folder = tmp_path / f'{tmp_path.name}_{kind}'
+        hooks = dict(SAFE, checkpoint=dict(type=kind, **options))
+        line_runner(folder, 1, hooks=hooks).train()
+        states.append({p.name: state_of(p) for p in folder.glob('*.pth')})
+    stock, ours = states
+    assert ours.keys() == stock.keys()
+    for name, state in stock.items():
+        assert ours[name].keys() == state.keys()
+        for key in 'epoch', 'iter':
+            assert ours[name]['meta'][key] == state['meta'][key]
+
+
 def test_of_checkpoints_that_are_folders_the_newest_stay(tmp_path):
     def save(out_dir: str, filename: str, *_: object, **__: object) -> None:
         """As DeepSpeed, or FSDP that saves shards."""

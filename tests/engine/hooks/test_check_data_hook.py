@@ -152,6 +152,16 @@ def test_a_stock_head_with_our_encoder_is_refused_before_it_trains(
             (9, 9, 9, 9),
             r'encoder .*kernel_sizes=\(9, 9, 9, 9\), .*MLPEHead has k',
         ),
+        (
+            'train_dataloader.dataset.pipeline.6.encoder.input_size',
+            (192, 256),
+            r'encoder .*input_size=\(192, 256\), .*=\(96, 128\)',
+        ),
+        (
+            'train_dataloader.dataset.pipeline.6.encoder.heatmap_size',
+            (48, 64),
+            r'encoder .*heatmap_size=\(48, 64\), .*=\(24, 32\)',
+        ),
     ],
 )
 def test_a_codec_changed_in_one_place_only_stops_a_training_at_once(
@@ -173,21 +183,29 @@ def give_flag(data_root: Path, flag: int) -> None:
     path.write_text(json.dumps(dataset))
 
 
-@pytest.mark.parametrize('combined', [False, True])
+def combine(config: Config, *steps: dict) -> None:
+    """Train on a combined data set, whose part has a pipeline of its own."""
+    train = config.train_dataloader.dataset
+    config.train_dataloader.dataset = dict(
+        type='CombinedDataset',
+        metainfo=dict(from_file='configs/_base_/datasets/coco.py'),
+        datasets=[{**train, 'pipeline': [*steps]}],
+        pipeline=train.pipeline,
+    )
+
+
+@pytest.mark.parametrize(
+    ('combined', 'mode'), [(False, 'suppress'), (True, 'ignore')]
+)
 def test_flags_by_which_no_keypoint_is_visible_stop_a_training_at_once(
-    data_root, tmp_path, combined
+    data_root, tmp_path, combined, mode
 ):
     # without the check, all targets of the levels would be empty
     give_flag(data_root, 1)
     config = tiny_config(data_root, tmp_path / 'run')
-    train = config.train_dataloader.dataset
+    config.model.head.level_occluded = mode
     if combined:
-        config.train_dataloader.dataset = dict(
-            type='CombinedDataset',
-            metainfo=dict(from_file='configs/_base_/datasets/coco.py'),
-            datasets=[{**train, 'pipeline': []}],
-            pipeline=train.pipeline,
-        )
+        combine(config)
     runner = Runner.from_cfg(config)
     words = r'train2017.json.* none has the flag 2.* visible_flag=1'
     with pytest.raises(ValueError, match=words):
@@ -209,6 +227,20 @@ def test_flags_of_labelled_keypoints_only_train_where_nothing_else_is_read(
     runner = tiny_runner(data_root, tmp_path / 'run', {option: value})
     runner.train()
     # 0.5 * mean(target ** 2) of an empty target is 0
+    assert runner.message_hub.get_scalar('train/loss_level0').mean() > 10
+
+
+def test_flags_train_that_a_converter_has_replaced(data_root, tmp_path):
+    # in what it gives, every labelled keypoint is visible
+    give_flag(data_root, 1)
+    config = tiny_config(data_root, tmp_path / 'run')
+    mapping = [(i, i) for i in range(17)]
+    combine(
+        config,
+        dict(type='KeypointConverter', num_keypoints=17, mapping=mapping),
+    )
+    runner = Runner.from_cfg(config)
+    runner.train()
     assert runner.message_hub.get_scalar('train/loss_level0').mean() > 10
 
 

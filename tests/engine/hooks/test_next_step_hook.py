@@ -26,8 +26,9 @@ class BothScores(RisingScore):
     ],
 )
 def test_the_best_checkpoint_is_named(tmp_path, caplog, save_best, name):
+    folder = tmp_path / 'two words'
     runner = line_runner(
-        tmp_path,
+        folder,
         epochs=2,
         hooks=dict(
             checkpoint=dict(
@@ -46,4 +47,5 @@ def test_the_best_checkpoint_is_named(tmp_path, caplog, save_best, name):
     MMLogger.get_current_instance().addHandler(caplog.handler)
     runner.train()
     (line,) = (m for m in caplog.messages if m.startswith('Next: '))
-    assert f'-C {tmp_path / name}`' in line
+    # a shell takes a folder with a blank as one word
+    assert f"-C '{folder / name}'`" in line

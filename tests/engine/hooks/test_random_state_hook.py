@@ -95,6 +95,17 @@ def test_a_stopped_and_resumed_training_repeats_an_unbroken_one_bit_for_bit(
         assert other['param_schedulers'] == whole['param_schedulers']
 
 
+def test_no_process_of_a_loader_draws_what_another_draws_in_any_epoch(
+    tmp_path,
+):
+    runner = line_runner(tmp_path, 2, hooks=SAFE, noise=1, num_workers=2)
+    shifts = Shifts()
+    runner.register_hook(shifts)
+    runner.train()
+    # the index that is subtracted again rounds the last digits
+    assert len({round(shift, 4) for shift in shifts.found}) == 16
+
+
 def test_without_the_hook_a_resumed_training_draws_other_numbers(tmp_path):
     # the day that this fails, the hook is needed no more
     hooks = {k: v for k, v in SAFE.items() if k != 'random_state'}

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -106,6 +108,11 @@ def test_a_shift_that_moves_all_keypoints_is_warned_of(samples):
         config['shift_heatmap'] = False
         preds = head.predict(feats, samples, config)
     assert not np.array_equal(shifted[0].keypoints, preds[0].keypoints)
+    # without the flip test nothing is shifted
+    config.update(flip_test=False, shift_heatmap=True)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter('error')
+        head.predict(feats[0], samples, config)
 
 
 def test_a_mirrored_image_is_predicted_exactly_mirrored(samples):
@@ -176,6 +183,7 @@ def test_maps_that_do_not_go_from_fine_to_coarse_are_refused(upsample, order):
     ('options', 'words'),
     [
         (dict(in_channels=7), ['even', 'in_channels=7']),
+        (dict(in_channels=0), ['even', 'in_channels=0']),
         (dict(num_levels=2), ['3 to 5', 'num_levels=2']),
         (dict(num_levels=6), ['3 to 5', 'num_levels=6']),
         (dict(predict_kernel_size=2), ['odd', 'predict_kernel_size=2']),
@@ -213,6 +221,14 @@ def test_maps_that_do_not_go_from_fine_to_coarse_are_refused(upsample, order):
         (
             dict(refine_loss=dict(type='KLDiscretLoss')),
             ['refine_loss, KLDiscretLoss: ', '(B, K, H, W)'],
+        ),
+        (
+            # of one person, weights (1, 16) fit any row of 16 cells
+            dict(
+                out_channels=16,
+                refine_loss=dict(type='WingLoss', use_target_weight=True),
+            ),
+            ['refine_loss, WingLoss: ', 'weights (B, K)'],
         ),
         (
             dict(decoder=dict(CODEC, kernel_sizes=(3,))),

@@ -182,7 +182,8 @@ def test_accuracy_is_left_out_on_demand(make_samples):
     assert sorted(losses) == sorted(KEYS[:-1])
 
 
-def test_a_keypoint_of_little_weight_keeps_its_target(coco_dataset):
+@pytest.mark.parametrize('mode', ['suppress', 'ignore', 'supervise'])
+def test_a_keypoint_of_little_weight_keeps_its_target(coco_dataset, mode):
     # CrowdPose weighs shoulders, elbows, hips and knees 0.2: their loss is
     # 0.2 times that of any other, not a loss toward an empty map
     crowd = dict(from_file='configs/_base_/datasets/crowdpose.py')
@@ -194,17 +195,23 @@ def test_a_keypoint_of_little_weight_keeps_its_target(coco_dataset):
     flags = _flags_after_the_flip(flags, samples)
     factors = dataset.metainfo['dataset_keypoint_weights']
     assert factors.min() == np.float32(0.2)
-    head = MLPEHead(CHANNELS, 14, decoder=CODEC, level_occluded='supervise')
+    head = MLPEHead(CHANNELS, 14, decoder=CODEC, level_occluded=mode)
     feats = _feats()
     losses = head.loss(feats, samples)
     outputs = [*head.level_predictors(feats), head.refine_network(feats)]
     targets, labelled = _targets(samples, flags)
+    visible = labelled & (flags == 2)
     for i, name in enumerate(KEYS[:5]):
-        error = (outputs[i].detach().numpy() - targets[min(i, 3)]) ** 2
-        error = error.mean((2, 3)) * labelled * factors
+        target, weights = targets[min(i, 3)], labelled * factors
+        if name != 'loss_refine' and mode == 'suppress':
+            target, weights = target * visible[..., None, None], 1
+        elif name != 'loss_refine' and mode == 'ignore':
+            weights = visible * factors
+        error = (outputs[i].detach().numpy() - target) ** 2
+        error = error.mean((2, 3)) * weights
         # the hardest 7 of 14, as 8 of 17
         hard = np.sort(error, axis=1)[:, -7:].mean()
-        expected = hard if i == 4 else error.mean() / 2
+        expected = hard if name == 'loss_refine' else error.mean() / 2
         assert losses[name].item() == pytest.approx(expected, rel=1e-5), name
 
 
