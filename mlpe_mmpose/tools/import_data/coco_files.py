@@ -191,7 +191,8 @@ def _find_box(
 ) -> list[float]:
     """Return [x, y, w, h]: the box of the source, or around the keypoints."""
     for box in frame.bboxes:
-        if box.instance is pose:
+        # some tools write a box of zeros where they have keypoints only
+        if box.instance is pose and min(box.xywh[2:]) > 0:
             return [float(value) for value in box.xywh]
     xy = points[points[:, 2] > 0, :2]
     low, high = xy.min(0), xy.max(0)

@@ -1,18 +1,26 @@
 """Prepares a COCO file for sleap-io."""
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from urllib.parse import unquote
+
+from PIL import Image
 
 from mlpe_mmpose.annotations.faults import refuse_faults
+from mlpe_mmpose.annotations.fields import ANNOTATION, IMAGE, Use
+from mlpe_mmpose.annotations.keypoints import check_keypoints
+from mlpe_mmpose.annotations.metainfo import find_metainfo_faults
 from mlpe_mmpose.annotations.rules import find_list_faults
+
+from .find_files import SourceError, list_ends, refuse_one_for_two
 
 # where sleap-io looks too, below the folder of the file
 FOLDERS = ('', 'images', 'imgs', 'data/images')
-
-
-class AmbiguousNameError(ValueError):
-    """A name of the labels may be two files, or two names are one file."""
+# what is read of a pose; sleap-io fails at some of the ways to write others
+FIELDS = ('image_id', 'category_id', 'keypoints', 'bbox')
+IDENTITIES = ('attributes', 'track_id', 'instance_id')
 
 
 def prepare_coco(
@@ -21,7 +29,8 @@ def prepare_coco(
     """Name the images by their paths, and drop what sleap-io would mistake.
 
     sleap-io 0.9.5 takes any image of the same name for one that is missing,
-    fails at fields of null, and reads crowds as people.
+    fails at fields of null, reads crowds as people and words as numbers, and
+    drops poses of no image and links that are counted from 0.
 
     Args:
         content (dict): Content of the file
@@ -30,11 +39,12 @@ def prepare_coco(
         say (callable): Takes notes of what is left out
 
     Returns:
-        dict: The lists of the file, without missing images and their
-        annotations, crowds, and fields of null.
+        dict: The lists of the file, without missing images, and of the
+        annotations only the poses of people on the other images.
 
     Raises:
-        AmbiguousNameError: If a name fits two files, or two names one file.
+        SourceError: If a name fits two files, two names one file, or
+            keypoints or links are not those of COCO.
         ValueError: If the file has no images or no annotations.
     """
     refuse_faults(source, find_list_faults(content, ('images', 'annotations')))
@@ -55,41 +65,59 @@ def prepare_coco(
     if crowds := len(lists['annotations']) - len(people):
         say(f'note: {crowds} crowds of {source} are left out')
     lost = {image['id'] for image in missing}
-    annotations = [a for a in people if a['image_id'] not in lost]
-    return dict(lists, images=images, annotations=annotations)
+    poses = [a for a in people if a.get('keypoints')]
+    poses = [a for a in poses if a.get('image_id') not in lost]
+    lists |= dict(images=images, annotations=poses)
+    lists['annotations'] = _select_poses(lists, source, say)
+    return lists
 
 
-def list_ends(name: str) -> list[str]:
-    """Return the path, and its ends without one, two... of its folders."""
-    # a path that was written on Windows has backslashes
-    parts = name.replace('\\', '/').split('/')
-    parts = [part for part in parts if part not in ('', '.')]
-    ends = ['/'.join(parts[start:]) for start in range(len(parts))]
-    return [f'/{ends[0]}', *ends] if name.startswith('/') else ends
-
-
-def find_below(folder: Path, name: str) -> str | None:
-    """Return the path of a file, or its longest end that is in the folder."""
-    for end in list_ends(name):
-        if (path := folder / end).is_file():
-            return str(path)
-    return None
-
-
-def refuse_one_for_two(
-    names: dict[str, str], path: str, name: str, folder: Path
-) -> None:
-    """Note what a found file is called in the labels, always the same.
-
-    Raises:
-        AmbiguousNameError: If ``names`` has another name of the file.
-    """
-    if names.setdefault(path, name) != name:
-        raise AmbiguousNameError(
-            f'{names[path]} and {name} would both be {path}. Put the files '
-            f'below {folder} into the folders that are at the end of their '
-            'paths.'
+def _select_poses(
+    lists: Mapping[str, list], source: Path, say: Callable[[str], None]
+) -> list[dict]:
+    """Return the poses of the images, and note those of none."""
+    named = {c['id']: c for c in lists['categories'] if c.get('keypoints')}
+    known = {image['id'] for image in lists['images']}
+    fitting, strays = [], []
+    for pose in lists['annotations']:
+        fits = pose.get('image_id') in known
+        fits = fits and pose.get('category_id') in named
+        (fitting if fits else strays).append(pose)
+    if strays:
+        ids = {name: strays[0].get(name) for name in ('id', *FIELDS[:2])}
+        say(
+            f'note: {len(strays)} poses of {source} are left out: no image '
+            'has their `image_id`, or no category with names of keypoints '
+            f'their `category_id`, as {ids}'
         )
+    for pose in fitting:
+        _refuse_wrong(pose, named[pose['category_id']], source)
+    return [*map(_select_fields, fitting)]
+
+
+def _refuse_wrong(pose: dict, category: dict, source: Path) -> None:
+    """Refuse keypoints and links that sleap-io would misunderstand."""
+    for fault in find_metainfo_faults([category]):
+        raise SourceError(f'{source}, {fault.message}')
+    # a null is no label, see `_select_fields`
+    values = pose['keypoints']
+    if isinstance(values, list):
+        pose = dict(pose, keypoints=[0 if v is None else v for v in values])
+    for problem in check_keypoints(pose, Use.EVALUATE, category['keypoints']):
+        raise SourceError(f'{source}, annotation {pose.get("id")}: {problem}.')
+
+
+def _select_fields(pose: dict) -> dict:
+    """Return the fields that are read, without a box that is none."""
+    kept = {name: pose[name] for name in FIELDS + IDENTITIES if name in pose}
+    # sleap-io takes a place that is not a number for one without a label
+    values = kept['keypoints']
+    kept['keypoints'] = [math.nan if v is None else v for v in values]
+    if not ANNOTATION['bbox'].is_valid(kept.get('bbox')):
+        kept.pop('bbox', None)
+    if not isinstance(kept.get('attributes'), dict):
+        kept.pop('attributes', None)
+    return kept
 
 
 def _find_images(
@@ -105,18 +133,43 @@ def _find_images(
     index = functools.cache(lambda: _index(place))
     found, missing, names = [], [], {}
     for image in images:
-        ends = list_ends(image['file_name'])
-        path = (
-            _find_in_folders(place, ends[:1])
-            or _find_anywhere(ends[0], index())
-            or _find_in_folders(place, ends[1:])
-        )
+        # as it is, or as an address, with %20 for a space
+        for name in (image['file_name'], unquote(image['file_name'])):
+            ends = list_ends(name)
+            path = (
+                _find_in_folders(place, ends[:1])
+                or _find_anywhere(ends[0], index())
+                or _find_in_folders(place, ends[1:])
+            )
+            if path is not None:
+                break
         if path is None:
             missing.append(image)
         else:
             refuse_one_for_two(names, path, ends[0], folder)
+            _refuse_other_size(image, path)
             found.append(dict(image, file_name=path))
     return found, missing
+
+
+def _refuse_other_size(image: dict, path: str) -> None:
+    """Refuse an image that was resized after it was labelled."""
+    labelled = image.get('width'), image.get('height')
+    try:
+        with Image.open(path) as file:
+            size = file.size
+    except OSError:
+        return  # an image that cannot be read is refused where it is copied
+    # so is one that a tag turns
+    if all(map(IMAGE['width'].is_valid, labelled)) and labelled not in (
+        size,
+        size[::-1],
+    ):
+        raise SourceError(
+            f'{path} has {size[0]} x {size[1]} pixels, and was labelled at '
+            f'{labelled[0]} x {labelled[1]}. Take the image of that size, or '
+            'scale the labels.'
+        )
 
 
 def _find_in_folders(place: Path, ends: Iterable[str]) -> str | None:
@@ -132,7 +185,7 @@ def _find_anywhere(name: str, index: Mapping[str, list[Path]]) -> str | None:
     """Return the only path that ends in a name.
 
     Raises:
-        AmbiguousNameError: If several paths do.
+        SourceError: If several paths do.
     """
     found = [
         str(path)
@@ -140,7 +193,7 @@ def _find_anywhere(name: str, index: Mapping[str, list[Path]]) -> str | None:
         if path.as_posix().endswith(f'/{name}')
     ]
     if len(found) > 1:
-        raise AmbiguousNameError(
+        raise SourceError(
             f'{name} may be {found[0]} or {found[1]}. Name the folder of the '
             'right one with --images.'
         )

@@ -36,7 +36,7 @@ def find_coco_flags(
     sleap-io 0.9.5 keeps the order of images and annotations.
 
     Args:
-        content (dict): Content of the file, with the paths of the images
+        content (dict): Content of the file, as ``prepare_coco`` returns it
         labels (sleap_io.Labels): What sleap-io has read
 
     Returns:
@@ -46,12 +46,10 @@ def find_coco_flags(
     Raises:
         ValueError: If the poses of an image are not those of the file.
     """
-    posed = {c['id'] for c in content['categories'] if c.get('keypoints')}
     by_image: dict[object, list] = {}
-    for annotation in content['annotations']:
-        if annotation.get('keypoints') and annotation['category_id'] in posed:
-            of_image = by_image.setdefault(annotation['image_id'], [])
-            of_image.append(annotation['keypoints'][2::3])
+    for pose in content['annotations']:
+        of_image = by_image.setdefault(pose['image_id'], [])
+        of_image.append(pose['keypoints'][2::3])
     images, flags = iter(content['images']), []
     for frame in labels:
         name = frame.video.filename[frame.frame_idx]

@@ -1,7 +1,5 @@
 """Labels of other tools, read by sleap-io and checked."""
 
-import csv
-import itertools
 import json
 import tempfile
 import warnings
@@ -10,12 +8,9 @@ from pathlib import Path
 
 from mlpe_mmpose.optional import require
 
-from .coco_source import (
-    AmbiguousNameError,
-    find_below,
-    prepare_coco,
-    refuse_one_for_two,
-)
+from .coco_source import prepare_coco
+from .dlc_source import prepare_dlc
+from .find_files import SourceError, find_below, refuse_one_for_two
 from .flags import find_coco_flags, hide_occluded, note_categories
 from .keypoints import read_keypoints
 from .yolo_files import read_yolo
@@ -43,7 +38,6 @@ def read_source(
     require('sleap_io', 'import-data')
     if not source.exists():
         raise FileNotFoundError(f'{source} does not exist.')
-    _refuse_depth(source)
     folder = source.parent if source.name == 'data.yaml' else source
     if (folder / 'data.yaml').is_file():
         splits = read_yolo(folder, say)
@@ -97,12 +91,14 @@ def _load(
                 note_categories(source, content, say)
                 hide_occluded(find_coco_flags(content, labels), say)
             else:
-                labels = sleap_io.load_file(source, **options)
+                table = prepare_dlc(source, images, Path(place), say)
+                copy = table or copy
+                labels = sleap_io.load_file(table or source, **options)
                 if isinstance(content, list):
                     _sort_keypoints(labels)
             if not isinstance(labels, sleap_io.Labels):
                 raise ValueError('it is a video, and has no labels')
-        except AmbiguousNameError:
+        except (SourceError, FileNotFoundError):
             raise
         except Exception as error:
             # each reader of sleap-io raises other exceptions
@@ -126,20 +122,6 @@ def _sort_keypoints(labels: object) -> None:
     """
     for skeleton in labels.skeletons:
         labels.reorder_nodes(sorted(skeleton.node_names), skeleton)
-
-
-def _refuse_depth(source: Path) -> None:
-    """Refuse a table of DeepLabCut with z, which sleap-io would drop."""
-    if source.suffix != '.csv' or not source.is_file():
-        return
-    with source.open(newline='') as file:
-        # the header of DeepLabCut has up to four rows
-        for row in itertools.islice(csv.reader(file), 4):
-            if row[:1] == ['coords'] and 'z' in row:
-                raise ValueError(
-                    f'{source} has poses in 3D (a coordinate z). This package '
-                    'predicts in 2D: import the labels of each camera.'
-                )
 
 
 def _close_videos(labels: object) -> None:

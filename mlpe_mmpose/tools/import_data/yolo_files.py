@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from .coco_files import read_size
+from .find_files import find_below
 from .flags import hide_occluded
 
 SPLITS = ('train', 'val', 'test')
@@ -168,7 +169,16 @@ def _list_images(folder: Path, config: dict, key: str) -> Iterator[Path]:
         if place.is_file():
             # programs of Windows write a mark before the first line
             lines = place.read_text(encoding='utf-8-sig').split('\n')
-            yield from (place.parent / s.strip() for s in lines if s.strip())
+            for line in filter(None, map(str.strip, lines)):
+                # Ultralytics reads "./" as the folder of the list, and other
+                # paths as below the folder of the call
+                found = find_below(place.parent, line)
+                if found is None:
+                    raise FileNotFoundError(
+                        f'{place} names the image {line}, and neither it nor '
+                        f'the end of its path is below {place.parent}.'
+                    )
+                yield Path(found)
         else:
             found = place.rglob('*')
             yield from sorted(p for p in found if p.suffix.lower() in SUFFIXES)

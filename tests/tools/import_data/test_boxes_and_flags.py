@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -88,6 +89,28 @@ def test_yolo_takes_names_and_lists_of_images(tmp_path):
     assert splits['train']['annotations'][0]['bbox'] == [0, 0, *made.SIZE]
 
 
+def test_an_image_of_a_list_is_found_by_the_end_of_its_path(tmp_path):
+    folder = make_yolo(tmp_path / 'yolo')
+    text = (folder / 'data.yaml').read_text()
+    text = text.replace('train: images/train', 'train: list.txt')
+    (folder / 'data.yaml').write_text(text)
+    listed = '/content/yolo/images/train/img001.png\n'
+    (folder / 'list.txt').write_text(listed)
+    splits, _ = read(folder)
+    (image,) = splits['train']['images']
+    assert image['file_name'] == 'train/img001.png'
+    (folder / 'list.txt').write_text(f'{listed}images/train/img009.png\n')
+    with pytest.raises(FileNotFoundError, match=r'list\.txt .*img009\.png'):
+        import_data(folder, tmp_path / 'new')
+
+
+def test_a_box_of_zeros_becomes_one_around_the_keypoints(tmp_path):
+    line = LINE.replace('.5 .5 .4 .6', '0 0 0 0')
+    splits, _ = read(make_yolo(tmp_path / 'yolo', line))
+    for annotation in splits['train']['annotations']:
+        assert annotation['bbox'] == [0, 0, 48, 40]
+
+
 def test_yolo_without_flags_has_visible_keypoints(tmp_path):
     line = '0 .5 .5 .4 .6 0.25 0.5 0.5 0.25 0 0'
     splits, _ = read(make_yolo(tmp_path / 'yolo', line, dims=2))
@@ -164,8 +187,12 @@ def make_coco(folder: Path) -> Path:
     images, annotations = [], []
     for number in range(4):
         name = f'img{number:03d}.png'
-        # the sizes of the file part the images into videos of sleap-io
+        # the sizes part the images into videos of sleap-io
         size = dict(width=64, height=48 + number % 2)
+        path = folder / 'images' / name
+        if path.exists():
+            image = cv2.imread(str(path))
+            cv2.imwrite(str(path), cv2.resize(image, (*size.values(),)))
         images.append(dict(id=9 - number, file_name=name, **size))
     for number in (3, 2, 1, 0):
         # a box without a pose, a pose with a hidden and an absent keypoint
