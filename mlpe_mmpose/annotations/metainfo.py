@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from .faults import Fault, fault_of_file
 from .fields import CATEGORY
+from .sides import guess_swaps
 
 
 def find_names(content: object) -> tuple[str, ...]:
@@ -18,6 +19,25 @@ def find_named(categories: Sequence) -> list[dict]:
     return [
         c for c in categories if isinstance(c, dict) and c.get('keypoints')
     ]
+
+
+def find_swaps(category: dict) -> dict[str, str]:
+    """Return the partner of each keypoint that a mirror exchanges.
+
+    ``flip_indices`` of the category say it, as ``import-data`` writes them;
+    without them the names are looked at, see :func:`guess_swaps`.
+
+    Args:
+        category (dict): A category with K names and without a fault
+    """
+    names, flips = category['keypoints'], category.get('flip_indices')
+    if flips is None:
+        return guess_swaps(names)
+    return {
+        name: names[flip]
+        for name, flip in zip(names, flips, strict=True)
+        if name != names[flip]
+    }
 
 
 def find_metainfo_faults(categories: Sequence) -> Iterator[Fault]:
@@ -42,4 +62,18 @@ def find_metainfo_faults(categories: Sequence) -> Iterator[Fault]:
                 'skeleton',
                 f"{link!r} in a 'skeleton', which is no pair of numbers from "
                 f'1 to {len(names)}, as COCO counts keypoints',
+            )
+    flips = named[0].get('flip_indices')
+    if flips is not None and CATEGORY['keypoints'].is_valid(names):
+        numbers = [*range(len(names))]
+        if not (
+            isinstance(flips, list)
+            and all(type(flip) is int for flip in flips)
+            and sorted(flips) == numbers
+            and [flips[flip] for flip in flips] == numbers
+        ):
+            yield fault_of_file(
+                'flip_indices',
+                f"{flips!r:.60} as 'flip_indices', which is no list of the "
+                f'partner, from 0, of each of {len(names)} keypoints',
             )

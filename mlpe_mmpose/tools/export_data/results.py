@@ -11,10 +11,13 @@ from PIL import Image, UnidentifiedImageError
 
 from mlpe_mmpose.annotations.faults import read_json, refuse_faults
 from mlpe_mmpose.annotations.fields import Use
-from mlpe_mmpose.annotations.metainfo import find_metainfo_faults, find_named
+from mlpe_mmpose.annotations.metainfo import (
+    find_metainfo_faults,
+    find_named,
+    find_swaps,
+)
 from mlpe_mmpose.annotations.read import require_images
 from mlpe_mmpose.annotations.rules import find_image_faults, find_list_faults
-from mlpe_mmpose.annotations.sides import guess_swaps
 
 from ..read_image import is_turned
 from ..results_file import read_results
@@ -96,7 +99,7 @@ def _read_skeleton(categories: list, ann_file: Path) -> sleap_io.Skeleton:
     links = [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
     names = list(category['keypoints'])
     # each pair once, though it is there from both sides
-    pairs = [(a, b) for a, b in guess_swaps(names).items() if a < b]
+    pairs = [(a, b) for a, b in find_swaps(category).items() if a < b]
     return sleap_io.Skeleton(names, links, pairs, name=category.get('name'))
 
 

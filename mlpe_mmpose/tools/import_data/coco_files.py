@@ -175,6 +175,8 @@ def make_coco(
         keypoints=skeleton.node_names,
         skeleton=[[a + 1, b + 1] for a, b in skeleton.edge_inds],
     )
+    if skeleton.symmetries:
+        category['flip_indices'] = skeleton.get_flipped_node_inds()
     content = dict(
         images=images, annotations=annotations, categories=[category]
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mlpe_mmpose.annotations.sides import find_unpaired, guess_swaps
+from mlpe_mmpose.annotations.sides import find_unpaired
 
 from ..output_file import write_then_check
 from .base_config import downloads_weights, read_base
@@ -139,10 +139,11 @@ def _describe(
         if split:
             annotations = f'{len(split.content["annotations"])} annotations'
             yield f'{split.ann_file}: {number} of {annotations} to {use} on'
-    swaps = guess_swaps(train.names)
+    swaps = train.swaps
+    origin = "the file's" if train.has_swaps else 'guessed from names'
     yield (
         f'keypoints: {len(train.names)}, links: {len(train.links)}, pairs of '
-        f'left and right: {len(swaps) // 2} (guessed from names)'
+        f'left and right: {len(swaps) // 2} ({origin})'
     )
     if val is None:
         yield (

@@ -6,7 +6,7 @@ from pathlib import Path
 import jinja2
 from mmengine.config import Config
 
-from mlpe_mmpose.annotations.sides import LEFT, RIGHT, guess_swaps, split_words
+from mlpe_mmpose.annotations.sides import LEFT, RIGHT, split_words
 
 from .base_config import downloads_weights, look_up, refer_to_base
 from .guesses import guess_half, guess_sigma
@@ -23,7 +23,7 @@ def render_metainfo(name: str, split: Split) -> str:
         name (str): The name of the data set
         split (Split): The annotations
     """
-    swaps = guess_swaps(split.names)
+    swaps = split.swaps
     keypoints = [
         dict(
             name=keypoint,
@@ -38,6 +38,7 @@ def render_metainfo(name: str, split: Split) -> str:
         name=name,
         keypoints=keypoints,
         links=[(keypoints[a], keypoints[b]) for a, b in split.links],
+        swaps_origin="the file's" if split.has_swaps else 'guessed',
         middle=BLUE,
     )
 

@@ -4,7 +4,11 @@ import dataclasses
 from pathlib import Path
 
 from mlpe_mmpose.annotations.fields import Use
-from mlpe_mmpose.annotations.metainfo import find_named, find_names
+from mlpe_mmpose.annotations.metainfo import (
+    find_named,
+    find_names,
+    find_swaps,
+)
 from mlpe_mmpose.annotations.read import read_annotations
 
 
@@ -28,11 +32,26 @@ class Split:
         return find_names(self.content)
 
     @property
+    def category(self) -> dict:
+        """The category with the names of the keypoints."""
+        return find_named(self.content['categories'])[0]
+
+    @property
     def links(self) -> list[tuple[int, int]]:
         """The links of the skeleton, as pairs of indices from 0."""
-        category = find_named(self.content['categories'])[0]
+        links = self.category.get('skeleton') or ()
         # COCO counts keypoints from 1
-        return [(a - 1, b - 1) for a, b in category.get('skeleton') or ()]
+        return [(a - 1, b - 1) for a, b in links]
+
+    @property
+    def swaps(self) -> dict[str, str]:
+        """The partner of each keypoint that a mirror exchanges."""
+        return find_swaps(self.category)
+
+    @property
+    def has_swaps(self) -> bool:
+        """Whether the file says which keypoints a mirror exchanges."""
+        return self.category.get('flip_indices') is not None
 
     @property
     def has_occluded(self) -> bool:

@@ -68,6 +68,8 @@ def test_yolo_keeps_boxes_and_flags_in_every_layout_of_its_folders(
             assert annotation['keypoints'] == POSE
             # the line of a file is no identity
             assert 'track_id' not in annotation
+        # init-dataset reads it, as nothing follows from names of numbers
+        assert content['categories'][0]['flip_indices'] == [1, 0, 2]
     assert 'note: 0 and 1 swap places in a mirror' in notes
 
 

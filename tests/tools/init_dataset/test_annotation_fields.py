@@ -119,6 +119,8 @@ def test_without_areas_the_metric_takes_boxes_and_the_output_says_so(folder):
         ('categories.0.skeleton', [[0, 1]], r'\[0, 1\] in .* from 1 to 5'),
         ('categories.0.skeleton', [['snout', 'EarL']], 'no pair of numbers'),
         ('categories.0.skeleton', 5, "5 in a 'skeleton', which is no pair"),
+        ('categories.0.flip_indices', [1, 2, 0, 3, 4], 'no list of the par'),
+        ('categories.0.flip_indices', [1, 0], 'the partner, from 0, of each'),
     ],
 )
 def test_what_cannot_be_mended_is_refused_before_anything_is_written(

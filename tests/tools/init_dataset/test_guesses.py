@@ -84,6 +84,19 @@ def test_mmpose_reads_an_involution_from_the_written_metainfo(folder):
     assert [flipped[i] for i in flipped] == list(range(5))
 
 
+def test_pairs_that_the_file_names_are_not_guessed(folder):
+    # a name without a side, and two with sides that the file does not pair
+    content = annotations()
+    content['categories'][0]['flip_indices'] = [4, 1, 2, 3, 0]
+    write(folder, content)
+    notes = []
+    metainfo, _ = init(folder, say=notes.append)
+    info = parse_pose_metainfo(dict(from_file=str(metainfo)))
+    assert info['flip_indices'] == [4, 1, 2, 3, 0]
+    assert metainfo.read_text().count("swap='',  # the file's") == 3
+    assert any("left and right: 1 (the file's)" in note for note in notes)
+
+
 def test_halves_and_sigmas_follow_the_words():
     assert [guess_half(n) for n in ('RKnee', 'nose', 'tail tip')] == [
         'lower',
