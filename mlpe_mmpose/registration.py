@@ -29,6 +29,7 @@ with explain_import_errors():
         pretrained_weights,
         run_errors,
         safe_checkpoints,
+        swin_windows,
         visualizer,
     )
     from .datasets import shared_storage_collate, transforms
@@ -48,4 +49,5 @@ language_models.install()
 pretrained_weights.install()
 run_errors.install()
 safe_checkpoints.install()
+swin_windows.install()
 visualizer.install()

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
+from mmpose.codecs import MSRAHeatmap, UDPHeatmap
 from mmpose.models import HeatmapHead
 from torch import Tensor, nn
 
+from mlpe_mmpose.codecs.mlpe_heatmap import PEAK
 from mlpe_mmpose.models import MLPEHead
 
 from ..runtime.inputs import check_boxes
@@ -27,7 +29,8 @@ class LevelHeatmaps:
 
     Args:
         levels (dict): ``'level 0'`` (the coarsest), ``'level 1'``...,
-            ``'refined'``, each (N, K, H, W), float32, peaks of about 255
+            ``'refined'``, each (N, K, H, W), float32, peaks of about 255,
+            also of codecs whose own are of 1
         areas (np.ndarray): (N, 4), left, top, right, bottom in pixels of the
             image: the part of the image that a person's heatmaps cover
         crops (np.ndarray): (N, h, w, 3), uint8, BGR, the network's input
@@ -82,7 +85,7 @@ def predict_heatmaps(
     levels = []
     if isinstance(model.head, MLPEHead):
         levels = model.head.level_predictors(feats)
-    heatmaps = [*levels, model.head(feats)]
+    heatmaps = [*levels, _scale_peaks(model.head(feats), model.head.decoder)]
     infos = [person['data_samples'].metainfo for person in people]
     centers = np.vstack([info['input_center'] for info in infos])
     scales = np.vstack([info['input_scale'] for info in infos])
@@ -94,6 +97,15 @@ def predict_heatmaps(
         areas=np.hstack([centers - scales / 2, centers + scales / 2]),
         crops=np.stack([_to_bgr(person['inputs']) for person in people]),
     )
+
+
+def _scale_peaks(heatmaps: Tensor, codec: object) -> Tensor:
+    """Return (B, K, H, W), without offsets, with peaks of about 255."""
+    if not isinstance(codec, (MSRAHeatmap, UDPHeatmap)):
+        return heatmaps
+    if getattr(codec, 'heatmap_type', None) == 'combined':
+        heatmaps = heatmaps[:, ::3]  # the others are offsets in x and y
+    return heatmaps * PEAK
 
 
 def _to_bgr(crop: Tensor) -> np.ndarray:

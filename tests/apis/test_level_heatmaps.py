@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from exported import SIZE, small_baseline
 from mmpose.structures import PoseDataSample
 
 from mlpe_mmpose.apis import Predictor, predict_heatmaps
@@ -44,3 +45,24 @@ def test_the_areas_are_the_padded_boxes(predictor):
 def test_a_call_without_boxes_is_refused(predictor):
     with pytest.raises(ValueError, match='at least one box'):
         predict_heatmaps(predictor, IMAGE, [])
+
+
+@pytest.mark.parametrize(
+    ('codec', 'values'),
+    [
+        (dict(type='MegviiHeatmap', kernel_size=3), [255]),
+        (dict(type='MSRAHeatmap', sigma=2), [1]),
+        (dict(type='UDPHeatmap', sigma=2), [1]),
+        # a map and its offsets in x and y
+        (dict(type='UDPHeatmap', heatmap_type='combined'), [1, 9, -9]),
+    ],
+)
+def test_the_peaks_of_every_codec_are_255_high(tmp_path, codec, values):
+    trained = small_baseline(tmp_path, dict(codec, **SIZE))
+    options = {'model.head.out_channels': 17 * len(values)}
+    predictor = Predictor(trained.config, fuse=False, cfg_options=options)
+    layer = predictor.model.head.final_layer
+    layer.weight.data.zero_()
+    layer.bias.data = torch.tensor(values * 17).float()
+    maps = predict_heatmaps(predictor, IMAGE, BOXES).levels['refined']
+    np.testing.assert_array_equal(maps, np.full((2, 17, 16, 12), 255.0))
