@@ -26,7 +26,8 @@ class BothScores(RisingScore):
     ],
 )
 def test_the_best_checkpoint_is_named(tmp_path, caplog, save_best, name):
-    folder = tmp_path / 'two words'
+    # the trainings of one process share what folders of one name have
+    folder = tmp_path / f'{tmp_path.name} in two words'
     runner = line_runner(
         folder,
         epochs=2,
