@@ -75,13 +75,13 @@ def serve_page(
     # Gradio would raise an OverflowError, or wait for an answer at port 0
     if port is not None and not 0 < port < 2**16:
         raise ValueError(f'serve_page needs port from 1 to 65535, got {port}.')
-    _require_address(host, port)
     if detector_checkpoint is not None and detector is None:
         raise ValueError(
             f'serve_page got detector_checkpoint={detector_checkpoint!r} '
             'without a detector. Name the detector (--detector) that the '
             'weights belong to.'
         )
+    _require_address(host, port)
     # Gradio would ask its makers for its newest version
     os.environ.setdefault('GRADIO_ANALYTICS_ENABLED', 'False')
     require('gradio', 'web')
