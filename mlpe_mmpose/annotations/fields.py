@@ -14,7 +14,7 @@ from typing import NamedTuple
 # product of two such numbers is still finite.
 MAX_COORDINATE = 2**31
 MAX_ID = 2**63 - 1  # NumPy's largest integer
-PERSON = 1  # COCO's category, of whose detections alone MMPose reads boxes
+PERSON = 1  # COCO's category; MMPose reads the boxes of no other
 
 
 class Use(enum.Flag):

@@ -64,16 +64,24 @@ def find_metainfo_faults(categories: Sequence) -> Iterator[Fault]:
                 f'1 to {len(names)}, as COCO counts keypoints',
             )
     flips = named[0].get('flip_indices')
-    if flips is not None and CATEGORY['keypoints'].is_valid(names):
-        numbers = [*range(len(names))]
-        if not (
-            isinstance(flips, list)
-            and all(type(flip) is int for flip in flips)
-            and sorted(flips) == numbers
-            and [flips[flip] for flip in flips] == numbers
-        ):
-            yield fault_of_file(
-                'flip_indices',
-                f"{flips!r:.60} as 'flip_indices', which is no list of the "
-                f'partner, from 0, of each of {len(names)} keypoints',
-            )
+    if (
+        flips is not None
+        and CATEGORY['keypoints'].is_valid(names)
+        and not _are_partners(flips, len(names))
+    ):
+        yield fault_of_file(
+            'flip_indices',
+            f"{flips!r:.60} as 'flip_indices', which is no list of the "
+            f'partner, from 0, of each of {len(names)} keypoints',
+        )
+
+
+def _are_partners(flips: object, count: int) -> bool:
+    """Whether each number from 0 to ``count`` - 1 has a partner, or itself."""
+    numbers = [*range(count)]
+    return (
+        isinstance(flips, list)
+        and all(type(flip) is int for flip in flips)
+        and sorted(flips) == numbers
+        and [flips[flip] for flip in flips] == numbers
+    )

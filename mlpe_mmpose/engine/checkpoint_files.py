@@ -14,10 +14,10 @@ def find_newest_checkpoint(
 ) -> tuple[Path | None, Mapping, dict[Path, str]]:
     """Find the newest checkpoint of a training that can be read.
 
-    The first candidate is the file that ``last_checkpoint`` names, in a
-    folder that was copied or renamed the copy of this file. If this file is
-    damaged or missing, all checkpoints beside it and in the work folder are
-    tried, the one that was written last first.
+    The first candidate is the file that ``last_checkpoint`` names. If the
+    work folder was copied or renamed, it is the file of this name in the work
+    folder. If this file is damaged or missing, all checkpoints beside it and
+    in the work folder are tried, the one that was written last first.
 
     Args:
         work_dir (str | Path): The work folder of the training

@@ -123,8 +123,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _open_closed_streams() -> None:
     """Let a program that was started without stdout or stderr write there.
 
-    Python sets such a stream to ``None``, and the next file that is opened
-    would get its number, and what libraries of C print.
+    Python sets such a stream to ``None``. The next file that is opened would
+    get the number of the stream, and what C libraries print would go into it.
     """
     for name in ('stdout', 'stderr'):
         if getattr(sys, name) is None:

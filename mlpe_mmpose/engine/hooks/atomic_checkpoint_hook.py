@@ -114,7 +114,7 @@ class _LateRemoval(AtomicFileBackend):
         return self._is_inside(filepath) and super().isdir(filepath)
 
     def _is_inside(self, filepath: str | Path) -> bool:
-        # the best checkpoint of a training that was resumed elsewhere is not
+        # a resumed training may have its best checkpoint in another folder
         return Path(filepath).resolve().parent == self._folder
 
     def remove(self, filepath: str | Path) -> None:

@@ -33,10 +33,11 @@ class RandomStateHook(Hook):
         """Restore the generators, and seed the processes of the loader."""
         if len(self._states) == get_world_size():
             _set_state(self._states[get_rank()])
-        loader = runner.train_dataloader
         if isinstance(runner.train_loop, IterBasedTrainLoop):
-            # It has started its processes, and they draw on in each pass.
+            # The processes of its loader have started, and go on with their
+            # random numbers from pass to pass.
             return
+        loader = runner.train_dataloader
         if isinstance(loader, DataLoader) and loader.num_workers:
             # Dropping the iterator ends the processes. They do not know the
             # epoch otherwise.

@@ -107,17 +107,10 @@ class DataSet:
             ValueError: If it combines data sets, or its head cannot have the
                 number of keypoints.
         """
-        for split in ('train', 'val', 'test'):
+        _refuse_combined(config)
+        for split in ('val', 'test'):
             dataset = config[f'{split}_dataloader'].dataset
-            # the parts of CombinedDataset, or what RepeatDataset repeats
-            if 'datasets' in dataset or 'dataset' in dataset:
-                raise ValueError(
-                    f'{split}_dataloader reads a {name_type(dataset)}, whose '
-                    'parts would have files of their own, and not those that '
-                    'all experiments share. Give the config one data set, as '
-                    "type='CocoDataset'."
-                )
-            if split != 'train' and 'ann_file' in dataset:
+            if 'ann_file' in dataset:
                 file = Path(dataset.data_root, dataset.ann_file)
                 config[f'{split}_evaluator'].ann_file = str(file)
         if sees_whole_images(config):
@@ -186,6 +179,20 @@ def _describe(kind: str, metainfo: Mapping | None) -> dict:
             'type and name a file of keypoints with metainfo.'
         )
     return parse_pose_metainfo(found.METAINFO)
+
+
+def _refuse_combined(config: Config) -> None:
+    """Refuse data sets whose parts read files of their own."""
+    for split in ('train', 'val', 'test'):
+        dataset = config[f'{split}_dataloader'].dataset
+        # the parts of CombinedDataset, or what RepeatDataset repeats
+        if 'datasets' in dataset or 'dataset' in dataset:
+            raise ValueError(
+                f'{split}_dataloader reads a {name_type(dataset)}, whose '
+                'parts would have files of their own, and not those that all '
+                'experiments share. Give the config one data set, as '
+                "type='CocoDataset'."
+            )
 
 
 def _list_files(config: Config) -> Iterator[tuple[tuple[Path, Path], int]]:

@@ -199,7 +199,7 @@ def find_metric(runs: Iterable[Run]) -> dict[str, object]:
 
     Raises:
         ValueError: If two experiments differ in them, because their figures
-            could not be compared, or a metric is none of COCO's.
+            could not be compared, or a metric does not find COCO's AP.
     """
     first, wanted = '', {}
     for run in runs:

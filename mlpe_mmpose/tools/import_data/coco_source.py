@@ -18,7 +18,7 @@ from .find_files import SourceError, list_ends, refuse_one_for_two
 
 # where sleap-io looks too, below the folder of the file
 FOLDERS = ('', 'images', 'imgs', 'data/images')
-# what is read of a pose; sleap-io fails at some of the ways to write others
+# the fields of a pose that are read; sleap-io fails at some values of others
 FIELDS = ('image_id', 'category_id', 'keypoints', 'bbox')
 IDENTITIES = ('attributes', 'track_id', 'instance_id')
 
@@ -134,7 +134,8 @@ def _find_images(
     found, missing, names = [], [], {}
     for image in images:
         # as it is, or as an address, with %20 for a space
-        for name in (image['file_name'], unquote(image['file_name'])):
+        written = image['file_name']
+        for name in dict.fromkeys((written, unquote(written))):
             ends = list_ends(name)
             path = (
                 _find_in_folders(place, ends[:1])
@@ -160,7 +161,8 @@ def _refuse_other_size(image: dict, path: str) -> None:
             size = file.size
     except OSError:
         return  # an image that cannot be read is refused where it is copied
-    # so is one that a tag turns
+    # the sides of an image that an EXIF tag turns are exchanged; it is refused
+    # there, too
     if all(map(IMAGE['width'].is_valid, labelled)) and labelled not in (
         size,
         size[::-1],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 class SourceError(ValueError):
-    """Labels that sleap-io would read, and that would become other ones."""
+    """Labels that sleap-io would take for other labels."""
 
 
 def list_ends(name: str) -> list[str]:

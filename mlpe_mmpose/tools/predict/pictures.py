@@ -80,8 +80,8 @@ class Pictures:
         return video
 
 
-def is_kind(name: str) -> bool:
-    """Whether a folder of this name is one for pictures."""
+def is_picture_folder(name: str) -> bool:
+    """Whether pictures are written into folders of this name."""
     return name == SKELETONS or name.startswith(HEATMAPS)
 
 

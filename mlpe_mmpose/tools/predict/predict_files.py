@@ -16,7 +16,7 @@ from .frames import Frame, Unreadable
 from .inputs import Input, open_input
 from .json_list import JsonList
 from .people import People, set_boxes
-from .pictures import Pictures, is_kind
+from .pictures import Pictures, is_picture_folder
 from .pose_model import PoseModel
 from .tracks import track
 
@@ -140,7 +140,7 @@ def _check_out(out_dir: Path, images: Input, pictures: bool) -> None:
     place = out_dir.resolve()
     for folder in {path.parent for path in images.paths.values()}:
         below, *_ = os.path.relpath(folder.resolve(), place).split('/')
-        if pictures and is_kind(below):
+        if pictures and is_picture_folder(below):
             raise ValueError(
                 f'INPUT has images in {folder}, into which --out={out_dir} '
                 'writes pictures. Choose another --out.'
@@ -229,7 +229,7 @@ def _delay_stops() -> Iterator[None]:
     handlers = {
         number: signal.signal(number, lambda number, _: came.append(number))
         for number in STOPS
-        # None: it is not one of Python
+        # None: the handler was not set by Python
         if signal.getsignal(number) not in (signal.SIG_IGN, None)
     }
     try:
