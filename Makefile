@@ -33,7 +33,9 @@ export PYTHON TORCH MMCV PIP_ARGS
 
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
-PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# without a limit, xdist waits for ever for the tests of a process that crashed
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile \
+	--no-loadscope-reorder --max-worker-restart 0
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -66,7 +68,7 @@ test: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/lint-imports --no-cache --no-logo
-	$(PYTEST) -m 'not long' --durations=15 $(ARGS)
+	$(PYTEST) -m 'not long' --timeout 600 --durations=15 $(ARGS)
 
 # -rP shows the figures that passed tests print.
 test-long: setup

@@ -1,10 +1,9 @@
 """Open an exported graph with onnxruntime or OpenVINO."""
 
+import functools
 import threading
-import warnings
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from mlpe_mmpose.optional import require
 
 if TYPE_CHECKING:
+    import openvino
     from onnxruntime import InferenceSession
 
 # backend -> execution providers of onnxruntime, the preferred one first
@@ -164,25 +164,27 @@ def open_session(
     return session
 
 
+@functools.cache
+def _open_core() -> 'openvino.Core':
+    """Return the one entry to OpenVINO of this process.
+
+    Each takes over the stack on which Python handles signals. Of two entries
+    that are closed in the order in which they were opened, OpenVINO 2026.4
+    leaves a stack that is gone: the next signal would end the process.
+    """
+    return require('openvino', "OnnxPose with backend='openvino'").Core()
+
+
 def _open_in_openvino(
     path: str | PathLike, precision: str, threads: int
 ) -> Graph:
     """Open a file on the CPU with OpenVINO."""
-    openvino = require('openvino', "OnnxPose with backend='openvino'")
-    core = openvino.Core()
+    core = _open_core()
     known = core.get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
     if precision == 'bfloat16' and 'BF16' not in known:
         raise RuntimeError(
             "OnnxPose with precision='bfloat16' needs a processor that "
             f'computes in bfloat16, and this one has {", ".join(known)}.'
-        )
-    if precision == 'int8' and lacks_vnni():
-        warnings.warn(
-            'This processor has no VNNI, without which 8-bit scores of '
-            'OpenVINO are lower than those of float32, and keypoints of '
-            "unsure networks move. Take backend='onnxruntime', or measure the "
-            'AP of both.',
-            stacklevel=2,
         )
     model = core.compile_model(
         fspath(path),
@@ -207,10 +209,3 @@ def _open_in_openvino(
         return outputs['keypoints'], outputs['scores']
 
     return run
-
-
-def lacks_vnni() -> bool:
-    """Whether this is an x86 processor without 8-bit dot products (VNNI)."""
-    info = Path('/proc/cpuinfo')
-    flags = info.read_text() if info.exists() else ''
-    return 'avx2' in flags and 'vnni' not in flags

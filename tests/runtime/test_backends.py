@@ -1,73 +1,22 @@
 """An exported file in each backend and each precision."""
 
 import pickle
-import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import cv2
 import numpy as np
-import onnx
 import onnxruntime
 import pytest
 import torch
-from exported import Trained
+from onnx_poses import BOXES, check, predict, run_alone
 
 from mlpe_mmpose.runtime import OnnxPose
-from mlpe_mmpose.runtime.backends import PROVIDERS, lacks_vnni
-from mlpe_mmpose.tools.export.calibration import read_crops
-from mlpe_mmpose.tools.export.quantise import quantise
-from mlpe_mmpose.tools.synth.generator import generate_dataset
+from mlpe_mmpose.runtime.backends import PROVIDERS
 
 openvino = pytest.importorskip('openvino')
 HAS_BFLOAT16 = 'BF16' in openvino.Core().get_property(
     'CPU', 'OPTIMIZATION_CAPABILITIES'
 )
-BOXES = [[60, 5, 110, 230], [10, 20, 300, 90], [100, 50, 160, 171]]
-
-
-@pytest.fixture(scope='module')
-def people(tmp_path_factory: pytest.TempPathFactory):
-    """A folder of generated images of people."""
-    folder = tmp_path_factory.mktemp('people')
-    generate_dataset(folder, 1, 6, seed=0)
-    return folder
-
-
-@pytest.fixture(scope='module')
-def images(people) -> list[np.ndarray]:
-    paths = sorted((people / 'val2017').iterdir())
-    return [cv2.imread(str(path)) for path in paths]
-
-
-@pytest.fixture(scope='module')
-def float32(small_mlpe: Trained) -> str:
-    return str(small_mlpe.config.with_name('pose.onnx'))
-
-
-@pytest.fixture(scope='module')
-def int8(float32, people, tmp_path_factory) -> str:
-    """The small model with 8-bit convolutions."""
-    path = tmp_path_factory.mktemp('int8') / 'pose.onnx'
-    shutil.copy(float32, path)
-    card = OnnxPose(path).card
-    annotations = people / 'annotations/person_keypoints_val2017.json'
-    quantise(path, card, read_crops(people / 'val2017', annotations, card))
-    return str(path)
-
-
-def predict(path: str, images: list, **options: str) -> tuple:
-    """Keypoints (N, K, 2) and scores (N, K) of all images."""
-    pose = OnnxPose(path, threads=1, **options)
-    poses = pose.predict(images, [BOXES] * len(images))
-    return tuple(np.concatenate(part) for part in zip(*poses, strict=True))
-
-
-def check(found: tuple, expected: tuple, scores: float) -> None:
-    """Compare most keypoints; those of random weights jump between maxima."""
-    moved = np.linalg.norm(found[0] - expected[0], axis=-1)
-    assert np.median(moved) < 0.1
-    np.testing.assert_allclose(found[1], expected[1], rtol=0, atol=scores)
 
 
 def test_openvino_gives_the_keypoints_of_onnxruntime(float32, images):
@@ -111,44 +60,21 @@ def test_bfloat16_rounds_the_network_and_not_the_coordinates(float32, images):
     check(found, expected, scores=0.005)
 
 
-@pytest.mark.skipif(not lacks_vnni(), reason='the processor has VNNI')
-def test_a_processor_without_vnni_is_told_to_compare(int8):
-    with pytest.warns(UserWarning, match="no VNNI, .*backend='onnxruntime'"):
-        OnnxPose(int8, backend='openvino')
-
-
-@pytest.mark.parametrize(
-    'backend',
-    [
-        'onnxruntime',
-        pytest.param(
-            'openvino',
-            # OnnxPose warns of that
-            marks=pytest.mark.skipif(
-                lacks_vnni(), reason='the processor has no VNNI'
-            ),
-        ),
-    ],
-)
-def test_calibrated_int8_gives_almost_the_same(float32, int8, images, backend):
-    expected = predict(float32, images)
-    found = predict(int8, images, backend=backend)
-    check(found, expected, scores=0.05)
-
-
-def test_only_the_convolutions_are_quantised(int8):
-    graph = onnx.load(int8).graph
-    makers = {name: node for node in graph.node for name in node.output}
-    quantised = {
-        node.op_type
-        for node in graph.node
-        for name in node.input
-        if name in makers and makers[name].op_type == 'DequantizeLinear'
-    }
-    assert {'Conv', 'ConvTranspose'} <= quantised
-    # what finds and places the maxima
-    assert not quantised & {'ArgMax', 'GatherElements', 'Sign', 'ReduceMax'}
-    assert OnnxPose(int8).card.precision == 'int8'
+def test_networks_that_are_closed_in_any_order_leave_signals_in_place(
+    float32, tmp_path
+):
+    code = f"""
+import signal
+import subprocess
+from mlpe_mmpose.runtime import OnnxPose
+first = OnnxPose({float32!r}, backend='openvino')
+second = OnnxPose({float32!r}, backend='openvino')
+del first
+del second
+signal.signal(signal.SIGCHLD, lambda *_: print('a child has ended'))
+subprocess.run(['true'], check=True)
+"""
+    assert run_alone(code, tmp_path).count('a child has ended') == 1
 
 
 @pytest.mark.parametrize(
@@ -168,11 +94,6 @@ def test_a_backend_or_precision_that_does_not_fit_is_refused(
 ):
     with pytest.raises(ValueError, match=f'OnnxPose .*{words}'):
         OnnxPose(float32, **options)
-
-
-def test_an_int8_file_is_not_run_as_another(int8):
-    with pytest.raises(ValueError, match="'float32' for a file of int8"):
-        OnnxPose(int8, precision='float32')
 
 
 def test_nothing_is_reported_to_the_makers_of_openvino():
