@@ -34,7 +34,9 @@ def serve_page(
 
     One request of each button is answered at a time; ``max_waiting`` others
     wait, and more are refused. Uploads and pictures are removed after a
-    quarter of an hour.
+    quarter of an hour. They are in the folder ``GRADIO_TEMP_DIR`` of the
+    environment, under names made of their content; so pages of two programs
+    need two folders, as one would remove the other's upload of the same file.
 
     Args:
         config (str | Path): Config of a top-down model

@@ -21,6 +21,19 @@ from mlpe_mmpose.tools.web.serve_page import serve_page
 LIMITS = dict(max_megabytes=2, max_megapixels=4, max_waiting=8)
 
 
+@pytest.fixture(autouse=True, scope='session')
+def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A folder for the uploads to the pages of this process.
+
+    Gradio names uploads by their content. In its common folder, a page that
+    is closed would remove the image about which another process asks.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp('uploads')
+        patch.setenv('GRADIO_TEMP_DIR', str(folder))
+        yield
+
+
 @pytest.fixture(scope='session')
 def url(small_mlpe) -> Iterator[str]:
     """The address of the page, of a small network with random weights."""
