@@ -90,16 +90,18 @@ def _make_unsigned(graph: 'onnx.GraphProto') -> None:  # noqa: F821
     from onnx import TensorProto, numpy_helper
 
     values = {tensor.name: tensor for tensor in graph.initializer}
-    types = {value.name: value.type.tensor_type for value in graph.value_info}
-    for node in graph.node:
-        if node.op_type != 'QuantizeLinear':
-            continue  # the weights are stored as integers
+    # the weights are stored as integers, and have no such node
+    nodes = [node for node in graph.node if node.op_type == 'QuantizeLinear']
+    for node in nodes:
         zero = values[node.input[2]]
         if zero.data_type == TensorProto.INT8:
             moved = numpy_helper.to_array(zero).astype(np.int16) + 128
             unsigned = moved.astype(np.uint8)
             zero.CopyFrom(numpy_helper.from_array(unsigned, zero.name))
-        types[node.output[0]].elem_type = TensorProto.UINT8
+    maps = {node.output[0] for node in nodes}
+    for value in graph.value_info:
+        if value.name in maps:
+            value.type.tensor_type.elem_type = TensorProto.UINT8
 
 
 def _run(
