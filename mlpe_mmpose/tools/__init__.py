@@ -126,6 +126,12 @@ def _open_closed_streams() -> None:
     Python sets such a stream to ``None``. The next file that is opened would
     get the number of the stream, and what C libraries print would go into it.
     """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # a file gets the lowest number that is free, so this one
+            os.open(os.devnull, os.O_RDWR)
     for name in ('stdout', 'stderr'):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, 'w'))  # noqa: SIM115

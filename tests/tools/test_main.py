@@ -52,6 +52,17 @@ def test_a_program_without_output_does_its_work(synth, closed):
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize('closed', ['>&-', '<&- 2>&-', '<&- >&- 2>&-'])
+def test_no_file_gets_the_number_of_a_closed_stream(closed):
+    code = (
+        'import os, sys; from mlpe_mmpose.tools import main; main([]); '
+        'sys.exit(os.open(os.devnull, os.O_RDONLY) < 3)'
+    )
+    call = shlex.join([sys.executable, '-c', code])
+    done = subprocess.run(['sh', '-c', f'{call} {closed}'], check=False)
+    assert done.returncode == 0
+
+
 def test_the_help_lists_every_verb_below_what_a_person_wants(capsys):
     with pytest.raises(SystemExit) as stop:
         main(['--help'])
