@@ -1,9 +1,11 @@
-"""What sleap-io drops of a COCO file: hidden keypoints, and categories."""
+"""What sleap-io drops of a COCO file: flags, pairs, and categories."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+
+from mlpe_mmpose.annotations.metainfo import find_swaps
 
 
 def hide_occluded(
@@ -62,6 +64,22 @@ def find_coco_flags(
             )
         flags += zip(frame.instances, map(np.array, found), strict=True)
     return flags
+
+
+def keep_swaps(content: dict, labels: object) -> None:
+    """Give the skeletons the pairs that the ``flip_indices`` of a file name.
+
+    Args:
+        content (dict): Content of the file, as ``prepare_coco`` returns it
+        labels (sleap_io.Labels): What sleap-io has read
+    """
+    for category in content['categories']:
+        if category.get('flip_indices') is None:
+            continue
+        for skeleton in labels.skeletons:
+            if skeleton.node_names == category.get('keypoints'):
+                swaps = find_swaps(category).items()
+                skeleton.add_symmetries([(a, b) for a, b in swaps if a < b])
 
 
 def note_categories(

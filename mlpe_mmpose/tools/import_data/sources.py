@@ -11,7 +11,12 @@ from mlpe_mmpose.optional import require
 from .coco_source import prepare_coco
 from .dlc_source import prepare_dlc
 from .find_files import SourceError, find_below, refuse_one_for_two
-from .flags import find_coco_flags, hide_occluded, note_categories
+from .flags import (
+    find_coco_flags,
+    hide_occluded,
+    keep_swaps,
+    note_categories,
+)
 from .keypoints import read_keypoints
 from .yolo_files import read_yolo
 
@@ -88,6 +93,7 @@ def _load(
                 content = prepare_coco(content, source, folder, say)
                 copy.write_text(json.dumps(content))
                 labels = sleap_io.load_file(copy)
+                keep_swaps(content, labels)
                 note_categories(source, content, say)
                 hide_occluded(find_coco_flags(content, labels), say)
             else:

@@ -102,6 +102,17 @@ def test_keypoints_of_another_form_are_refused_by_the_annotation(
         read(content, tmp_path)
 
 
+def test_pairs_of_left_and_right_that_the_file_names_are_kept(
+    content, tmp_path
+):
+    # as import-data writes them, of a source whose names have no sides
+    content['categories'][0] |= dict(
+        keypoints=['a', 'b', 'tail'], flip_indices=[1, 0, 2]
+    )
+    written, _ = read(content, tmp_path)
+    assert written['categories'][0]['flip_indices'] == [1, 0, 2]
+
+
 def test_links_counted_from_0_are_not_moved(content, tmp_path):
     content['categories'][0]['skeleton'] = [[0, 2], [1, 2]]
     with pytest.raises(ValueError, match=r"\[0, 2\] in a 'skeleton'.*from 1"):
