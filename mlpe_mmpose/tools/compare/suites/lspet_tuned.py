@@ -29,15 +29,22 @@ experiments = [
     if row['name'] in CODECS
 ]
 # CPN with the codec of MLPE's release, which rounds; and without OHKM, as
-# `plus_trim`
+# `plus_trim`, also with its width
 (CPN_ROW,) = [row for row in _base_.experiments if row['name'] == 'cpn']
+CPN_ALL = {**CPN_ROW['options'], **_base_.ALL}
 experiments += [
     dict(CPN_ROW, name='cpn_rounding', against='plus_trim'),
-    dict(
-        CPN_ROW,
-        name='cpn_all_keypoints',
-        options={**CPN_ROW['options'], **_base_.ALL},
-        codec=_base_.UNBIASED,
-        against='plus_trim',
-    ),
+    *[
+        dict(
+            CPN_ROW,
+            name=name,
+            options=options,
+            codec=_base_.UNBIASED,
+            against='plus_trim',
+        )
+        for name, options in (
+            ('cpn_all_keypoints', CPN_ALL),
+            ('cpn_narrow_all_keypoints', {**CPN_ALL, **_base_.NARROW}),
+        )
+    ],
 ]
