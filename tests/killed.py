@@ -23,7 +23,12 @@ def start_process(
     Args:
         errors (Path, optional): File for what the process writes to stderr
     """
-    process = _CONTEXT.Process(target=_call, args=(function, args, errors))
+    process = _CONTEXT.Process(
+        target=_call,
+        args=(function, args, errors),
+        # otherwise Python would wait for it at its own end, after a failure
+        daemon=True,
+    )
     process.start()
     return process
 

@@ -42,6 +42,8 @@ def run_in_processes(
             target=_call,
             args=(dict(names, RANK=rank, LOCAL_RANK=rank), file),
             kwargs=dict(function=function, args=args),
+            # otherwise Python would wait for it at its own end
+            daemon=True,
         )
         for rank, file in enumerate(files)
     ]

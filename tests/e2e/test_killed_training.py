@@ -1,6 +1,5 @@
 """The tiny training, killed 30 times, and its unbroken twin."""
 
-import os
 import random
 import signal
 import time
@@ -69,7 +68,7 @@ def kill_after(people: Path, work_dir: Path, seconds: float) -> None:
     while process.is_alive() and trained(work_dir) <= before:
         time.sleep(0.005)
     time.sleep(seconds)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.join()
     assert process.exitcode == -signal.SIGKILL
 
