@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,16 +121,11 @@ def open_browser(size: tuple[int, int] = (1280, 1150)) -> Iterator[Page]:
                 f'--window-size={size[0]},{size[1]}',
                 'about:blank',
             ],
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            text=True,
         )
         try:
-            for line in process.stderr:
-                if 'DevTools listening on' in line:
-                    break
-            port = line.split(':')[-1].split('/')[0]
-            page = Page(_find_page(port))
+            page = Page(_find_page(Path(profile, 'DevToolsActivePort')))
             page.call('Page.enable')
             page.call(
                 'Browser.setDownloadBehavior',
@@ -142,19 +138,21 @@ def open_browser(size: tuple[int, int] = (1280, 1150)) -> Iterator[Page]:
         finally:
             process.kill()
             process.wait()
-            process.stderr.close()
 
 
-def _find_page(port: str) -> str:
-    """Return the address of the browser's first page."""
-    import urllib.request
-
+def _find_page(file: Path) -> str:
+    """Return the address of the first page of the browser with this file."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while time.monotonic() < end:
-        with opener.open(f'http://127.0.0.1:{port}/json/list') as answer:
+        time.sleep(0.1)
+        # the port, and on a second line a path
+        lines = file.read_text().splitlines() if file.exists() else []
+        if len(lines) < 2:
+            continue
+        address = f'http://127.0.0.1:{lines[0]}/json/list'
+        with opener.open(address, timeout=60) as answer:
             for target in json.load(answer):
                 if target['type'] == 'page':
                     return target['webSocketDebuggerUrl']
-        time.sleep(0.1)
     raise TimeoutError('the browser has no page')
