@@ -26,11 +26,13 @@ def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A folder for the uploads to the pages of this process.
 
     Gradio names uploads by their content. In its common folder, a page that
-    is closed would remove the image about which another process asks.
+    is closed would remove the image about which another process asks. And
+    Gradio would ask a proxy of the environment for the page on this machine.
     """
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp('uploads')
         patch.setenv('GRADIO_TEMP_DIR', str(folder))
+        patch.setenv('no_proxy', '*')
         yield
 
 

@@ -1,5 +1,6 @@
 """No request reaches a file, takes much memory, or ends the page."""
 
+import functools
 import json
 import threading
 from collections import Counter
@@ -18,6 +19,9 @@ class Visitor:
         self.api = f'{url}/gradio_api'
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy
+        self.session.request = functools.partial(
+            self.session.request, timeout=60
+        )
 
     def upload(self, name: str, content: bytes) -> requests.Response:
         files = dict(files=(name, content))
@@ -150,7 +154,7 @@ def test_no_address_leads_to_another_file(visitor, photo):
         request = requests.Request('GET', f'{visitor.api}/file={other}')
         request = visitor.session.prepare_request(request)
         request.url = f'{visitor.api}/file={other}'  # as it is written
-        answer = visitor.session.send(request)
+        answer = visitor.session.send(request, timeout=60)
         assert answer.status_code in (403, 404), other
 
 
@@ -164,7 +168,10 @@ def test_fifty_at_once_are_answered_or_told_to_come_again(
         content = photo.read_bytes() + bytes([number])
         answers.append(Visitor(url).ask_about(content)[0])
 
-    threads = [threading.Thread(target=visit, args=(i,)) for i in range(50)]
+    threads = [
+        threading.Thread(target=visit, args=(i,), daemon=True)
+        for i in range(50)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -133,7 +133,7 @@ def test_a_page_may_listen_at_an_address_of_ipv6(small_mlpe):
     page = serve_page(small_mlpe.config, small_mlpe.checkpoint, host='::1')
     try:
         assert page.local_url.startswith('http://[::1]:')
-        assert httpx.get(page.local_url).status_code == 200
+        assert httpx.get(page.local_url, timeout=60).status_code == 200
     finally:
         page.close(verbose=False)
 
@@ -153,20 +153,27 @@ def test_a_page_that_is_stopped_leaves_no_upload_behind(
                 answer = httpx.post(
                     f'{line.split()[0]}gradio_api/upload',
                     files=dict(files=file),
+                    timeout=60,
                 )
             uploads.extend(map(Path, answer.json()))
             numbers = signal.SIGINT, signal.SIGTERM
             handlers.extend(map(signal.getsignal, numbers))
         finally:
-            os.kill(os.getpid(), signal.SIGINT)
+            if open_page.is_set():
+                os.kill(os.getpid(), signal.SIGINT)
 
-    visitor = threading.Thread(target=visit)
+    visitor, open_page = threading.Thread(target=visit), threading.Event()
+    open_page.set()
     visitor.start()
     call = ['web', '--config', str(small_mlpe.config)]
     with socket.create_server(('127.0.0.1', 0)) as free:
         port = str(free.getsockname()[1])
     call += ['--checkpoint', str(small_mlpe.checkpoint), '--port', port]
-    assert main(call) == ExitCode.STOPPED
+    try:
+        assert main(call) == ExitCode.STOPPED
+    finally:
+        # what ends without a page ends without the visitor's Ctrl-C
+        open_page.clear()
     visitor.join()
     assert tmp_path in uploads[0].parents
     assert list(tmp_path.iterdir()) == []
