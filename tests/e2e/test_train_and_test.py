@@ -61,12 +61,14 @@ def kill_after_first_epoch(arguments: list[str], work_dir: Path) -> None:
         start_new_session=True,
     )
     deadline = time.monotonic() + 300
-    while not (work_dir / 'last_checkpoint').exists():
-        assert process.poll() is None, 'the training ended by itself'
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    try:
+        while not (work_dir / 'last_checkpoint').exists():
+            assert process.poll() is None, 'the training ended by itself'
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def test_a_learning_rate_is_scaled_to_the_batch_by_the_stock_flag(
