@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,9 +26,6 @@ def _start(arguments: Sequence[str], **kwargs: object) -> subprocess.Popen:
         env=os.environ | {'PYTHONPATH': str(ROOT), 'PYTHONUNBUFFERED': ''},
         stderr=subprocess.PIPE,
         text=True,
-        # a shell that runs the tests in the background ignores Ctrl-C, and
-        # its processes inherit that
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **kwargs,
     )
 
@@ -195,10 +193,13 @@ def test_a_mistake_in_a_config_is_named_with_its_file_and_line(
 def test_ctrl_c_stops_with_status_130_and_no_traceback(tmp_path):
     data = tmp_path / 'data'
     process = _start(['synth', str(data), '--images', '100000'])
-    while process.poll() is None and not (data / 'train2017').exists():
-        pass
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    try:
+        while process.poll() is None and not (data / 'train2017').exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert said.endswith('\nsynth: stopped\n')
     assert 'Traceback' not in said

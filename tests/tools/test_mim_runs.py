@@ -47,7 +47,8 @@ def test_a_command_ends_with_the_call_that_is_interrupted(tmp_path):
 
 
 PROGRAM = """
-import sys, pathlib
+import os, sys, pathlib
+os.setpgrp()  # a job of its own, as a shell starts it
 from mlpe_mmpose.tools.mim_runs import run_mim, stopped_by_signals
 config = pathlib.Path(sys.argv[1])
 with stopped_by_signals():
@@ -63,11 +64,7 @@ def test_ctrl_z_pauses_a_command_with_its_program(tmp_path):
         '    time.sleep(0.05)\n'
         f"    print('tick', file=open({str(ticks)!r}, 'a'))\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, '-c', PROGRAM, str(config)],
-        # a job of its own, as a shell starts it
-        preexec_fn=os.setpgrp,
-    )
+    process = subprocess.Popen([sys.executable, '-c', PROGRAM, str(config)])
     try:
         _wait_for_growth(ticks)
         process.send_signal(signal.SIGTSTP)

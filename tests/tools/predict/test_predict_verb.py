@@ -165,8 +165,6 @@ def start_without_torch(
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        # a shell that runs the tests in the background ignores Ctrl-C
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -182,12 +180,15 @@ def test_ctrl_c_without_torch_leaves_whole_files(model, tmp_path):
     call = ['predict', str(images), '--model', model, '--whole-image']
     process = start_without_torch(tmp_path, [*call, '--out', str(out)])
     results = out / 'results.json'
-    while process.poll() is None and not (
-        results.exists() and results.stat().st_size > 1000
-    ):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    said, errors = process.communicate(timeout=60)
+    try:
+        while process.poll() is None and not (
+            results.exists() and results.stat().st_size > 1000
+        ):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        said, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, errors
     assert 'Traceback' not in errors
     found = json.loads(results.read_text())

@@ -36,19 +36,22 @@ def test_a_signal_that_ends_programs_leaves_whole_files(
     video.release()
     call = ['predict', str(path), '--model', model.model, '--whole-image']
     process = subprocess.Popen(
-        [sys.executable, '-m', 'mlpe_mmpose', *call, '--out', str(out)],
+        # `nohup` around the tests would ignore a signal
+        ['env', '--default-signal', sys.executable, '-m', 'mlpe_mmpose']
+        + [*call, '--out', str(out)],
         stderr=subprocess.PIPE,
         text=True,
-        # `nohup` around the tests would ignore a signal
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     results = out / 'results.json'
-    while process.poll() is None and not (
-        results.exists() and results.stat().st_size > 1000
-    ):
-        time.sleep(0.01)
-    process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
+    try:
+        while process.poll() is None and not (
+            results.exists() and results.stat().st_size > 1000
+        ):
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, errors
     found = json.loads(results.read_text())
     assert 0 < len(found) < 3000
