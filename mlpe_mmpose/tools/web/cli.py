@@ -12,6 +12,7 @@ from mlpe_mmpose.tools.arguments import (
     add_detector,
     config_path,
 )
+from mlpe_mmpose.tools.environment import set_variable
 
 HELP = 'open a page that finds the poses in an image'
 WHEN_STOPPED = 'the page is closed'
@@ -70,14 +71,10 @@ def _own_folder() -> Iterator[None]:
 
     Gradio would leave the uploads and pictures of the last minutes behind.
     """
-    given = os.environ.get(FOLDER)
-    with tempfile.TemporaryDirectory(
-        dir=given, ignore_cleanup_errors=True
-    ) as folder:
-        os.environ[FOLDER] = folder
-        try:
-            yield
-        finally:
-            del os.environ[FOLDER]
-            if given is not None:
-                os.environ[FOLDER] = given
+    with (
+        tempfile.TemporaryDirectory(
+            dir=os.environ.get(FOLDER), ignore_cleanup_errors=True
+        ) as folder,
+        set_variable(FOLDER, folder),
+    ):
+        yield

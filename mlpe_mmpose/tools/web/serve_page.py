@@ -9,6 +9,7 @@ from mlpe_mmpose.apis import Predictor
 from mlpe_mmpose.apis.level_heatmaps import name_levels
 from mlpe_mmpose.optional import require
 from mlpe_mmpose.tools.build_detector import build_detector
+from mlpe_mmpose.tools.environment import set_variable
 
 from .body_limit import BodyLimit
 from .pose_service import PoseService
@@ -101,18 +102,20 @@ def serve_page(
     service = PoseService(predictor, finder, max_megapixels * MEGA)
     page = build_page(service, name_levels(predictor.model.head))
     page.queue(max_size=max_waiting, default_concurrency_limit=1)
-    page.launch(
-        # as in a URL
-        server_name=f'[{host}]' if ':' in host else host,
-        server_port=port,
-        max_file_size=int(max_megabytes * MEGABYTE),
-        app_kwargs=dict(middleware=[Middleware(BodyLimit)]),
-        footer_links=[],
-        share=False,
-        ssr_mode=False,
-        quiet=True,
-        prevent_thread_lock=True,
-    )
+    # Gradio would ask a proxy of the environment whether its page is open
+    with set_variable('no_proxy', '*'):
+        page.launch(
+            # as in a URL
+            server_name=f'[{host}]' if ':' in host else host,
+            server_port=port,
+            max_file_size=int(max_megabytes * MEGABYTE),
+            app_kwargs=dict(middleware=[Middleware(BodyLimit)]),
+            footer_links=[],
+            share=False,
+            ssr_mode=False,
+            quiet=True,
+            prevent_thread_lock=True,
+        )
     return page
 
 

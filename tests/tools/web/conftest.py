@@ -27,7 +27,7 @@ def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     Gradio names uploads by their content. In its common folder, a page that
     is closed would remove the image about which another process asks. And
-    Gradio would ask a proxy of the environment for the page on this machine.
+    the tests ask no proxy of the environment for the page.
     """
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp('uploads')

@@ -122,6 +122,19 @@ def test_limits_that_are_none_are_refused_before_anything_opens(capsys):
     assert 'none.pth' in capsys.readouterr().err
 
 
+def test_a_proxy_is_not_asked_for_the_page(small_mlpe, monkeypatch):
+    monkeypatch.delenv('no_proxy')
+    with socket.create_server(('127.0.0.1', 0)) as nobody:
+        address = 'http://127.0.0.1:{1}'.format(*nobody.getsockname())
+    monkeypatch.setenv('http_proxy', address)
+    page = serve_page(small_mlpe.config, small_mlpe.checkpoint)
+    try:
+        assert httpx.get(page.local_url, trust_env=False).status_code == 200
+    finally:
+        page.close(verbose=False)
+    assert 'no_proxy' not in os.environ
+
+
 def has_ipv6() -> bool:
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as found:
         return found.bind(('::1', 0)) is None
