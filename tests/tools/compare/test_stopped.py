@@ -1,5 +1,6 @@
 """A comparison that is stopped takes its trainings with it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -27,8 +28,10 @@ def arguments(tmp_path: Path) -> Iterator[list[str]]:
     (tmp_path / 'mine.py').write_text(SUITE)
     out = ['--out', str(tmp_path / 'out')]
     yield [str(tmp_path / 'mine.py'), '--data', str(tmp_path / 'data'), *out]
-    for process in processes_of(tmp_path / 'out'):
-        os.kill(process, signal.SIGKILL)
+    # the program as well, if a test has failed
+    for process in processes_of(tmp_path):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def start(arguments: list[str]) -> subprocess.Popen:
@@ -40,9 +43,6 @@ def start(arguments: list[str]) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # a shell that runs the tests in the background ignores Ctrl-C, and
-        # its processes inherit that
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
