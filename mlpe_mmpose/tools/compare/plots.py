@@ -127,7 +127,7 @@ def draw_costs(rows: Sequence[Row], path: Path) -> None:
         axis.xaxis.set_major_formatter(PLAIN)
         axis.xaxis.set_minor_formatter(PLAIN)
         axis.grid(alpha=0.3)
-        axis.margins(x=0.2)
+        axis.margins(x=0.2, y=0.1)
     axes[0].set_ylabel('AP, mean over the seeds')
     figure.canvas.draw()  # the axes get their sizes
     for axis, cost in zip(axes, labels, strict=True):
@@ -159,7 +159,9 @@ def write_names(
                 **sides,
             )
             box = text.get_window_extent()
-            inside = axis.bbox.x0 < box.x0 and box.x1 < axis.bbox.x1
+            inside = axis.bbox.contains(*box.min) and axis.bbox.contains(
+                *box.max
+            )
             if inside and not box.count_overlaps(taken):
                 break
             text.remove()
