@@ -18,7 +18,7 @@ def test_calibrated_int8_gives_almost_the_same(float32, int8, images, backend):
     check(found, expected, scores=0.05)
 
 
-def test_so_it_does_on_a_processor_without_vnni(
+def test_int8_gives_almost_the_same_on_a_processor_without_vnni(
     float32, int8, images, tmp_path
 ):
     np.save(tmp_path / 'images.npy', images)
