@@ -84,8 +84,9 @@ class MLPEHeatmap(BaseKeypointCodec):
                 f'{name} needs heatmap_size to be input_size divided by the '
                 'stride of the finest feature map, got heatmap_size='
                 f'{tuple(heatmap_size)} for input_size={tuple(input_size)}. '
-                'For a stride of 4, set heatmap_size='
-                f'{tuple(size // 4 for size in input_size)}.'
+                'For a stride of 4, set input_size='
+                f'{tuple(size // 4 * 4 for size in input_size)} and '
+                f'heatmap_size={tuple(size // 4 for size in input_size)}.'
             )
         if (
             not isinstance(kernel_sizes, Sequence)

@@ -1,3 +1,4 @@
+import re
 from itertools import product
 
 import numpy as np
@@ -157,9 +158,16 @@ def test_heatmap_sizes_that_do_not_divide_are_refused(
         MLPEHeatmap(input_size, heatmap_size, (7,))
     assert f'heatmap_size={heatmap_size}' in str(caught.value)
     assert f'input_size={input_size}' in str(caught.value)
+
+
+@pytest.mark.parametrize('input_size', [(97, 130), (192, 258), (190, 256)])
+def test_a_refusal_of_sizes_names_sizes_that_are_accepted(input_size):
     width, height = input_size
-    quarter = (width // 4, height // 4)
-    assert f'stride of 4, set heatmap_size={quarter}.' in str(caught.value)
+    with pytest.raises(ValueError, match='stride of 4') as caught:
+        MLPEHeatmap(input_size, (width // 4, height // 4), (7,))
+    _, _, advice = str(caught.value).partition('stride of 4')
+    numbers = [int(number) for number in re.findall(r'\d+', advice)]
+    MLPEHeatmap(numbers[:2], numbers[2:], (7,))
 
 
 @pytest.mark.parametrize('windows', [(), (7, 8), (7, 0), (-3,), (7.5, 3)])
