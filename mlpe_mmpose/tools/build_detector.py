@@ -14,6 +14,19 @@ TORCHVISION = 'torchvision:'
 DEFAULT_THRESHOLD = 0.3
 
 
+def check_threshold(threshold: float) -> None:
+    """Refuse a threshold that no score of a detector can have.
+
+    Raises:
+        ValueError: If it is not from 0 to 1.
+    """
+    if not 0 <= threshold <= 1:
+        raise ValueError(
+            f'--threshold={threshold} is compared with the scores of a '
+            'detector, which are from 0 to 1. Give a number of that range.'
+        )
+
+
 def build_detector(
     detector: str,
     checkpoint: str | None = None,
@@ -43,7 +56,7 @@ def build_detector(
         device (str): Where the detector runs; an ONNX file runs on the CPU.
             Defaults to ``'cpu'``
         threshold (float): Boxes with a lower score are left out. Defaults to
-            0.3, as in MMPose's demo
+            0.3, as in MMPose's demo; from 0 to 1
 
     Returns:
         callable: The detector.
@@ -52,11 +65,13 @@ def build_detector(
         FileNotFoundError: If a file is missing.
         OSError: If weights cannot be downloaded.
         ValueError: If the detector is unknown, does not fit its weights, or
-            is a config without weights, or the device cannot be used.
+            is a config without weights, the threshold is not from 0 to 1, or
+            the device cannot be used.
         MissingPackageError: If a package is missing.
         RuntimeError: When the detector is called, if it needs an operator
             that mmcv-lite does not have; the message says what to do.
     """
+    check_threshold(threshold)
     if checkpoint is not None and not Path(checkpoint).is_file():
         raise FileNotFoundError(
             f'build_detector: checkpoint={checkpoint!r}: no such file.'

@@ -65,8 +65,8 @@ def detect_boxes(
         OSError: If images cannot be read. The file has the boxes of all
             others then; without any, it is not written.
         ValueError: If the images or annotations have a fault, ``out_file`` is
-            ``ann_file``, the device cannot be used, or the detector finds
-            nobody. Nothing is written then.
+            ``ann_file``, the threshold is not from 0 to 1, the device cannot
+            be used, or the detector finds nobody. Nothing is written then.
     """
     if device != 'cpu' and detector.endswith('.onnx'):
         raise ValueError(

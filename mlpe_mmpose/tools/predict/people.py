@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from mlpe_mmpose.tools.build_detector import DEFAULT_THRESHOLD, build_detector
+from mlpe_mmpose.tools.build_detector import (
+    DEFAULT_THRESHOLD,
+    build_detector,
+    check_threshold,
+)
 from mlpe_mmpose.tools.person_boxes import PERSON, read_person_boxes
 
 from .frames import Frame
@@ -72,6 +76,9 @@ class People:
                 'score, and with --whole-image there are none. Leave out one '
                 'of the two.'
             )
+        # the scores of a file may have any range
+        if self.threshold is not None and self.detector:
+            check_threshold(self.threshold)
 
     def load(self, source: Input | None = None) -> FindBoxes:
         """Load the detector or the file.
@@ -85,8 +92,8 @@ class People:
 
         Raises:
             ValueError: If the fields do not fit together, or the file has
-                another format, or boxes of none of the images, or the images
-                have no ids.
+                another format, or boxes of none of the images, or none that
+                reaches the threshold, or the images have no ids.
             FileNotFoundError: If a file is missing.
         """
         self.check()
@@ -105,10 +112,7 @@ class People:
 
     def _read_boxes(self, source: Input | None) -> FindBoxes:
         """Read the file, and check that it is about the images."""
-        boxes = {
-            image_id: rows[rows[:, 4] >= (self.threshold or 0.0)]
-            for image_id, rows in read_person_boxes(self.boxes).items()
-        }
+        boxes = read_person_boxes(self.boxes)
         if source and not source.ids_are_names:
             raise ValueError(
                 f'--boxes={self.boxes} names images by their ids, which the '
@@ -128,8 +132,18 @@ class People:
                 f'images: its first ids are {list(boxes)[:3]}, those of the '
                 f'images {list(known)[:3]}.'
             )
+        threshold = self.threshold or 0.0
+        highest = max(rows[:, 4].max() for rows in boxes.values())
+        # which a threshold of NaN is, too
+        if not threshold <= highest:
+            raise ValueError(
+                f'--threshold={threshold} leaves out every box of '
+                f'--boxes={self.boxes}, whose scores are up to {highest:g}. '
+                'Give a lower threshold.'
+            )
+        kept = {n: rows[rows[:, 4] >= threshold] for n, rows in boxes.items()}
         # nobody is in an image without boxes
-        return lambda frame: boxes.get(frame.image_id, NOBODY)
+        return lambda frame: kept.get(frame.image_id, NOBODY)
 
 
 def _box_image(frame: Frame) -> np.ndarray:

@@ -158,6 +158,13 @@ def test_a_detector_that_finds_nobody_is_refused(data, capsys):
     assert not (data / 'boxes.json').exists()
 
 
+def test_a_threshold_that_is_no_score_is_refused(data, capsys):
+    assert main(call(data, '--threshold', '30')) == ExitCode.WRONG_CALL
+    said = capsys.readouterr().err
+    assert '--threshold=30.0 is compared with the scores' in said
+    assert '2/2 images' not in said
+
+
 def test_the_ap_is_the_area_below_the_curve():
     # One of two people is found, and a wrong box has a higher score: the
     # precision is 1/2 up to a recall of 1/2, which 51 of COCO's 101 points
