@@ -74,5 +74,6 @@ def _check_values(
             )
         elif flag and not (is_coordinate(x) and is_coordinate(y)):
             yield (
-                f"'keypoints' has {names[index]!r} labelled, but at ({x}, {y})"
+                f"'keypoints' has {names[index]!r} labelled, but at ({x}, "
+                f'{y}); of one that is not labelled, the flag is 0'
             )

@@ -180,6 +180,25 @@ def find_list_faults(content: object, names: Sequence[str]) -> Iterator[Fault]:
             )
 
 
+def find_field_faults(
+    kind: str, entries: Sequence, fields: dict[str, Field], use: Use
+) -> Iterator[Fault]:
+    """Find the faults of single fields; entries may have the same id."""
+    for position, entry in enumerate(entries):
+        for field, problem in _check_fields(entry, fields, use):
+            yield _make_fault(kind, field, problem, entry, position)
+
+
+def _make_fault(
+    kind: str, field: str, problem: str, entry: object, position: int
+) -> Fault:
+    """Return a fault that names the entry, by its id if it has one."""
+    name = f'the {kind} at position {position} (from 0)'
+    if isinstance(entry, dict) and 'id' in entry:
+        name = f'{kind} {entry["id"]!r:.20}'
+    return Fault(kind, field, f'{name}: {problem}.', position)
+
+
 def _find(
     kind: str,
     entries: Sequence,
@@ -200,10 +219,7 @@ def _find(
             if 'id' in fields:
                 ids[entry['id']] += 1
         for field, problem in problems:
-            name = f'the {kind} at position {position} (from 0)'
-            if isinstance(entry, dict) and 'id' in entry:
-                name = f'{kind} {entry["id"]!r:.20}'
-            yield Fault(kind, field, f'{name}: {problem}.', position)
+            yield _make_fault(kind, field, problem, entry, position)
     for number, count in ids.items():
         if count > 1:
             message = f"{kind} {number!r:.20}: {count} entries have this 'id'."

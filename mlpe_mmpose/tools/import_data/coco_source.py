@@ -8,11 +8,15 @@ from urllib.parse import unquote
 
 from PIL import Image
 
-from mlpe_mmpose.annotations.faults import refuse_faults
-from mlpe_mmpose.annotations.fields import ANNOTATION, IMAGE, Use
+from mlpe_mmpose.annotations.faults import Fault
+from mlpe_mmpose.annotations.fields import ANNOTATION, ID, IMAGE, Use
 from mlpe_mmpose.annotations.keypoints import check_keypoints
 from mlpe_mmpose.annotations.metainfo import find_metainfo_faults
-from mlpe_mmpose.annotations.rules import find_list_faults
+from mlpe_mmpose.annotations.rules import (
+    LISTS,
+    find_field_faults,
+    find_list_faults,
+)
 
 from .find_files import SourceError, list_ends, refuse_one_for_two
 
@@ -21,6 +25,15 @@ FOLDERS = ('', 'images', 'imgs', 'data/images')
 # the fields of a pose that are read; sleap-io fails at some values of others
 FIELDS = ('image_id', 'category_id', 'keypoints', 'bbox')
 IDENTITIES = ('attributes', 'track_id', 'instance_id')
+# the ids by which entries are found; a pose may lack them, and is left out
+POSE_IDS = {
+    name: ANNOTATION[name]._replace(needed_to=Use(0)) for name in FIELDS[:2]
+}
+IDS = {
+    'images': ('image', dict(id=ID)),
+    'categories': ('category', dict(id=ID)),
+    'annotations': ('annotation', POSE_IDS),
+}
 
 
 def prepare_coco(
@@ -43,16 +56,19 @@ def prepare_coco(
         annotations only the poses of people on the other images.
 
     Raises:
-        SourceError: If a name fits two files, two names one file, or
+        SourceError: If the file lacks images, annotations or categories, or
+            an id is none, a name fits two files, two names one file, or
             keypoints or links are not those of COCO.
-        ValueError: If the file has no images or no annotations.
     """
-    refuse_faults(source, find_list_faults(content, ('images', 'annotations')))
+    _refuse(source, find_list_faults(content, LISTS))
     lists = {
         name: [_drop_nulls(entry) for entry in entries]
         for name, entries in content.items()
         if isinstance(entries, list)
     }
+    for name, (kind, fields) in IDS.items():
+        faults = find_field_faults(kind, lists[name], fields, Use.EVALUATE)
+        _refuse(source, faults)
     images, missing = _find_images(lists['images'], folder)
     if missing:
         say(
@@ -70,6 +86,12 @@ def prepare_coco(
     lists |= dict(images=images, annotations=poses)
     lists['annotations'] = _select_poses(lists, source, say)
     return lists
+
+
+def _refuse(source: Path, faults: Iterable[Fault]) -> None:
+    """Refuse a file that has a fault."""
+    for fault in faults:
+        raise SourceError(f'{source}, {fault.message}')
 
 
 def _select_poses(
@@ -97,12 +119,13 @@ def _select_poses(
 
 def _refuse_wrong(pose: dict, category: dict, source: Path) -> None:
     """Refuse keypoints and links that sleap-io would misunderstand."""
-    for fault in find_metainfo_faults([category]):
-        raise SourceError(f'{source}, {fault.message}')
-    # a null is no label, see `_select_fields`
+    _refuse(source, find_metainfo_faults([category]))
+    # a flag of null is no label, see `_select_fields`
     values = pose['keypoints']
     if isinstance(values, list):
-        pose = dict(pose, keypoints=[0 if v is None else v for v in values])
+        values = [*values]
+        values[2::3] = [0 if flag is None else flag for flag in values[2::3]]
+        pose = dict(pose, keypoints=values)
     for problem in check_keypoints(pose, Use.EVALUATE, category['keypoints']):
         raise SourceError(f'{source}, annotation {pose.get("id")}: {problem}.')
 

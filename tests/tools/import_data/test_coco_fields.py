@@ -80,6 +80,34 @@ def test_poses_of_no_image_or_category_are_noted(content, tmp_path, ids):
     assert f'{name!r}: {value!r}' in note
 
 
+@pytest.mark.parametrize(
+    ('name', 'field', 'entry'),
+    [
+        ('annotations', 'image_id', 'annotation 1'),
+        ('annotations', 'category_id', 'annotation 1'),
+        ('images', 'id', r'image \[7\]'),
+        ('categories', 'id', r'category \[7\]'),
+    ],
+)
+def test_an_id_that_is_a_list_is_refused_by_the_entry(
+    content, tmp_path, name, field, entry
+):
+    content[name][len(content[name]) // 2][field] = [7]
+    words = rf"^\S+a\.json, {entry}: '{field}' is \[7\]; it needs to be "
+    with pytest.raises(ValueError, match=words):
+        read(content, tmp_path)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_an_entry_that_is_no_object_is_refused_by_its_position(
+    content, tmp_path
+):
+    content['annotations'][1] = 'a mouse'
+    words = r"position 1 \(from 0\): 'a mouse' is not an object with fields"
+    with pytest.raises(ValueError, match=words):
+        read(content, tmp_path)
+
+
 def test_keypoints_of_null_are_not_labelled(content, tmp_path):
     content['annotations'][0]['keypoints'] = [10, 20, 2] + [None] * 6
     written, _ = read(content, tmp_path)
@@ -92,6 +120,8 @@ def test_keypoints_of_null_are_not_labelled(content, tmp_path):
         ([*map(str, POSE)], 'needs to be one list of numbers'),
         ([POSE[:3], POSE[3:6], POSE[6:]], 'needs to be one list of numbers'),
         (POSE[:6], 'has 6 values instead of 9'),
+        ([None, 20, 2, *POSE[3:]], r"'left ear' labelled, but at \(None, 20"),
+        ([10, None, 2, *POSE[3:]], r'at \(10, None\); .* the flag is 0'),
     ],
 )
 def test_keypoints_of_another_form_are_refused_by_the_annotation(
