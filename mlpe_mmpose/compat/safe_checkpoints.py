@@ -28,7 +28,7 @@ def install() -> None:
 def load_from_local(
     filename: str | os.PathLike,
     map_location: str | torch.device | None = None,
-) -> object:
+) -> dict:
     """Read a checkpoint, which may hold tensors and Python types only.
 
     Args:
@@ -38,13 +38,16 @@ def load_from_local(
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is damaged or could run code.
+        ValueError: If the file is damaged or could run code, or holds no
+            dict of weights.
     """
     path = os.path.expanduser(filename)
     if not os.path.isfile(path):
         raise FileNotFoundError(f'{path} is not a file.')
     try:
-        return torch.load(path, map_location=map_location, weights_only=True)
+        content = torch.load(
+            path, map_location=map_location, weights_only=True
+        )
     except (MemoryError, torch.cuda.OutOfMemoryError):
         raise
     # a damaged file can raise any class of error in the loader
@@ -54,6 +57,8 @@ def load_from_local(
         raise ValueError(
             f'The checkpoint {path!r} is not loaded: {_describe(error)}.'
         ) from error
+    _refuse_other_content(path, content)
+    return content
 
 
 def load_from_url(
@@ -61,7 +66,7 @@ def load_from_url(
     model_dir: str | None = None,
     map_location: str | torch.device | None = None,
     progress: bool = True,
-) -> object:
+) -> dict:
     """Download a checkpoint, and read it as :func:`load_from_local`.
 
     PyTorch's own function reads what it has downloaded without a check.
@@ -76,7 +81,8 @@ def load_from_url(
 
     Raises:
         OSError: If the file cannot be downloaded.
-        ValueError: If the file is damaged or could run code.
+        ValueError: If the file is damaged or could run code, or holds no
+            dict of weights.
     """
     folder = Path(model_dir or Path(hub.get_dir()) / 'checkpoints')
     path = folder / Path(urlsplit(url).path).name
@@ -84,6 +90,19 @@ def load_from_url(
         folder.mkdir(parents=True, exist_ok=True)
         hub.download_url_to_file(url, str(path), progress=progress)
     return load_from_local(path, map_location)
+
+
+def _refuse_other_content(path: str, content: object) -> None:
+    """Refuse what MMEngine would fail to look for weights in."""
+    weights, place = content, ''
+    if isinstance(content, dict) and 'state_dict' in content:
+        weights, place = content['state_dict'], " as 'state_dict'"
+    if not isinstance(weights, dict):
+        raise ValueError(
+            f'The checkpoint {path!r} is not loaded: it holds a '
+            f'{type(weights).__name__}{place}, and not a dict from the names '
+            'of weights to tensors. Save what model.state_dict() returns.'
+        )
 
 
 def _describe(error: Exception) -> str:

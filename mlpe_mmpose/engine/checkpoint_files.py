@@ -35,7 +35,7 @@ def find_newest_checkpoint(
         except (OSError, ValueError) as error:
             faults[path] = str(error)
             continue
-        if isinstance(checkpoint, Mapping) and 'meta' in checkpoint:
+        if 'meta' in checkpoint:
             return path, checkpoint, faults
         faults[path] = f'The checkpoint {str(path)!r} holds weights only.'
     return None, {}, faults

@@ -128,6 +128,24 @@ def test_a_plain_checkpoint_is_downloaded_once(address, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ('content', 'what'),
+    [
+        ([1, 2], 'a list,'),
+        (torch.zeros(2), 'a Tensor,'),
+        (dict(state_dict=[1, 2]), "a list as 'state_dict',"),
+    ],
+)
+@pytest.mark.parametrize('loader', ['Predictor', 'load_from'])
+def test_a_checkpoint_without_a_dict_of_weights_is_refused_by_what_it_holds(
+    tmp_path, content, what, loader
+):
+    path = tmp_path / 'other.pth'
+    torch.save(content, path)
+    with pytest.raises(ValueError, match=rf"other\.pth' .* it holds {what}"):
+        LOADERS[loader](path)
+
+
+@pytest.mark.parametrize(
     'content', [b'', b'text', b'PK\x03\x04', b'\x80\x02', b'_a']
 )
 def test_a_damaged_checkpoint_is_named(tmp_path, content):

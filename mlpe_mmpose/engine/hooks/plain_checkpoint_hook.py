@@ -1,9 +1,7 @@
 """Write checkpoints that PyTorch's safe loader can read."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.hooks import Hook
@@ -105,13 +103,10 @@ class PlainCheckpointHook(Hook):
         runner._resume = False
 
     def _check_weights(
-        self, runner: Runner, path: str, checkpoint: Any
+        self, runner: Runner, path: str, checkpoint: dict
     ) -> None:
         """Reject weights of another model; MMEngine would only warn."""
-        state_dict = checkpoint
-        if isinstance(checkpoint, Mapping):
-            state_dict = checkpoint.get('state_dict', checkpoint)
-        keys = list(state_dict) if isinstance(state_dict, Mapping) else []
+        keys = list(checkpoint.get('state_dict', checkpoint))
         model = getattr(runner.model, 'module', runner.model)
         wanted = model.state_dict().keys()
         if not wanted & {str(key).removeprefix('module.') for key in keys}:
