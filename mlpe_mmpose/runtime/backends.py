@@ -164,6 +164,9 @@ def open_session(
     return session
 
 
+_opening = threading.Lock()
+
+
 @functools.cache
 def _open_core() -> 'openvino.Core':
     """Return the one entry to OpenVINO of this process.
@@ -179,7 +182,8 @@ def _open_in_openvino(
     path: str | PathLike, precision: str, threads: int
 ) -> Graph:
     """Open a file on the CPU with OpenVINO."""
-    core = _open_core()
+    with _opening:  # of two threads, both would find nothing in the cache
+        core = _open_core()
     known = core.get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
     if precision == 'bfloat16' and 'BF16' not in known:
         raise RuntimeError(

@@ -77,6 +77,35 @@ subprocess.run(['true'], check=True)
     assert run_alone(code, tmp_path).count('a child has ended') == 1
 
 
+def test_threads_that_open_networks_at_once_open_openvino_once(
+    float32, tmp_path
+):
+    code = f"""
+import sys
+import threading
+import openvino
+from mlpe_mmpose.runtime import OnnxPose
+sys.setswitchinterval(1e-6)  # threads take turns all the time
+made = []
+class Core(openvino.Core):
+    def __init__(self):
+        made.append(self)
+        super().__init__()
+openvino.Core = Core
+start = threading.Barrier(4)
+def open_network():
+    start.wait()
+    OnnxPose({float32!r}, backend='openvino')
+threads = [threading.Thread(target=open_network) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print('opened', len(made))
+"""
+    assert run_alone(code, tmp_path).endswith('opened 1\n')
+
+
 @pytest.mark.parametrize(
     ('options', 'words'),
     [
