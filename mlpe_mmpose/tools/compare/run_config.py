@@ -33,7 +33,8 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
             dicts. A later change of the same value replaces an earlier one
 
     Raises:
-        ValueError: If the config cannot be read, or a change does not fit.
+        ValueError: If the config cannot be read, or has a list of metrics,
+            or a change does not fit.
     """
     try:
         config = name_classes(Config.fromfile(experiment.path))
@@ -44,6 +45,7 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
             f'experiment {experiment.name!r}: {experiment.path} cannot be '
             f'read: {type(error).__name__}: {error}'
         ) from error
+    _refuse_several_metrics(experiment, config)
     for changes in options:
         # MMEngine drops a key with dots if the same dict has its parent as
         # a key, so each key is merged alone
@@ -56,6 +58,7 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
                     f'experiment {experiment.name!r}: the option {key!r} = '
                     f'{value!r} does not fit {experiment.path}: {error}'
                 ) from error
+    _refuse_several_metrics(experiment, config)
     if experiment.codec:
         try:
             change_codec(config, experiment.codec)
@@ -64,6 +67,19 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
                 f'experiment {experiment.name!r}, {experiment.path}: {error}'
             ) from error
     return config
+
+
+def _refuse_several_metrics(experiment: Experiment, config: Config) -> None:
+    """Refuse a list of metrics, of which the data set fits none."""
+    for name in ('val_evaluator', 'test_evaluator'):
+        if isinstance(metrics := config.get(name), list):
+            kinds = [name_type(metric) for metric in metrics]
+            raise ValueError(
+                f'experiment {experiment.name!r}, {experiment.path}: {name} '
+                f'is a list of {kinds}, and compare needs one metric, to set '
+                'its ann_file. Name a config that has its CocoMetric alone, '
+                'without a list.'
+            )
 
 
 def fingerprint_of(config: Config) -> str:

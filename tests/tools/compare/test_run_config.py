@@ -64,6 +64,22 @@ def test_every_value_arrives_as_it_was_given(tmp_path, value):
     assert [p.name for p in path.parent.iterdir()] == ['run.py']
 
 
+@pytest.mark.parametrize('name', ['val_evaluator', 'test_evaluator'])
+def test_a_list_of_metrics_is_refused_by_the_name_of_the_config(
+    tmp_path, name
+):
+    metrics = [dict(type='CocoMetric'), dict(type='PCKAccuracy')]
+    base = tmp_path / 'base.py'
+    words = rf"'x', .*base\.py: {name} is a list of \['CocoMetric', 'PCKAcc"
+    for text, options in (
+        (f'{name} = {metrics}', {f'{name}.ann_file': 'val.json'}),
+        ('model = dict()', {name: metrics}),
+    ):
+        base.write_text(text)
+        with pytest.raises(ValueError, match=words):
+            build_config(Experiment('x', str(base)), [options])
+
+
 @pytest.mark.parametrize('path', SHIPPED, ids=lambda path: path.stem)
 def test_every_config_of_a_suite_can_be_written_as_one_file(tmp_path, path):
     config = Config.fromfile(path)
