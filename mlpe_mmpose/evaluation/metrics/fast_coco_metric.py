@@ -35,9 +35,9 @@ class FastCocoMetric(CocoMetric):
 
     - Annotations may lack ``keypoints``, and are ignored then, or ``bbox``,
       ``area``, ``iscrowd``. Other errors of a file are found before training.
-    - NaN for a coordinate or for the score of a detection is refused.
-      CocoMetric counts a detection with such coordinates as found at every
-      threshold, because no comparison with NaN is true.
+    - NaN for a coordinate, the score of a detection, or all scores of its
+      keypoints is refused. CocoMetric counts a detection with such coordinates
+      as found at every threshold, because no comparison with NaN is true.
     - ``gt_converter`` is applied once, however often figures are computed.
     """
 
@@ -110,8 +110,8 @@ class FastCocoMetric(CocoMetric):
 
         Raises:
             ValueError: If there are no results, or if a detection has NaN
-                for a coordinate or for its score, or another number of
-                keypoints than the data set.
+                for a coordinate, its score or all scores of its keypoints,
+                or another number of keypoints than the data set.
         """
         if not results:
             raise ValueError(
@@ -171,7 +171,7 @@ class FastCocoMetric(CocoMetric):
                 instance['score'] = instance['score'] * mean
 
     def _check_detections(self, instances: list[dict]) -> None:
-        """Refuse NaN, but for one keypoint's score, and other keypoints."""
+        """Refuse NaN, but for some keypoints' scores, and other keypoints."""
         num_keypoints = self.dataset_meta['num_keypoints']
         points = np.array([i['keypoints'][:, :2] for i in instances])
         if points.shape[1] != num_keypoints:
@@ -180,7 +180,9 @@ class FastCocoMetric(CocoMetric):
                 f'detection, but the data set has {num_keypoints}: '
                 'pred_converter and gt_converter make them equal.'
             )
-        scores = np.isnan([i['score'] for i in instances])
+        # heatmaps of NaN have keypoints at -1, whose score is NaN
+        scores = np.isnan([i['keypoint_scores'] for i in instances]).all(1)
+        scores |= np.isnan([i['score'] for i in instances])
         bad = np.column_stack([scores, np.isnan(points).any(axis=2)])
         for row, column in np.argwhere(bad):
             what = f'keypoint {column - 1}' if column else 'the score'

@@ -142,6 +142,16 @@ def test_a_score_that_is_nan_is_refused_where_it_ranks_the_detection(
         evaluate(FastCocoMetric, scenes, score_mode='keypoint')
 
 
+def test_a_detection_is_refused_whose_keypoints_all_have_nan_for_a_score(
+    scenes, found, evaluate
+):
+    # as from a network with NaN for a weight; CocoMetric counts it as unsure
+    found['pred_instances']['keypoint_scores'][:] = np.nan
+    where = f'NaN for the score.* id {found["id"]} in image {found["img_id"]}'
+    with pytest.raises(ValueError, match=where):
+        evaluate(FastCocoMetric, scenes)
+
+
 def test_the_stock_metric_takes_nan_for_a_perfect_detection(
     scenes, evaluate, build
 ):
