@@ -72,7 +72,7 @@ test: setup
 
 # -rP shows the figures that passed tests print.
 test-long: setup
-	$(PYTEST) -m long -rP --durations=15 $(ARGS)
+	$(PYTEST) -m long -rP --timeout 3600 --durations=15 $(ARGS)
 
 matrix:
 	.ci/matrix.sh $(ARGS)

@@ -123,13 +123,11 @@ def folder(wheel, tmp_path_factory) -> Path:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
 def test_every_verb_of_a_wheel_does_its_work(folder):
     assert [path for path in WRITTEN if not (folder / path).exists()] == []
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
 def test_the_demo_of_a_wheel_ends_with_pictures(wheel, folder, tmp_path):
     # of its training, which takes minutes, the end is taken for done
     work_dir = tmp_path / 'work_dirs/mlpe_tiny_synthetic'
@@ -148,7 +146,6 @@ def test_the_demo_of_a_wheel_ends_with_pictures(wheel, folder, tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
 def test_the_page_of_a_wheel_opens_and_closes(wheel, folder):
     call = [wheel.python, '-m', 'mlpe_mmpose', 'web', '--port']
     call += [str(free_port()), '--config', NAMES['CONFIG'], '--checkpoint']
@@ -158,8 +155,6 @@ def test_the_page_of_a_wheel_opens_and_closes(wheel, folder):
         env=wheel.variables,
         stdout=subprocess.PIPE,
         text=True,
-        # a shell that runs the tests in the background ignores Ctrl-C
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         said = next(x for x in process.stdout if ' is open; ' in x)

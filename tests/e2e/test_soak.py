@@ -41,6 +41,7 @@ class Cycle(NamedTuple):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(0)  # as long as SOAK_MINUTES says
 def test_soak(people, tmp_path):
     options = {
         **data_options(people),
