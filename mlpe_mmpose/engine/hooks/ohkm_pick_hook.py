@@ -86,8 +86,11 @@ class OHKMPickHook(Hook):
             )
         )
         if dist.is_main_process():
-            names = runner.train_dataloader.dataset.metainfo
-            names = names['keypoint_id2name']
+            dataset = runner.train_dataloader.dataset
+            # PyTorch's own data sets, such as Subset, have no metainfo
+            names = getattr(dataset, 'metainfo', {}).get(
+                'keypoint_id2name', {}
+            )
             names = [names[number] for number in sorted(names)]
             if len(names) != len(self._picked):
                 # a KeypointConverter has changed them, and names none

@@ -7,6 +7,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from torch.utils.data import DataLoader, Subset
 
 from mlpe_mmpose.tools.synth.generator import generate_dataset
 
@@ -21,7 +22,13 @@ def data_root(tmp_path_factory) -> Path:
     return folder
 
 
-def train(data_root: Path, work_dir: Path, epochs: int, **options) -> dict:
+def train(
+    data_root: Path,
+    work_dir: Path,
+    epochs: int,
+    people: int | None = None,
+    **options,
+) -> dict:
     config = Config.fromfile(TINY)
     config.work_dir, config.experiment_name = str(work_dir), work_dir.name
     config.train_cfg.update(max_epochs=epochs, val_interval=100)
@@ -40,6 +47,13 @@ def train(data_root: Path, work_dir: Path, epochs: int, **options) -> dict:
     config.merge_from_dict(options)
     torch.manual_seed(0)
     runner = Runner.from_cfg(config)
+    if people is not None:
+        whole = Runner.build_dataloader(config.train_dataloader)
+        runner._train_dataloader = DataLoader(
+            Subset(whole.dataset, range(people)),
+            people,
+            collate_fn=whole.collate_fn,
+        )
     runner.train()
     people = len(runner.train_dataloader.dataset)
     content = json.loads((work_dir / 'ohkm_picks.json').read_text())
@@ -119,6 +133,12 @@ def test_keypoints_that_a_transform_has_changed_have_numbers(
     found = train(data_root, tmp_path / 'run', 1, **more)
     assert found['keypoints'] == ['0', '1', '2', '3', '4']
     assert len(found['epochs'][0]['picked']) == 5
+
+
+def test_keypoints_of_a_subset_of_pytorch_have_numbers(data_root, tmp_path):
+    found = train(data_root, tmp_path / 'run', 1, people=2)
+    assert found['people'] == 2
+    assert found['keypoints'] == [*map(str, range(17))]
 
 
 def test_a_model_without_the_loss_is_refused(data_root, tmp_path):
