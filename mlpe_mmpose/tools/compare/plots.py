@@ -11,18 +11,26 @@ from .table import FIGURES, Row
 matplotlib.use('Agg')
 
 import matplotlib.pyplot as plt
+from matplotlib.text import Text
 from matplotlib.ticker import FormatStrFormatter
 from matplotlib.transforms import Bbox
 
 # where a name may stand beside its point, the best place first
+COLUMNS = (1, 'left'), (-1, 'right'), (0, 'center')
+LINES = (1, 'bottom'), (-1, 'top'), (0, 'center')
 PLACES = [
-    ((x, y), dict(ha=ha, va=va))
-    for ha, x in (('left', 5), ('right', -5))
-    for va, y in (('bottom', 1), ('top', -1))
+    ((5 * x, y), dict(ha=ha, va=va))
+    for x, ha in COLUMNS[:2]
+    for y, va in LINES[:2]
 ] + [
-    ((0, y), dict(ha='center', va=va))
-    for y, va in ((7, 'bottom'), (-7, 'top'), (18, 'bottom'), (-18, 'top'))
+    ((away * x, away * y), dict(ha=ha, va=va))
+    for away in (7, 16, 28, 40, 52)
+    for x, ha in COLUMNS
+    for y, va in LINES
+    if x or y
 ]
+# leads from a name that stands away from its point
+LEADER = dict(arrowstyle='-', color='0.6', linewidth=0.6, shrinkA=0, shrinkB=0)
 # without powers of ten
 PLAIN = FormatStrFormatter('%g')
 PANELS = ('AP', 'AP .5', 'AP .75', 'AR', 'PCK')
@@ -138,7 +146,7 @@ def draw_costs(rows: Sequence[Row], path: Path) -> None:
 def write_names(
     axis: plt.Axes, points: Mapping[str, tuple[float, float]]
 ) -> None:
-    """Write each name beside its point, where there is room.
+    """Write each name where there is room, with a line to its point.
 
     Args:
         axis (plt.Axes): Has the points, and its size
@@ -148,25 +156,26 @@ def write_names(
         Bbox.from_extents(x - 3, y - 3, x + 3, y + 3)
         for x, y in map(axis.transData.transform, points.values())
     ]
+    renderer = axis.figure.canvas.get_renderer()
     for name, point in sorted(points.items(), key=lambda item: item[1]):
+        text = axis.annotate(
+            name,
+            point,
+            (0, 0),
+            textcoords='offset points',
+            size='small',
+            arrowprops=LEADER,
+            zorder=1.5,  # the line ends below the point
+        )
         for offset, sides in PLACES:
-            text = axis.annotate(
-                name,
-                point,
-                offset,
-                textcoords='offset points',
-                size='small',
-                **sides,
-            )
-            box = text.get_window_extent()
+            text.set(position=offset, **sides)
+            text.update_positions(renderer)
+            box = Text.get_window_extent(text)  # without the line
             inside = axis.bbox.contains(*box.min) and axis.bbox.contains(
                 *box.max
             )
             if inside and not box.count_overlaps(taken):
                 break
-            text.remove()
-        else:
-            axis.add_artist(text)
         taken.append(box)
 
 

@@ -6,6 +6,7 @@ import cv2
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from mlpe_mmpose.tools.compare import plots
 from mlpe_mmpose.tools.compare.costs import Costs
@@ -195,8 +196,15 @@ def test_the_bold_line_of_the_curves_is_the_mean_over_the_seeds(
     plt.close(drawn[0])
 
 
-def test_names_in_the_plot_of_costs_cover_no_name_and_no_point():
-    places = [(0.2, 50), (0.2, 50.2), (0.21, 50.1), (0.5, 60), (1, 40)]
+@pytest.mark.parametrize(
+    'places',
+    [
+        [(0.2, 50), (0.2, 50.2), (0.21, 50.1), (0.5, 60), (1, 40)],
+        [(0.5 + n / 500, 50 + n / 50) for n in range(12)] + [(1, 60)],
+    ],
+    ids=['a few', 'a crowd'],
+)
+def test_names_in_the_plot_of_costs_cover_no_name_and_no_point(places):
     points = {f'a_long_name_{i}': place for i, place in enumerate(places)}
     figure, axis = plt.subplots(figsize=(6, 5))
     for x, y in places:
@@ -204,7 +212,7 @@ def test_names_in_the_plot_of_costs_cover_no_name_and_no_point():
     axis.margins(x=0.2)
     figure.canvas.draw()
     write_names(axis, points)
-    boxes = [text.get_window_extent() for text in axis.texts]
+    boxes = [Text.get_window_extent(text) for text in axis.texts]
     for number, box in enumerate(boxes):
         assert not box.count_overlaps(boxes[:number])
         for place in places:
@@ -214,7 +222,7 @@ def test_names_in_the_plot_of_costs_cover_no_name_and_no_point():
 
 
 def test_a_name_without_room_is_written_all_the_same():
-    points = {f'a_long_name_{i}': (0.2, 50) for i in range(20)}
+    points = {f'a_long_name_{i}': (0.2, 50) for i in range(60)}
     figure, axis = plt.subplots()
     axis.plot(0.2, 50, 'o')
     figure.canvas.draw()
