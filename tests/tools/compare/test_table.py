@@ -200,7 +200,7 @@ def test_the_bold_line_of_the_curves_is_the_mean_over_the_seeds(
     'places',
     [
         [(0.2, 50), (0.2, 50.2), (0.21, 50.1), (0.5, 60), (1, 40)],
-        [(0.5 + n / 500, 50 + n / 50) for n in range(12)] + [(1, 60)],
+        [(0.5 + n / 500, 50 + n / 50) for n in range(8)] + [(1, 60)],
     ],
     ids=['a few', 'a crowd'],
 )
