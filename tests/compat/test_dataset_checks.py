@@ -196,6 +196,27 @@ def test_an_id_that_two_annotations_share_is_refused(rebuild):
         rebuild(change)
 
 
+@pytest.mark.parametrize('mode', ['topdown', 'bottomup'])
+def test_an_image_that_is_listed_twice_is_no_fault(
+    coco_dataset, tmp_path, mode
+):
+    content = json.loads(Path(coco_dataset(FLAGS, []).ann_file).read_text())
+    content['images'] *= 2
+    path = tmp_path / 'joined.json'
+    path.write_text(json.dumps(content))
+    dataset = CocoDataset(ann_file=str(path), pipeline=[], data_mode=mode)
+    assert sum(len(info['keypoints']) for info in dataset) == 3
+
+
+def test_an_id_that_two_images_share_is_refused(coco_dataset, tmp_path):
+    content = json.loads(Path(coco_dataset(FLAGS, []).ann_file).read_text())
+    content['images'].append(dict(content['images'][0], file_name='b.jpg'))
+    path = tmp_path / 'joined.json'
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match="2 entries have this 'id'"):
+        CocoDataset(ann_file=str(path), pipeline=[])
+
+
 def test_another_number_of_keypoints_is_refused(rebuild):
     def change(annotations: list[dict]) -> None:
         for annotation in annotations:
