@@ -67,9 +67,9 @@ def compare(
         FileNotFoundError: If the suite or a file of the data does not exist.
         NotADirectoryError: If ``out`` is a file.
         ValueError: If the suite or the data are wrong, a name in ``only`` is
-            unknown, ``seeds`` or ``jobs`` is less than 1, a model cannot be
-            built, or ``out`` holds runs of other configs. Nothing is trained
-            then.
+            unknown, ``seeds`` or ``jobs`` is less than 1, ``minutes`` is NaN,
+            a model cannot be built, or ``out`` holds runs of other configs.
+            Nothing is trained then.
         RuntimeError: If a run fails; the message ends with the end of its
             output. Also if another comparison uses ``out``.
     """
@@ -77,7 +77,7 @@ def compare(
     only = tuple(only)  # it is read several times, and may be an iterator
     out, loaded = Path(out), load_suite(suite)
     rows = {e.name: Row(e) for e in loaded.experiments}
-    _check_call(suite, list(rows), out, only, jobs)
+    _check_call(suite, list(rows), out, only, jobs, minutes)
     dataset = read_dataset(data, loaded.data)
     planned = plan_runs(loaded, dataset, out, seeds)
     # the seeds of an experiment read the same files
@@ -127,11 +127,19 @@ def _add(result: dict, row: Row) -> None:
 
 
 def _check_call(
-    suite: str, names: list[str], out: Path, only: Sequence[str], jobs: int
+    suite: str,
+    names: list[str],
+    out: Path,
+    only: Sequence[str],
+    jobs: int,
+    minutes: float,
 ) -> None:
     """Refuse wrong arguments for a suite with experiments of these names."""
     if jobs < 1:
         raise ValueError(f'compare needs at least one job, got {jobs}.')
+    # no time is later than NaN, so it would be no limit
+    if math.isnan(minutes):
+        raise ValueError(f'compare needs minutes, got {minutes}.')
     if unknown := set(only) - set(names):
         raise ValueError(
             f'suite {suite!r} has no experiment '

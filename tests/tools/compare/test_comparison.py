@@ -123,6 +123,12 @@ def test_no_run_at_a_time_is_refused(suite, data, tmp_path):
     assert not (tmp_path / 'out').exists()
 
 
+def test_a_time_that_is_no_number_is_refused(suite, data, tmp_path):
+    with pytest.raises(ValueError, match='needs minutes, got nan'):
+        compare(suite, data, tmp_path / 'out', minutes=float('nan'))
+    assert not (tmp_path / 'out').exists()
+
+
 @pytest.mark.long
 def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(
     suite, data, tmp_path

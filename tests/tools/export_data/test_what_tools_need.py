@@ -43,10 +43,11 @@ def test_a_pose_that_the_score_empties_is_left_out(folder, format):
     if format == 'coco':
         content = json.loads(path.read_text())
         assert len(content['annotations']) == 1
-    with pytest.raises(
-        ValueError, match=r'results\.json has no keypoint with'
-    ):
-        export(folder, 'none', format=format, min_score=0.95)
+    for high in (0.95, float('nan')):
+        with pytest.raises(
+            ValueError, match=r'results\.json has no keypoint with'
+        ):
+            export(folder, 'none', format=format, min_score=high)
 
 
 def test_left_and_right_are_written_where_a_format_has_them(folder):
