@@ -122,12 +122,19 @@ def test_a_checkpoint_of_another_detector_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    'content', [[1], torch.zeros(2), {'model': None}, {'a': 'text'}, {}]
+    ('content', 'words'),
+    [
+        ([1], "' is not loaded: it holds a list"),
+        (torch.zeros(2), "' is not loaded: it holds a Tensor"),
+        ({'model': None}, ' holds no state dict'),
+        ({'a': 'text'}, ' holds no state dict'),
+        ({}, ' holds no state dict'),
+    ],
 )
-def test_a_file_without_weights_is_no_checkpoint(tmp_path, content):
+def test_a_file_without_weights_is_no_checkpoint(tmp_path, content, words):
     path = tmp_path / 'weights.pth'
     torch.save(content, path)
-    with pytest.raises(ValueError, match=r'weights\.pth holds no state dict'):
+    with pytest.raises(ValueError, match=rf'weights\.pth{words}'):
         build_detector('torchvision:ssdlite320_mobilenet_v3_large', str(path))
 
 

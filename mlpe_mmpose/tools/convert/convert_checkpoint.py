@@ -191,9 +191,8 @@ def _build_meta_model(source: str, depth: int) -> dict[str, Tensor]:
 def _read_state_dict(path: Path) -> dict[str, Tensor]:
     """Read the state dict of a file with PyTorch's safe loader."""
     checkpoint = load_from_local(path, 'cpu')
-    if isinstance(checkpoint, dict):
-        checkpoint = checkpoint.get('state_dict', checkpoint)
-    if not isinstance(checkpoint, dict) or not all(
+    checkpoint = checkpoint.get('state_dict', checkpoint)
+    if not all(
         isinstance(name, str) and isinstance(value, Tensor)
         for name, value in checkpoint.items()
     ):

@@ -202,7 +202,7 @@ class Surprise:
     [
         (dict(state_dict={}, config=Surprise()), 'keep its weights alone'),
         (dict(state_dict=dict(epoch=1)), 'holds no state dict'),
-        ([torch.zeros(1)], 'holds no state dict'),
+        ([torch.zeros(1)], 'holds a list, and not a dict'),
         ({0: torch.zeros(1)}, 'holds no state dict'),
         (dict(state_dict={}), 'begin with nothing'),
     ],
