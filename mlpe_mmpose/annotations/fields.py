@@ -69,6 +69,15 @@ def _is_line(text: str) -> bool:
     )
 
 
+def is_image_name(value: object) -> bool:
+    """Whether a value is a path that stays in its folder, fit to be shown."""
+    return (
+        _is_text(value)
+        and not value.startswith('/')
+        and '..' not in value.split('/')
+    )
+
+
 def _is_size(value: object) -> bool:
     return is_coordinate(value) and value > 0
 
@@ -108,7 +117,10 @@ BOX = Field(_is_box, 'a box [x, y, width, height] in pixels', CROP)
 IMAGE = {
     'id': ID,
     'file_name': Field(
-        _is_text, f'a path without control characters{IMPORT}', CROP
+        is_image_name,
+        "the path of a file below the folder of images, without '..' and "
+        f'control characters{IMPORT}',
+        CROP,
     ),
     'width': Field(_is_size, f'the width in pixels{IMPORT}', Use.TRAIN),
     'height': Field(_is_size, f'the height in pixels{IMPORT}', Use.TRAIN),

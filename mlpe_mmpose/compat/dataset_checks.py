@@ -24,7 +24,12 @@ from mlpe_mmpose.annotations.faults import (
     refuse_faults,
     refuse_mark,
 )
-from mlpe_mmpose.annotations.fields import MAX_COORDINATE, PERSON, Use
+from mlpe_mmpose.annotations.fields import (
+    MAX_COORDINATE,
+    PERSON,
+    Use,
+    is_image_name,
+)
 from mlpe_mmpose.annotations.keypoints import count_labels
 from mlpe_mmpose.annotations.left_out import find_left_out
 from mlpe_mmpose.annotations.rules import find_detection_faults, find_faults
@@ -73,6 +78,11 @@ def _read_checked_annotations(self: Dataset) -> tuple[list[dict], list[dict]]:
     people = content.get('annotations', ())
     if len(coco.anns) < len(people) or len(coco.imgs) < len(images):
         raise ValueError('two images or two annotations have the same id.')
+    if not all(is_image_name(i['file_name']) for i in coco.imgs.values()):
+        raise ValueError(
+            'a file_name leaves the folder of images, or has control '
+            'characters.'
+        )
     if _is_plain(self) and self.data_mode == 'topdown':
         _warn(self)
     return result
