@@ -75,5 +75,5 @@ def _check_values(
         elif flag and not (is_coordinate(x) and is_coordinate(y)):
             yield (
                 f"'keypoints' has {names[index]!r} labelled, but at ({x}, "
-                f'{y}); of one that is not labelled, the flag is 0'
+                f'{y}); of a keypoint without a label, the flag is 0'
             )

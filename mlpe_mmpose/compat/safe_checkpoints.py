@@ -93,7 +93,7 @@ def load_from_url(
 
 
 def _refuse_other_content(path: str, content: object) -> None:
-    """Refuse what MMEngine would fail to look for weights in."""
+    """Refuse a file without a dict of weights, where MMEngine fails."""
     weights, place = content, ''
     if isinstance(content, dict) and 'state_dict' in content:
         weights, place = content['state_dict'], " as 'state_dict'"

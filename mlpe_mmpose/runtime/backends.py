@@ -182,7 +182,7 @@ def _open_in_openvino(
     path: str | PathLike, precision: str, threads: int
 ) -> Graph:
     """Open a file on the CPU with OpenVINO."""
-    with _opening:  # of two threads, both would find nothing in the cache
+    with _opening:  # the cache alone lets two threads open it at once
         core = _open_core()
     known = core.get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
     if precision == 'bfloat16' and 'BF16' not in known:

@@ -171,7 +171,10 @@ class FastCocoMetric(CocoMetric):
                 instance['score'] = instance['score'] * mean
 
     def _check_detections(self, instances: list[dict]) -> None:
-        """Refuse NaN, but for some keypoints' scores, and other keypoints."""
+        """Refuse NaN, and another number of keypoints than the data set's.
+
+        NaN for the score of some keypoints of a detection is allowed.
+        """
         num_keypoints = self.dataset_meta['num_keypoints']
         points = np.array([i['keypoints'][:, :2] for i in instances])
         if points.shape[1] != num_keypoints:

@@ -70,7 +70,7 @@ def build_config(experiment: Experiment, options: Sequence[Mapping]) -> Config:
 
 
 def _refuse_several_metrics(experiment: Experiment, config: Config) -> None:
-    """Refuse a list of metrics, of which the data set fits none."""
+    """Refuse a list of metrics, because one gets the annotation file."""
     for name in ('val_evaluator', 'test_evaluator'):
         if isinstance(metrics := config.get(name), list):
             kinds = [name_type(metric) for metric in metrics]

@@ -61,7 +61,8 @@ def read_labels(
     for pose in read_results(results, places, len(skeleton)):
         points = np.array(pose['keypoints'], float).reshape(-1, 3)
         image_id = pose['image_id']
-        unsure = ~(points[:, 2] >= min_score)  # all, by a NaN
+        # no score reaches a min_score of NaN
+        unsure = ~(points[:, 2] >= min_score)
         if unsure.all():
             continue
         points[unsure, :2] = np.nan

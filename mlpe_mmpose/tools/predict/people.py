@@ -134,7 +134,7 @@ class People:
             )
         threshold = self.threshold or 0.0
         highest = max(rows[:, 4].max() for rows in boxes.values())
-        # which a threshold of NaN is, too
+        # a threshold of NaN leaves out every box as well
         if not threshold <= highest:
             raise ValueError(
                 f'--threshold={threshold} leaves out every box of '
